@@ -1,0 +1,2 @@
+//! The command line door of voltomo.
+fn main() {}

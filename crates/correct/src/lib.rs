@@ -1,0 +1,1 @@
+//! Counts to line integrals. Knows no files.

@@ -1,0 +1,1 @@
+//! Fourier transforms with plans and scratch kept. Knows no physics.

@@ -1,0 +1,1 @@
+//! Interpolation between samples of a regular array. Knows no physics.

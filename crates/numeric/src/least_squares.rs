@@ -1,0 +1,1 @@
+//! Straight lines and small systems, robustly. Knows no physics.

@@ -1,0 +1,1 @@
+//! Medians of windows and of stacks. Knows no physics.

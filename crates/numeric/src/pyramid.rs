@@ -1,0 +1,1 @@
+//! Coarser copies of a volume by averaging. Knows no physics.

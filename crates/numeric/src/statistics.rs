@@ -1,0 +1,1 @@
+//! Means, spreads and summaries of arrays. Knows no physics.

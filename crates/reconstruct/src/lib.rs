@@ -1,0 +1,1 @@
+//! Line integrals to linear attenuation coefficients. Knows no files.

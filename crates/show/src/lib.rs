@@ -1,0 +1,1 @@
+//! Pictures of slices, radiographs and candidates. Knows no reconstruction.

@@ -1,0 +1,24 @@
+//! The nouns of voltomo, with their units. Opens no file, starts no thread.
+//!
+//! Lengths are millimetres, angles radians, attenuation coefficients 1/cm. Axes are
+//! `[angle, row, column]` and `[z, y, x]`, everywhere.
+
+mod beam;
+mod detector;
+mod geometry;
+mod provenance;
+mod scan;
+mod units;
+mod volume;
+mod voxel_grid;
+
+pub use beam::Probe;
+pub use detector::{Detector, PixelFrame};
+pub use geometry::{ParallelGeometry, RotationAxis};
+pub use provenance::{Fact, Origin};
+pub use scan::{
+    FrameError, FrameShape, Frames, MemoryFrames, Quantity, ReferenceFrames, Scan, When,
+};
+pub use units::{AttenuationUnit, LengthUnit, Millimetre, Radian};
+pub use volume::Volume;
+pub use voxel_grid::VoxelGrid;
