@@ -6,6 +6,7 @@
 mod beam;
 mod detector;
 mod geometry;
+mod problem;
 mod provenance;
 mod scan;
 mod units;
@@ -15,6 +16,7 @@ mod voxel_grid;
 pub use beam::Probe;
 pub use detector::{Detector, PixelFrame};
 pub use geometry::{ParallelGeometry, RotationAxis};
+pub use problem::Problem;
 pub use provenance::{Fact, Origin};
 pub use scan::{
     FrameError, FrameShape, Frames, MemoryFrames, Quantity, ReferenceFrames, Scan, When,
