@@ -1,1 +1,21 @@
 //! Line integrals to linear attenuation coefficients. Knows no files.
+//!
+//! In: line integrals `[angle, row, column]` with their geometry. Out: µ `[z, y, x]` in 1/cm where
+//! the pixel size is known, else in 1/pixel.
+
+mod error;
+mod grid;
+pub mod kernel;
+mod method;
+mod ramp;
+mod settings;
+mod stage;
+mod straighten;
+mod weights;
+
+pub use error::ReconstructError;
+pub use grid::grid_for;
+pub use method::fbp::Fbp;
+pub use settings::{Method, Padding, ReconstructSettings, Window};
+pub use stage::reconstruct;
+pub use weights::{AngularWeights, angular_weights};

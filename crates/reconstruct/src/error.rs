@@ -1,0 +1,135 @@
+//! Why a reconstruction could not be made. Knows no recipe format.
+
+use std::ops::Range;
+
+use voltomo_types::{FrameError, Problem};
+
+/// Why a reconstruction could not be made: what was found, what was expected, what mends it.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ReconstructError {
+    /// A setting cannot be used.
+    #[error("`{}` is {}; expected {}", .0.key, .0.found, .0.expected)]
+    Setting(Problem),
+    /// The axis does not lie on the frame.
+    #[error(
+        "the rotation axis is at detector column {centre_px:.2} (rows of the frame: {low:.2} to \
+         {high:.2}), expected it on the frame's columns {first} to {last}; mend \
+         `reconstruct.centre_px` (an index of the uncropped, unbinned detector) or \
+         `acquire.crop_columns`"
+    )]
+    AxisOutsideFrame {
+        /// The centre as told, at the detector's middle row.
+        centre_px: f64,
+        /// Smallest detector column of the axis on the frame.
+        low: f64,
+        /// Largest detector column of the axis on the frame.
+        high: f64,
+        /// First detector column of the frame.
+        first: f64,
+        /// Last detector column of the frame.
+        last: f64,
+    },
+    /// A voxel size in mm, but nobody told the pixel size.
+    #[error(
+        "a voxel of {voxel_mm} mm is asked for, but the pixel size is unknown; tell it in \
+         `acquire.pixel_mm`, or use `reconstruct.voxel_px`"
+    )]
+    PixelSizeUnknown {
+        /// The voxel asked for.
+        voxel_mm: f64,
+    },
+    /// Rows or a region beyond what there is.
+    #[error("`{key}` asks for {asked:?} of {what}, but there are {count}; expected a part of them")]
+    BeyondFrame {
+        /// Recipe key.
+        key: &'static str,
+        /// What was asked for.
+        asked: Range<usize>,
+        /// Of what: frame rows, voxels along y, voxels along x.
+        what: &'static str,
+        /// How many there are.
+        count: usize,
+    },
+    /// No slice has its centre in the rows asked for.
+    #[error(
+        "`reconstruct.rows` = {rows:?} holds the centre of no slice, since a voxel is \
+         {voxel_rows:.1} rows high; ask for more rows or smaller voxels"
+    )]
+    NoSlice {
+        /// The rows asked for.
+        rows: Range<usize>,
+        /// Height of a voxel in frame rows.
+        voxel_rows: f64,
+    },
+    /// Fewer than two different directions.
+    #[error(
+        "{count} angles in {directions} different directions; expected at least 2: mend \
+         `acquire.angles`"
+    )]
+    TooFewAngles {
+        /// Angles.
+        count: usize,
+        /// Different directions among them.
+        directions: usize,
+    },
+    /// An angle that is no number.
+    #[error("angle {index} is {value}, expected a finite number; mend `acquire.angles`")]
+    BadAngle {
+        /// Which angle, from 0.
+        index: usize,
+        /// Its value in radians.
+        value: f64,
+    },
+    /// The projections do not have the shape that was agreed on.
+    #[error(
+        "projections of [angle, row, column] = {found:?}, expected {angles} angles, {columns} \
+         columns and at least rows {rows:?}, given from row {first_row} on"
+    )]
+    ProjectionShape {
+        /// Shape found.
+        found: [usize; 3],
+        /// First frame row found.
+        first_row: usize,
+        /// Angles expected.
+        angles: usize,
+        /// Columns expected.
+        columns: usize,
+        /// Frame rows expected.
+        rows: Range<usize>,
+    },
+    /// Slices beyond the grid.
+    #[error("slices {asked:?} are asked for, but the grid has {count}")]
+    SlicesBeyondGrid {
+        /// Slices asked for.
+        asked: Range<usize>,
+        /// Slices of the grid.
+        count: usize,
+    },
+    /// NaN or infinity in the line integrals.
+    #[error(
+        "the line integral at [angle, row, column] = [{angle}, {row}, {column}] is {value}, \
+         expected a finite number; repair dead pixels before (`correct.spots`) or crop them \
+         away (`acquire.crop_rows`, `acquire.crop_columns`)"
+    )]
+    NonFinite {
+        /// Angle index.
+        angle: usize,
+        /// Frame row.
+        row: usize,
+        /// Frame column.
+        column: usize,
+        /// What stands there.
+        value: f32,
+    },
+    /// Frames could not be read.
+    #[error(transparent)]
+    Read(#[from] FrameError),
+}
+
+impl ReconstructError {
+    /// The first problem as an error, if there is one.
+    pub(crate) fn first_of(problems: Vec<Problem>) -> Result<(), Self> {
+        problems.into_iter().next().map_or(Ok(()), |problem| Err(Self::Setting(problem)))
+    }
+}

@@ -1,0 +1,1 @@
+//! Inner loops, each with its slow twin. Knows no settings.

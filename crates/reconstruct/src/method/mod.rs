@@ -1,0 +1,3 @@
+//! The methods of reconstruction, one a file. Knows no settings of other stages.
+
+pub(crate) mod fbp;

@@ -1,0 +1,1 @@
+//! The ramp filter and its windows. Knows no projections.

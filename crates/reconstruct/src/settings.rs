@@ -1,0 +1,234 @@
+//! What a recipe may say about the reconstruction. Knows no data.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use voltomo_types::Problem;
+
+use crate::grid::parse_range;
+
+/// How line integrals become attenuation coefficients.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct ReconstructSettings {
+    /// Method: `auto` (filtered back-projection for a parallel beam) or `fbp`.
+    pub method: Method,
+    /// Window on the ramp filter: `ramp` is sharpest, `hann` and `parzen` are smoothest.
+    pub window: Window,
+    /// Where the window ends, as a fraction of the Nyquist frequency (0 to 1).
+    pub cutoff: f64,
+    /// Order of the Butterworth window; higher is steeper.
+    pub butterworth_order: u32,
+    /// What stands beside the detector while filtering: `edge` continues the outermost values
+    /// (for samples wider than the detector), `zero` is air.
+    pub padding: Padding,
+    /// Centre of rotation, as a detector pixel index of the uncropped, unbinned frame at its
+    /// middle row; left out, it is found.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub centre_px: Option<f64>,
+    /// Tilt of the rotation axis in the detector plane, in degrees, positive where the axis moves
+    /// to larger columns with larger rows; left out, it is found.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tilt_deg: Option<f64>,
+    /// Where the centre of rotation is searched, first and last detector pixel index; left out,
+    /// the middle half of the frame.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub search_px: Option<[f64; 2]>,
+    /// Bands of rows in which the centre is measured to find the tilt.
+    pub bands: usize,
+    /// Edge of a voxel in mm; left out, the pixel of the (binned) frame.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub voxel_mm: Option<f64>,
+    /// Edge of a voxel in unbinned detector pixels, instead of `voxel_mm`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub voxel_px: Option<f64>,
+    /// Part of each slice to reconstruct, `Y0:Y1,X0:X1` in voxels of the whole slice, half open.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub region: Option<String>,
+    /// Rows of the (cropped, binned) frame whose slices are reconstructed, `A:B`, half open.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rows: Option<String>,
+    /// Set voxels to 0 that some view does not see.
+    pub circular_mask: bool,
+}
+
+impl Default for ReconstructSettings {
+    fn default() -> Self {
+        Self {
+            method: Method::Auto,
+            window: Window::Ramp,
+            cutoff: 1.0,
+            butterworth_order: 4,
+            padding: Padding::Edge,
+            centre_px: None,
+            tilt_deg: None,
+            search_px: None,
+            bands: 12,
+            voxel_mm: None,
+            voxel_px: None,
+            region: None,
+            rows: None,
+            circular_mask: false,
+        }
+    }
+}
+
+/// Reconstruction method.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Method {
+    /// The method that suits the beam: filtered back-projection.
+    Auto,
+    /// Filtered back-projection.
+    Fbp,
+}
+
+/// Window on the ramp filter.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Window {
+    /// No window (Ram–Lak).
+    Ramp,
+    /// Shepp–Logan: a sinc that ends at 0.64.
+    SheppLogan,
+    /// Cosine.
+    Cosine,
+    /// Hamming: ends at 0.08.
+    Hamming,
+    /// Hann.
+    Hann,
+    /// Butterworth of `butterworth_order`: 0.71 at the cutoff, not ended there.
+    Butterworth,
+    /// Parzen (de la Vallée-Poussin).
+    Parzen,
+}
+
+/// What stands beside the detector while filtering.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Padding {
+    /// The mean of the outermost pixels goes on.
+    Edge,
+    /// Air.
+    Zero,
+}
+
+impl ReconstructSettings {
+    /// What cannot be used, found without any data.
+    #[must_use]
+    pub fn problems(&self) -> Vec<Problem> {
+        let mut found = self.filter_problems();
+        found.extend(self.axis_problems());
+        found.extend(self.grid_problems());
+        found
+    }
+
+    fn filter_problems(&self) -> Vec<Problem> {
+        let mut found = vec![];
+        if !(self.cutoff > 0.0 && self.cutoff <= 1.0) {
+            let expected = "a fraction of the Nyquist frequency above 0 and up to 1";
+            found.push(Problem::new("reconstruct.cutoff", self.cutoff, expected));
+        }
+        if self.butterworth_order == 0 {
+            found.push(Problem::new("reconstruct.butterworth_order", 0, "an order of 1 or more"));
+        }
+        found
+    }
+
+    fn axis_problems(&self) -> Vec<Problem> {
+        let mut found = vec![];
+        if let Some(centre) = self.centre_px.filter(|centre| !centre.is_finite()) {
+            let expected = "a detector pixel index of the uncropped frame";
+            found.push(Problem::new("reconstruct.centre_px", centre, expected));
+        }
+        if let Some(tilt) = self.tilt_deg.filter(|tilt| tilt.is_nan() || tilt.abs() > 45.0) {
+            let expected = "degrees between -45 and 45; turn the frames with `acquire.turn`";
+            found.push(Problem::new("reconstruct.tilt_deg", tilt, expected));
+        }
+        if let Some([low, high]) = self.search_px
+            && !(low.is_finite() && high.is_finite() && low < high)
+        {
+            let expected = "two detector pixel indices, the smaller first";
+            let range = format!("[{low}, {high}]");
+            found.push(Problem::new("reconstruct.search_px", range, expected));
+        }
+        if self.bands == 0 {
+            found.push(Problem::new("reconstruct.bands", 0, "1 or more; 12 is usual"));
+        }
+        found
+    }
+
+    fn grid_problems(&self) -> Vec<Problem> {
+        let mut found = vec![];
+        if let (Some(mm), Some(px)) = (self.voxel_mm, self.voxel_px) {
+            let both = format!("voxel_mm = {mm} and voxel_px = {px}");
+            found.push(Problem::new("reconstruct.voxel_mm", both, "one of the two, not both"));
+        }
+        for (key, voxel) in
+            [("reconstruct.voxel_mm", self.voxel_mm), ("reconstruct.voxel_px", self.voxel_px)]
+        {
+            if let Some(edge) = voxel.filter(|edge| !(*edge > 0.0 && edge.is_finite())) {
+                found.push(Problem::new(key, edge, "the edge of a voxel, above 0"));
+            }
+        }
+        found.extend(self.region.as_deref().and_then(region_problem));
+        if let Some(rows) = self.rows.as_deref().filter(|rows| parse_range(rows).is_none()) {
+            let expected = "`A:B`, frame rows, half open, A below B";
+            found.push(Problem::new("reconstruct.rows", rows, expected));
+        }
+        found
+    }
+}
+
+fn region_problem(region: &str) -> Option<Problem> {
+    let usable = region
+        .split_once(',')
+        .is_some_and(|(y, x)| parse_range(y).is_some() && parse_range(x).is_some());
+    let expected = "`Y0:Y1,X0:X1`, voxels, half open, the smaller first";
+    (!usable).then(|| Problem::new("reconstruct.region", region, expected))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn keys(settings: &ReconstructSettings) -> Vec<String> {
+        settings.problems().into_iter().map(|problem| problem.key).collect()
+    }
+
+    #[test]
+    fn default_settings_have_no_problem() {
+        assert!(keys(&ReconstructSettings::default()).is_empty());
+    }
+
+    #[test]
+    fn each_unusable_setting_is_named_by_its_key() {
+        let base = ReconstructSettings::default;
+        let cases = [
+            ("cutoff", ReconstructSettings { cutoff: 0.0, ..base() }),
+            ("cutoff", ReconstructSettings { cutoff: f64::NAN, ..base() }),
+            ("butterworth_order", ReconstructSettings { butterworth_order: 0, ..base() }),
+            ("centre_px", ReconstructSettings { centre_px: Some(f64::NAN), ..base() }),
+            ("tilt_deg", ReconstructSettings { tilt_deg: Some(90.0), ..base() }),
+            ("search_px", ReconstructSettings { search_px: Some([9.0, 3.0]), ..base() }),
+            ("bands", ReconstructSettings { bands: 0, ..base() }),
+            ("voxel_mm", ReconstructSettings { voxel_mm: Some(0.0), ..base() }),
+            ("voxel_px", ReconstructSettings { voxel_px: Some(-2.0), ..base() }),
+            ("region", ReconstructSettings { region: Some("0:10".into()), ..base() }),
+            ("region", ReconstructSettings { region: Some("5:5,0:10".into()), ..base() }),
+            ("rows", ReconstructSettings { rows: Some("10".into()), ..base() }),
+        ];
+        for (key, settings) in cases {
+            assert_eq!(keys(&settings), [format!("reconstruct.{key}")]);
+        }
+    }
+
+    #[test]
+    fn both_voxel_sizes_at_once_are_refused() {
+        let settings = ReconstructSettings {
+            voxel_mm: Some(0.1),
+            voxel_px: Some(2.0),
+            ..ReconstructSettings::default()
+        };
+        assert!(settings.problems()[0].expected.contains("not both"));
+    }
+}

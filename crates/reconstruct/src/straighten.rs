@@ -1,0 +1,1 @@
+//! Projections to sinograms across an upright axis. Knows no filter.
