@@ -3,6 +3,7 @@
 //! In: line integrals `[angle, row, column]` with their geometry. Out: µ `[z, y, x]` in 1/cm where
 //! the pixel size is known, else in 1/pixel.
 
+pub mod calibrate;
 mod error;
 mod grid;
 pub mod kernel;

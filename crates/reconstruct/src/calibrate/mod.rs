@@ -1,0 +1,113 @@
+//! Where the rotation axis is: its centre and its tilt, with a confidence. Knows no files.
+//!
+//! Two principles are asked, and both answers are reported with their residual:
+//! 1. *opposite pairs*: the radiograph at θ + 180° is the mirror image of the one at θ, about the
+//!    axis. All pairs of the scan, in bands of rows; a robust line through the centres of the
+//!    bands gives the centre at the detector's middle row, and the tilt.
+//! 2. *double wedge*: a sinogram over a whole turn holds no energy outside a double wedge of its
+//!    Fourier plane; half a turn completed by its mirror image about a wrong axis does.
+//!
+//! Where they disagree, the least negative of several reconstructed slices decides.
+//!
+//! The sense of the rotation does not matter here: a scan turned the wrong way round has the same
+//! pairs, the same axis and the same sign of the tilt.
+
+mod axis;
+
+use ndarray::{Array2, Array3};
+use serde::Serialize;
+use std::ops::Range;
+use voltomo_types::{FrameError, FrameShape, Radian, RotationAxis};
+
+pub use axis::find_axis;
+
+/// Line integrals that are made when they are asked for, some rows of all frames at a time.
+pub trait BandSource: Sync {
+    /// Frames, rows and columns of the (cropped, binned) frames.
+    fn shape(&self) -> FrameShape;
+
+    /// Line integrals of the frame rows `rows` of all radiographs, `[angle, row, column]`.
+    ///
+    /// # Errors
+    /// A frame that could not be read or corrected.
+    fn band(&self, rows: Range<usize>) -> Result<Array3<f32>, FrameError>;
+}
+
+impl BandSource for Array3<f32> {
+    fn shape(&self) -> FrameShape {
+        let (frames, rows, columns) = self.dim();
+        FrameShape { frames, rows, columns }
+    }
+
+    fn band(&self, rows: Range<usize>) -> Result<Array3<f32>, FrameError> {
+        Ok(self.slice(ndarray::s![.., rows, ..]).to_owned())
+    }
+}
+
+/// Who says where the axis is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AxisOrigin {
+    /// `reconstruct.centre_px` says so; nothing was searched.
+    Given,
+    /// Found in the radiographs.
+    Found,
+}
+
+/// The rotation axis, how sure it is, and how that was found out.
+#[derive(Debug, Clone, Serialize)]
+pub struct AxisEstimate {
+    /// The axis: centre as a detector column index at the middle row of the uncropped, unbinned
+    /// detector, tilt in radians.
+    pub axis: RotationAxis,
+    /// Who says so.
+    pub origin: AxisOrigin,
+    /// Standard deviation of the centre, in detector pixels; 0 where it was given.
+    pub centre_sigma_px: f64,
+    /// Standard deviation of the tilt; `None` where it was given, or could not be measured
+    /// because the frames have too few rows (the tilt is then 0).
+    pub tilt_sigma: Option<Radian>,
+    /// What each method says; the one that the axis comes from stands first.
+    pub methods: Vec<MethodEstimate>,
+    /// Largest difference between the centres of the methods, in detector pixels.
+    pub disagreement_px: f64,
+    /// What a person must read. Empty where all is well.
+    pub warnings: Vec<String>,
+    /// Slices at several centres, where the methods disagree: for a contact sheet.
+    pub candidates: Vec<CandidateSlice>,
+}
+
+/// What one method says about the axis.
+#[derive(Debug, Clone, Serialize)]
+pub struct MethodEstimate {
+    /// The method, in words: `opposite pairs`, `double wedge`.
+    pub name: String,
+    /// Centre at the middle row of the detector, in detector pixels.
+    pub centre_px: f64,
+    /// Standard deviation of that centre, in detector pixels.
+    pub centre_sigma_px: f64,
+    /// Tilt in degrees; `None` where it cannot be measured.
+    pub tilt_deg: Option<f64>,
+    /// Standard deviation of the tilt in degrees.
+    pub tilt_sigma_deg: Option<f64>,
+    /// Root-mean-square distance of the bands' centres from the straight line, in detector
+    /// pixels; 0 for a single band.
+    pub residual: f64,
+    /// Bands of rows that the line goes through.
+    pub bands_used: usize,
+    /// Bands of rows that were measured.
+    pub bands_measured: usize,
+}
+
+/// One slice, reconstructed about a candidate of the centre.
+#[derive(Debug, Clone, Serialize)]
+pub struct CandidateSlice {
+    /// The centre at the middle row of the detector, in detector pixels.
+    pub centre_px: f64,
+    /// Sharpness: minus the sum of the negative attenuation, relative to all attenuation; the
+    /// candidate with the largest one is the best.
+    pub sharpness: f64,
+    /// µ `[y, x]`, for the picture.
+    #[serde(skip)]
+    pub slice: Array2<f32>,
+}
