@@ -1,1 +1,20 @@
 //! Counts to line integrals. Knows no files.
+//!
+//! In: a [`Scan`](voltomo_types::Scan) with its flat and dark fields, and [`CorrectSettings`].
+//! Out: a [`Survey`] of the whole scan once, then [`Corrected`] line integrals −ln(I/I₀),
+//! `[angle, row, column]`, block by block ([`correct_block`]); no block can tell how many there are.
+
+mod error;
+mod figures;
+mod region;
+mod settings;
+mod stage;
+mod survey;
+
+pub use error::CorrectError;
+pub use figures::{BlockFigures, DoseFigures, SurveyFigures};
+pub use settings::{
+    Average, CorrectSettings, DoseMethod, DoseSettings, FlatFieldSettings, SpotMethod, SpotSettings,
+};
+pub use stage::{Block, Corrected, correct_block, working_bytes};
+pub use survey::Survey;

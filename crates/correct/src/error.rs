@@ -1,0 +1,196 @@
+//! Why counts could not become line integrals. Knows no methods.
+
+use voltomo_types::{FrameError, Problem};
+
+/// Why a scan could not be corrected: what was found, what was expected, what mends it, where.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum CorrectError {
+    /// Frames could not be read.
+    #[error(transparent)]
+    Frames(#[from] FrameError),
+    /// A setting that cannot be used.
+    #[error("`{}` is {}; expected {}", .0.key, .0.found, .0.expected)]
+    Setting(Problem),
+    /// Counts without an open beam to divide them by.
+    #[error(
+        "no flat fields (open beam), and the radiographs are counts; name them in \
+         `acquire.flats`, or say `acquire.kind = \"line_integrals\"` if they are −ln already \
+         ({place})"
+    )]
+    NoFlats {
+        /// The first radiograph.
+        place: String,
+    },
+    /// Counts without a dark field.
+    #[error(
+        "no dark fields, and the radiographs are counts; name them in `acquire.darks`, or set \
+         `correct.flat_field.without_darks = true` to take the dark field as zero ({place})"
+    )]
+    NoDarks {
+        /// The first radiograph.
+        place: String,
+    },
+    /// A set of reference frames without a frame in it.
+    #[error("a set of {kind} fields holds no frame; expected at least one: see `{key}` ({place})")]
+    EmptyReference {
+        /// `flat` or `dark`.
+        kind: &'static str,
+        /// The recipe key that names them.
+        key: &'static str,
+        /// The first radiograph.
+        place: String,
+    },
+    /// Reference frames of another size than the radiographs.
+    #[error(
+        "{kind} fields of {found_rows} × {found_columns} pixels for radiographs of {rows} × \
+         {columns}; name frames of the same size in `{key}` ({place})"
+    )]
+    ReferenceSize {
+        /// `flat` or `dark`.
+        kind: &'static str,
+        /// Rows of the reference frames.
+        found_rows: usize,
+        /// Columns of the reference frames.
+        found_columns: usize,
+        /// Rows of the radiographs.
+        rows: usize,
+        /// Columns of the radiographs.
+        columns: usize,
+        /// The recipe key that names the reference frames.
+        key: &'static str,
+        /// The first reference frame.
+        place: String,
+    },
+    /// A scan without radiographs, or with radiographs without pixels.
+    #[error(
+        "{frames} radiographs of {rows} × {columns} pixels; expected at least one of at least \
+         one pixel: see `acquire.radiographs`, `acquire.skip` and the crop"
+    )]
+    NoRadiographs {
+        /// Frames found.
+        frames: usize,
+        /// Rows found.
+        rows: usize,
+        /// Columns found.
+        columns: usize,
+    },
+    /// The flats are not brighter than the darks.
+    #[error(
+        "the open beam is above the dark field in {live} of {pixels} pixels; expected at least \
+         half: are `acquire.flats` and `acquire.darks` swapped, or was the shutter closed? \
+         ({place})"
+    )]
+    NoOpenBeam {
+        /// Pixels with an open beam.
+        live: usize,
+        /// All pixels of a frame.
+        pixels: usize,
+        /// The first flat field.
+        place: String,
+    },
+    /// The air region does not lie in the frame.
+    #[error(
+        "the air region {region} does not lie in a frame of {rows} × {columns} pixels; mend \
+         `correct.dose.region` (rows, then columns, of the frames as read)"
+    )]
+    RegionOutside {
+        /// The region, as the recipe writes it.
+        region: String,
+        /// Rows of a frame.
+        rows: usize,
+        /// Columns of a frame.
+        columns: usize,
+    },
+    /// The air region has too few pixels that see the beam.
+    #[error(
+        "the air region {region} has {live} pixels that see the beam; expected at least {least}: \
+         mend `correct.dose.region`"
+    )]
+    RegionDead {
+        /// The region, as the recipe writes it.
+        region: String,
+        /// Pixels in it that are not dead.
+        live: usize,
+        /// How many are needed.
+        least: usize,
+    },
+    /// The sample stands before the air region.
+    #[error(
+        "the air region {region} is not air: its transmission is {found:.3} in radiograph {frame} \
+         where the brightest part of that frame has {brightest:.3}; expected no sample there at \
+         any angle: mend `correct.dose.region` ({place})"
+    )]
+    RegionCovered {
+        /// The region, as the recipe writes it.
+        region: String,
+        /// Its transmission.
+        found: f32,
+        /// The transmission of the brightest part of the frame.
+        brightest: f32,
+        /// Which radiograph.
+        frame: usize,
+        /// Where that radiograph is.
+        place: String,
+    },
+    /// No beam in one radiograph.
+    #[error(
+        "radiograph {frame} has a dose of {found} times the open beam in {region}; expected a \
+         number above 0.01: was the beam off? Drop it with `acquire.skip = \"{frame}\"`, or mend \
+         `correct.dose.region` ({place})"
+    )]
+    NoDose {
+        /// Which radiograph.
+        frame: usize,
+        /// The dose found.
+        found: f32,
+        /// The region it was read in.
+        region: String,
+        /// Where that radiograph is.
+        place: String,
+    },
+    /// Binning that leaves no pixel.
+    #[error(
+        "`correct.bin` is {bin} for frames of {rows} × {columns} pixels; expected at most the \
+         smaller of both"
+    )]
+    BinTooLarge {
+        /// The binning.
+        bin: usize,
+        /// Rows of a frame.
+        rows: usize,
+        /// Columns of a frame.
+        columns: usize,
+    },
+    /// Too much of a frame is missing.
+    #[error(
+        "row {row} of radiograph {frame} has {missing} pixels that hold no number and no usable \
+         neighbour; expected at least one: drop the radiograph with `acquire.skip = \"{frame}\"` \
+         ({place})"
+    )]
+    Unmendable {
+        /// Which radiograph.
+        frame: usize,
+        /// Row of the frame as read.
+        row: usize,
+        /// Pixels of that row.
+        missing: usize,
+        /// Where that radiograph is.
+        place: String,
+    },
+    /// A block that is no part of the corrected scan.
+    #[error(
+        "the block of radiographs {frames:?} and rows {rows:?} is no part of a corrected scan of \
+         {frame_count} radiographs with {row_count} rows"
+    )]
+    BlockOutside {
+        /// Radiographs asked for.
+        frames: std::ops::Range<usize>,
+        /// Corrected rows asked for.
+        rows: std::ops::Range<usize>,
+        /// Radiographs of the scan.
+        frame_count: usize,
+        /// Rows of a corrected frame.
+        row_count: usize,
+    },
+}

@@ -1,0 +1,140 @@
+//! What was done to the counts, in numbers, for the log and the report. Changes nothing.
+
+use serde::Serialize;
+
+/// What happened in one block; blocks add up to the scan, however it was cut.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct BlockFigures {
+    /// Line integrals in the block.
+    pub pixels: u64,
+    /// Frame pixels that were read for them (more with binning).
+    pub raw_pixels: u64,
+    /// Pixels of bright spots that were replaced.
+    pub spots_bright: u64,
+    /// Pixels of dark spots that were replaced, with zero and negative counts that stood out.
+    pub spots_dark: u64,
+    /// Dead pixels that were bridged.
+    pub dead: u64,
+    /// Line integrals whose transmission was raised to the least transmission.
+    pub clipped: u64,
+    /// Pixels that held NaN or infinity and were replaced.
+    pub non_finite: u64,
+    /// Least line integral; +∞ of an empty block.
+    pub min: f32,
+    /// Largest line integral; −∞ of an empty block.
+    pub max: f32,
+}
+
+impl Default for BlockFigures {
+    fn default() -> Self {
+        Self {
+            pixels: 0,
+            raw_pixels: 0,
+            spots_bright: 0,
+            spots_dark: 0,
+            dead: 0,
+            clipped: 0,
+            non_finite: 0,
+            min: f32::INFINITY,
+            max: f32::NEG_INFINITY,
+        }
+    }
+}
+
+impl BlockFigures {
+    /// The figures of this block and another together; the order does not matter.
+    #[must_use]
+    pub fn with(self, other: Self) -> Self {
+        Self {
+            pixels: self.pixels + other.pixels,
+            raw_pixels: self.raw_pixels + other.raw_pixels,
+            spots_bright: self.spots_bright + other.spots_bright,
+            spots_dark: self.spots_dark + other.spots_dark,
+            dead: self.dead + other.dead,
+            clipped: self.clipped + other.clipped,
+            non_finite: self.non_finite + other.non_finite,
+            min: self.min.min(other.min),
+            max: self.max.max(other.max),
+        }
+    }
+
+    /// The sanity gate: what is not right with the figures of a whole scan, one sentence each.
+    ///
+    /// More than 1 % clipped, 5 % spots or 10 % dead pixels, or nothing but one value.
+    #[must_use]
+    pub fn findings(&self) -> Vec<String> {
+        let mut findings = Vec::new();
+        let share = |count: u64, of: u64| 100.0 * count as f64 / (of.max(1)) as f64;
+        let mut check = |count: u64, of: u64, (limit, what): (f64, &str)| {
+            if share(count, of) > limit {
+                findings.push(format!(
+                    "{:.2} % of the pixels {what}; expected at most {limit} %",
+                    share(count, of)
+                ));
+            }
+        };
+        check(self.clipped, self.pixels, (1.0, "reached `correct.flat_field.least_transmission`"));
+        let spots = self.spots_bright + self.spots_dark;
+        check(
+            spots,
+            self.raw_pixels,
+            (5.0, "were taken for spots (see `correct.spots.threshold`)"),
+        );
+        check(self.dead, self.raw_pixels, (10.0, "are dead"));
+        check(self.non_finite, self.raw_pixels, (1.0, "held no number"));
+        if self.pixels > 1 && self.min >= self.max {
+            findings.push(format!("every line integral is {}; expected a sample", self.min));
+        }
+        findings
+    }
+}
+
+/// The dose of the radiographs relative to the open beam.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct DoseFigures {
+    /// Region of air it was read in, `R0:R1,C0:C1` of the frames as read; `None`: not corrected.
+    pub region: Option<String>,
+    /// Who chose the region: `found`, `recipe` or `none`.
+    pub method: String,
+    /// Least dose.
+    pub min: f32,
+    /// Largest dose.
+    pub max: f32,
+    /// Mean dose of the last tenth of the radiographs over the mean of the first tenth, minus 1.
+    pub drift: f32,
+    /// Dose of each radiograph.
+    pub per_radiograph: Vec<f32>,
+}
+
+/// What the survey of a scan found.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct SurveyFigures {
+    /// Flat fields in each set.
+    pub flats: Vec<usize>,
+    /// Dark fields in each set.
+    pub darks: Vec<usize>,
+    /// Mean open beam (dark field taken off) over the live pixels of each set, in counts.
+    pub open_beam: Vec<f32>,
+    /// Mean dark field over the live pixels, in counts.
+    pub dark_field: f32,
+    /// Spot pixels that were taken out of the flat fields.
+    pub spots_in_flats: u64,
+    /// Spot pixels that were taken out of the dark fields.
+    pub spots_in_darks: u64,
+    /// Dead pixels of the detector.
+    pub dead_pixels: usize,
+    /// Widest run of dead pixels that is bridged, in pixels.
+    pub widest_dead_run: usize,
+    /// Pixels whose gain differs from their neighbours' beyond the noise.
+    pub uneven_pixels: usize,
+    /// Variance of a raw pixel at zero counts, counts².
+    pub noise_constant: f32,
+    /// Rise of that variance with the counts, counts.
+    pub noise_slope: f32,
+    /// Dose of the radiographs.
+    pub dose: DoseFigures,
+    /// Rows and columns at the far edges that binning leaves over, in frame pixels.
+    pub left_over_by_binning: [usize; 2],
+    /// What a person should know, one sentence each.
+    pub warnings: Vec<String>,
+}

@@ -1,0 +1,201 @@
+//! What a recipe may say of the correction. Touches no data.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use voltomo_types::Problem;
+
+use crate::region::Region;
+
+/// How spots are looked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum SpotMethod {
+    /// Small peaks and holes that stand out of the local noise.
+    #[default]
+    Adaptive,
+    /// Spots stay; only pixels that hold no number are mended.
+    None,
+}
+
+/// Spots: gamma hits, hot and dark pixels in single frames.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct SpotSettings {
+    /// `adaptive` or `none`. Clean pixels stay as they are, to the bit.
+    pub method: SpotMethod,
+    /// How far a spot stands out, in standard deviations of the local noise.
+    pub threshold: f32,
+    /// Radius of the largest spot in detector pixels: what spans more than `2·radius + 1` rows or
+    /// columns is taken for structure of the sample and stays.
+    pub radius: usize,
+    /// Remove bright spots.
+    pub bright: bool,
+    /// Remove dark spots.
+    pub dark: bool,
+}
+
+impl Default for SpotSettings {
+    fn default() -> Self {
+        Self { method: SpotMethod::Adaptive, threshold: 6.0, radius: 3, bright: true, dark: true }
+    }
+}
+
+/// How several reference frames become one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Average {
+    /// The mean, without the pixels where one frame differs from all others.
+    #[default]
+    Mean,
+    /// The median.
+    Median,
+}
+
+/// Flat fields and dark fields.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct FlatFieldSettings {
+    /// `mean` or `median` of the flat fields of one set, and of the dark fields.
+    pub average: Average,
+    /// Interpolate between sets of flat fields in time; `false` takes the average of all sets.
+    pub interpolate: bool,
+    /// Transmission is raised to at least this value, so that its logarithm exists.
+    pub least_transmission: f32,
+    /// Take the dark field as zero where the scan has none.
+    pub without_darks: bool,
+}
+
+impl Default for FlatFieldSettings {
+    fn default() -> Self {
+        Self {
+            average: Average::Mean,
+            interpolate: true,
+            least_transmission: 1e-4,
+            without_darks: false,
+        }
+    }
+}
+
+/// Where the dose of a radiograph is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum DoseMethod {
+    /// In a region beside the sample that is found from frames at all angles.
+    #[default]
+    Found,
+    /// In `region`.
+    Region,
+    /// Nowhere: every radiograph is taken to have the dose of the open beam.
+    None,
+}
+
+/// Dose: the beam of each radiograph relative to the open beam.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct DoseSettings {
+    /// `found` (a region of air is looked for), `region` (it is given) or `none`.
+    pub method: DoseMethod,
+    /// Region of air, `R0:R1,C0:C1`: rows and columns of the frames as read, half open.
+    pub region: Option<String>,
+}
+
+/// What is done to the counts, in this order: spots and dead pixels, dark field, flat field, dose,
+/// binning, minus the logarithm.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct CorrectSettings {
+    /// Spots in the raw frames.
+    pub spots: SpotSettings,
+    /// Flat fields and dark fields.
+    pub flat_field: FlatFieldSettings,
+    /// Dose of each radiograph.
+    pub dose: DoseSettings,
+    /// Frame pixels along one edge of a binned pixel; 1 leaves them as they are.
+    pub bin: usize,
+}
+
+impl Default for CorrectSettings {
+    fn default() -> Self {
+        Self {
+            spots: SpotSettings::default(),
+            flat_field: FlatFieldSettings::default(),
+            dose: DoseSettings::default(),
+            bin: 1,
+        }
+    }
+}
+
+impl CorrectSettings {
+    /// Everything that cannot be used, found without any data.
+    #[must_use]
+    pub fn problems(&self) -> Vec<Problem> {
+        let mut problems = self.spots.problems();
+        problems.extend(self.flat_field.problems());
+        problems.extend(self.dose.problems());
+        if !(1..=64).contains(&self.bin) {
+            problems.push(Problem::new("correct.bin", self.bin, "a whole number from 1 to 64"));
+        }
+        problems
+    }
+}
+
+impl SpotSettings {
+    /// Everything that cannot be used, found without any data.
+    #[must_use]
+    pub fn problems(&self) -> Vec<Problem> {
+        let mut problems = Vec::new();
+        if !(2.0..=1000.0).contains(&self.threshold) {
+            let expected = "2 to 1000 standard deviations of the local noise (6 is usual)";
+            problems.push(Problem::new("correct.spots.threshold", self.threshold, expected));
+        }
+        if !(1..=16).contains(&self.radius) {
+            let expected = "1 to 16 detector pixels (3 is usual)";
+            problems.push(Problem::new("correct.spots.radius", self.radius, expected));
+        }
+        if self.method == SpotMethod::Adaptive && !self.bright && !self.dark {
+            let expected = "`bright` or `dark` true, or `correct.spots.method = \"none\"`";
+            let found = "bright = false and dark = false";
+            problems.push(Problem::new("correct.spots.method", found, expected));
+        }
+        problems
+    }
+}
+
+impl FlatFieldSettings {
+    /// Everything that cannot be used, found without any data.
+    #[must_use]
+    pub fn problems(&self) -> Vec<Problem> {
+        if (1e-9..=0.5).contains(&self.least_transmission) {
+            return Vec::new();
+        }
+        let expected = "a transmission above 0 (at least 1e-9) and at most 0.5 (1e-4 is usual)";
+        vec![Problem::new(
+            "correct.flat_field.least_transmission",
+            self.least_transmission,
+            expected,
+        )]
+    }
+}
+
+impl DoseSettings {
+    /// Everything that cannot be used, found without any data.
+    #[must_use]
+    pub fn problems(&self) -> Vec<Problem> {
+        const KEY: &str = "correct.dose.region";
+        match (self.method, &self.region) {
+            (DoseMethod::Region, None) => {
+                let expected = "`R0:R1,C0:C1`, rows and columns of air beside the sample";
+                vec![Problem::new(KEY, "nothing, with `method = \"region\"`", expected)]
+            }
+            (DoseMethod::Region, Some(text)) => match Region::parse(text) {
+                Ok(_) => Vec::new(),
+                Err(expected) => vec![Problem::new(KEY, format!("`{text}`"), expected)],
+            },
+            (_, Some(text)) => {
+                let expected = "`correct.dose.method = \"region\"`, or no region";
+                vec![Problem::new(KEY, format!("`{text}` with another method"), expected)]
+            }
+            (_, None) => Vec::new(),
+        }
+    }
+}
