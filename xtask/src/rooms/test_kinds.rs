@@ -1,0 +1,81 @@
+//! Tests that wait for Python or real scans lie where the test command looks for them; golden
+//! files are small and told of in a README.
+
+use super::fault::Fault;
+use super::tree::{Source, Tree};
+
+const MOST_GOLDEN_BYTES: u64 = 200_000;
+
+/// Tests that would never run, and golden files that are too large or untold.
+pub(super) fn check(tree: &Tree) -> Vec<Fault> {
+    let mut faults: Vec<_> = tree.sources.iter().flat_map(check_source).collect();
+    let golden = |path: &str| path.contains("/golden/");
+    for file in tree.others.iter().filter(|file| golden(&file.path)) {
+        if file.bytes > MOST_GOLDEN_BYTES {
+            let complaint = format!("{} bytes, at most {MOST_GOLDEN_BYTES}", file.bytes);
+            faults.push(Fault::new(&file.path, complaint));
+        }
+        let folder = file.path.split("/golden/").next().unwrap_or_default();
+        let readme = format!("{folder}/golden/README.md");
+        if !tree.others.iter().any(|other| other.path == readme) {
+            faults.push(Fault::new(&file.path, format!("no {readme} tells where it comes from")));
+        }
+    }
+    faults
+}
+
+fn check_source(source: &Source) -> Vec<Fault> {
+    if !source.path.starts_with("crates/") {
+        return Vec::new();
+    }
+    let file = source.path.rsplit('/').next().unwrap_or_default();
+    let reasons = ignore_reasons(&source.text);
+    let has_reason = |word: &str| reasons.iter().any(|reason| reason.contains(word));
+    let mut complaints = Vec::new();
+    if has_reason("real scans") && !file.starts_with("real_") {
+        complaints.push("tests that need the real scans go to tests/real_*.rs");
+    }
+    let is_waiting = file.starts_with("real_") || file.starts_with("clients_");
+    if has_reason("Python") && !is_waiting {
+        complaints.push("tests that need the Python clients go to tests/clients_*.rs");
+    }
+    if is_waiting && source.code.matches("#[test]").count() > reasons.len() {
+        complaints.push("every test here needs `#[ignore = \"needs …\"]`");
+    }
+    complaints.into_iter().map(|complaint| Fault::new(&source.path, complaint)).collect()
+}
+
+fn ignore_reasons(text: &str) -> Vec<&str> {
+    let marks = text.lines().map(str::trim_start);
+    marks.filter_map(|line| line.strip_prefix("#[ignore = \"")).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rooms::tree::Other;
+
+    const WAITING: &str = "#[test]\n#[ignore = \"needs the Python clients\"]\nfn a() {}\n";
+
+    #[test]
+    fn a_test_that_waits_for_python_is_found_by_its_file_name() {
+        assert_eq!(check(&Tree::of(&[("crates/acquire/tests/clients_tiff.rs", WAITING)])), []);
+        assert_eq!(check(&Tree::of(&[("crates/acquire/tests/tiff.rs", WAITING)])).len(), 1);
+    }
+
+    #[test]
+    fn a_test_in_a_clients_file_that_is_not_ignored_is_named() {
+        let text = format!("{WAITING}#[test]\nfn b() {{}}\n");
+        assert_eq!(check(&Tree::of(&[("crates/acquire/tests/clients_tiff.rs", &text)])).len(), 1);
+    }
+
+    #[test]
+    fn a_large_or_untold_golden_file_is_named() {
+        let file = |path: &str, bytes| Other { path: path.into(), bytes };
+        let readme = file("crates/show/tests/golden/README.md", 10);
+        let large = file("crates/show/tests/golden/slice.png", 200_001);
+        let faults = |others| check(&Tree { others, ..Tree::default() }).len();
+        assert_eq!(faults(vec![readme, large]), 1);
+        assert_eq!(faults(vec![file("crates/show/tests/golden/slice.png", 5)]), 1);
+    }
+}
