@@ -1,1 +1,139 @@
-//! Fourier transforms with plans and scratch kept. Knows no physics.
+//! Fourier transforms with plans kept, and a filter for two real rows at once. Knows no physics.
+
+use std::sync::{Arc, LazyLock, Mutex, PoisonError};
+
+pub use rustfft::{Fft, num_complex::Complex};
+use rustfft::{FftDirection, FftPlanner};
+
+static PLANS: LazyLock<Mutex<FftPlanner<f32>>> = LazyLock::new(|| Mutex::new(FftPlanner::new()));
+
+/// The forward transform of `length` values (not scaled); planned once a length.
+#[must_use]
+pub fn forward(length: usize) -> Arc<dyn Fft<f32>> {
+    plan(length, FftDirection::Forward)
+}
+
+/// The inverse transform of `length` values, not scaled: after [`forward`] it returns `length`
+/// times the input.
+#[must_use]
+pub fn inverse(length: usize) -> Arc<dyn Fft<f32>> {
+    plan(length, FftDirection::Inverse)
+}
+
+fn plan(length: usize, direction: FftDirection) -> Arc<dyn Fft<f32>> {
+    // A planner holds only finished plans, so one that a panic left behind is still good.
+    PLANS.lock().unwrap_or_else(PoisonError::into_inner).plan_fft(length, direction)
+}
+
+/// The smallest even length 2ᵃ·3ᵇ·5ᶜ that is at least `length`: quick to transform.
+#[must_use]
+pub fn fast_length(length: usize) -> usize {
+    let without = |mut rest: usize, factor: usize| {
+        while rest.is_multiple_of(factor) {
+            rest /= factor;
+        }
+        rest
+    };
+    let is_fast = |length: usize| without(without(without(length, 2), 3), 5) == 1;
+    (length.max(2)..).find(|&length| length.is_multiple_of(2) && is_fast(length)).unwrap_or(length)
+}
+
+/// The spectrum `Σₙ h[n]·cos(2πkn/N)` of a real, even kernel `h[n] = h[N − n]`; real and even too.
+#[must_use]
+pub fn even_spectrum(kernel: &[f64]) -> Vec<f64> {
+    let mut values: Vec<_> = kernel.iter().map(|&value| Complex::new(value, 0.0)).collect();
+    FftPlanner::new().plan_fft_forward(kernel.len()).process(&mut values);
+    values.into_iter().map(|value| value.re).collect()
+}
+
+/// Filters two real rows in one complex transform: one as the real, one as the imaginary part.
+/// A real, even response keeps them apart.
+pub struct PairFilter {
+    forward: Arc<dyn Fft<f32>>,
+    inverse: Arc<dyn Fft<f32>>,
+    /// Response over N, so that the inverse transform needs no scaling.
+    response: Vec<f32>,
+}
+
+impl std::fmt::Debug for PairFilter {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.debug_struct("PairFilter").field("length", &self.length()).finish()
+    }
+}
+
+impl PairFilter {
+    /// The filter with this response, `response[k] = response[N − k]` for the frequencies `k`/N.
+    #[must_use]
+    pub fn new(response: &[f64]) -> Self {
+        let length = response.len();
+        let scale = 1.0 / length as f64;
+        let response = response.iter().map(|value| crate::cast::to_f32(value * scale)).collect();
+        Self { forward: forward(length), inverse: inverse(length), response }
+    }
+
+    /// Values a row, padding included.
+    #[must_use]
+    pub fn length(&self) -> usize {
+        self.response.len()
+    }
+
+    /// Values of scratch that [`Self::apply`] needs.
+    #[must_use]
+    pub fn scratch_length(&self) -> usize {
+        self.forward.get_inplace_scratch_len().max(self.inverse.get_inplace_scratch_len())
+    }
+
+    /// Convolves both rows, periodically, in place. `pair` has the filter's length; `scratch` at
+    /// least [`Self::scratch_length`].
+    pub fn apply(&self, pair: &mut [Complex<f32>], scratch: &mut [Complex<f32>]) {
+        self.forward.process_with_scratch(pair, scratch);
+        pair.iter_mut().zip(&self.response).for_each(|(value, factor)| *value *= factor);
+        self.inverse.process_with_scratch(pair, scratch);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::f64::consts::TAU;
+
+    use super::*;
+    use crate::cast::to_f32;
+
+    #[test]
+    fn fast_length_is_even_of_small_primes_and_not_below() {
+        assert_eq!([1, 7, 31, 97, 4097].map(fast_length), [2, 8, 32, 100, 4320]);
+        assert_eq!(fast_length(4096), 4096);
+    }
+
+    /// The slow twin: a circular convolution as plain as its formula, with the kernel that the
+    /// response stands for.
+    #[test]
+    fn pair_filter_agrees_with_the_plain_convolution_of_each_row() {
+        let length = 30;
+        let kernel: Vec<f64> =
+            (0..length).map(|n| 1.0 / (1.0 + n.min(length - n) as f64)).collect();
+        let rows = [0.7, 2.3].map(|pace: f64| -> Vec<f64> {
+            (0..length).map(|n| (n as f64 * pace).sin() + pace).collect()
+        });
+        let filter = PairFilter::new(&even_spectrum(&kernel));
+        let mut pair: Vec<_> =
+            (0..length).map(|n| Complex::new(to_f32(rows[0][n]), to_f32(rows[1][n]))).collect();
+        filter.apply(&mut pair, &mut vec![Complex::default(); filter.scratch_length()]);
+        for n in 0..length {
+            let slow = |row: &[f64]| -> f64 {
+                (0..length).map(|m| row[m] * kernel[(n + length - m) % length]).sum()
+            };
+            assert!((f64::from(pair[n].re) - slow(&rows[0])).abs() < 2e-5);
+            assert!((f64::from(pair[n].im) - slow(&rows[1])).abs() < 2e-5);
+        }
+    }
+
+    #[test]
+    fn even_spectrum_agrees_with_the_plain_sum_of_cosines() {
+        let kernel: Vec<f64> = [4.0, 1.0, -2.0, 0.5, -2.0, 1.0].into();
+        for (k, value) in even_spectrum(&kernel).into_iter().enumerate() {
+            let slow = |(n, h): (usize, &f64)| h * (TAU * (k * n) as f64 / 6.0).cos();
+            assert!((value - kernel.iter().enumerate().map(slow).sum::<f64>()).abs() < 1e-12);
+        }
+    }
+}
