@@ -122,6 +122,52 @@ pub enum ReconstructError {
         /// What stands there.
         value: f32,
     },
+    /// Not one angle a frame.
+    #[error("{angles} angles for {frames} radiographs, expected one each; mend `acquire.angles`")]
+    AngleCount {
+        /// Angles.
+        angles: usize,
+        /// Radiographs.
+        frames: usize,
+    },
+    /// The best centre is the first or last that was tried.
+    #[error(
+        "the best centre of rotation, {found_px:.1}, is at the edge of the search range \
+         {from_px:.1} to {to_px:.1} (detector pixels), expected inside it; widen \
+         `reconstruct.search_px`, or tell the centre in `reconstruct.centre_px`"
+    )]
+    CentreAtEdge {
+        /// Where opposite views match best.
+        found_px: f64,
+        /// First detector column searched.
+        from_px: f64,
+        /// Last detector column searched.
+        to_px: f64,
+    },
+    /// Nothing to find an axis by.
+    #[error(
+        "no sample in any of {bands} bands of rows ({not_finite} of them hold NaN or infinity), \
+         expected something that turns; check the flat fields, or tell the centre in \
+         `reconstruct.centre_px`"
+    )]
+    NoSample {
+        /// Bands looked at.
+        bands: usize,
+        /// Bands with values that are no numbers.
+        not_finite: usize,
+    },
+    /// No two views from opposite sides.
+    #[error(
+        "{views} views over {arc_deg:.1} degrees hold no opposite pair, expected half a turn or \
+         more (the last step may be missing); mend `acquire.angles`, or tell the centre in \
+         `reconstruct.centre_px`"
+    )]
+    NoOppositeViews {
+        /// Views.
+        views: usize,
+        /// Arc that they cover.
+        arc_deg: f64,
+    },
     /// Frames could not be read.
     #[error(transparent)]
     Read(#[from] FrameError),

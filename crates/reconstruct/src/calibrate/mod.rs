@@ -13,6 +13,12 @@
 //! pairs, the same axis and the same sign of the tilt.
 
 mod axis;
+mod band;
+mod double_wedge;
+mod pairs;
+mod partners;
+mod search;
+mod verdict;
 
 use ndarray::{Array2, Array3};
 use serde::Serialize;

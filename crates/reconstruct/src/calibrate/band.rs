@@ -1,0 +1,179 @@
+//! Bands of rows as sinograms, straightened along a tilted axis. Knows no centre-finding method.
+
+use ndarray::{Array2, Array3, ArrayViewMut2, Axis};
+use rayon::prelude::*;
+use voltomo_numeric::cast::{to_f32, to_index};
+
+use super::BandSource;
+use crate::ReconstructError;
+
+/// Rows of a band at most: more cost reading and give little.
+const MOST_ROWS: usize = 16;
+/// Bytes of line integrals that are read at once, as far as one row allows.
+const BYTES_AT_ONCE: usize = 64 << 20;
+
+/// An axis in the frame's own pixels: `column(row) = centre + (row − middle)·slope`.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct FrameAxis {
+    /// Frame row of the detector's middle row.
+    pub(super) middle: f64,
+    /// Frame column of the axis there.
+    pub(super) centre: f64,
+    /// Tangent of the tilt.
+    pub(super) slope: f64,
+}
+
+impl FrameAxis {
+    /// Frame column of the axis at a frame row.
+    pub(super) fn column_at(&self, row: f64) -> f64 {
+        self.centre + (row - self.middle) * self.slope
+    }
+}
+
+/// Some neighbouring rows, averaged.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Band {
+    /// Frame row of the middle of the band, where it crosses the axis.
+    pub(super) row: f64,
+    /// Rows averaged.
+    pub(super) height: f64,
+}
+
+/// Bands spread evenly over a frame of `rows` × `columns`: at most `count`, no two share a row.
+///
+/// They keep as far from the upper and lower edge as straightening along `axis` needs, where that
+/// leaves half of the rows.
+pub(super) fn layout(
+    (rows, columns): (usize, usize),
+    count: usize,
+    axis: Option<&FrameAxis>,
+) -> Vec<Band> {
+    let reach = axis.map_or(0.0, |axis| {
+        let column = axis.column_at((rows as f64 - 1.0) / 2.0);
+        column.max(columns as f64 - 1.0 - column).max(0.0) * axis.slope.abs()
+    });
+    let margin = if 4.0 * reach <= rows as f64 { reach } else { 0.0 };
+    let usable = rows as f64 - 2.0 * margin;
+    let count = count.clamp(1, to_index(usable).max(1));
+    let pitch = usable / count as f64;
+    let height = pitch.floor().clamp(1.0, MOST_ROWS as f64);
+    let middle = |band: usize| margin + (band as f64 + 0.5) * pitch - 0.5;
+    (0..count).map(|band| Band { row: middle(band), height }).collect()
+}
+
+/// The band as a sinogram, `[angle, column]`: the mean of its rows.
+///
+/// With an axis, the band follows the line at right angles to it (the same height of the sample in
+/// all columns), so that opposite views show the same slice of a tilted sample. The columns are
+/// not moved: about the axis they are `cos(tilt)` closer, and still symmetric.
+/// Memory: the sinogram and up to 64 MiB (or one row of all frames) of line integrals.
+pub(super) fn sinogram(
+    source: &dyn BandSource,
+    band: &Band,
+    axis: Option<&FrameAxis>,
+) -> Result<Array2<f32>, ReconstructError> {
+    let shape = source.shape();
+    let highest = shape.rows as f64 - 0.5 - band.height;
+    let tops: Vec<f64> = (0..shape.columns)
+        .map(|column| {
+            let right =
+                axis.map_or(0.0, |axis| (column as f64 - axis.column_at(band.row)) * axis.slope);
+            (band.row - band.height / 2.0 - right).clamp(-0.5, highest.max(-0.5))
+        })
+        .collect();
+    let first = tops.iter().copied().fold(f64::INFINITY, f64::min);
+    let last = tops.iter().copied().fold(f64::NEG_INFINITY, f64::max) + band.height;
+    let rows = to_index(first + 0.5)..to_index((last + 0.5).ceil()).min(shape.rows);
+    let at_once = (BYTES_AT_ONCE / (4 * shape.frames * shape.columns).max(1)).max(1);
+    let mut mean = Array2::zeros((shape.frames, shape.columns));
+    for start in rows.clone().step_by(at_once) {
+        let part = start..(start + at_once).min(rows.end);
+        let weights = Array2::from_shape_fn((part.len(), shape.columns), |(row, column)| {
+            let row = (part.start + row) as f64;
+            let upper = (row - 0.5).max(tops[column]);
+            let lower = (row + 0.5).min(tops[column] + band.height);
+            to_f32((lower - upper).max(0.0) / band.height)
+        });
+        add_rows(mean.view_mut(), &source.band(part)?, &weights);
+    }
+    Ok(mean)
+}
+
+/// Adds the rows of each frame with their weights.
+fn add_rows(mut mean: ArrayViewMut2<'_, f32>, rows: &Array3<f32>, weights: &Array2<f32>) {
+    let frames = rows.axis_iter(Axis(0)).into_par_iter();
+    mean.axis_iter_mut(Axis(0)).into_par_iter().zip(frames).for_each(|(mut mean, frame)| {
+        for (row, weights) in frame.outer_iter().zip(weights.outer_iter()) {
+            for ((mean, &value), &weight) in mean.iter_mut().zip(row).zip(weights) {
+                if weight > 0.0 {
+                    *mean += weight * value;
+                }
+            }
+        }
+    });
+}
+
+/// The sinogram, smoothed along the columns by a Gaussian of `sigma` columns; beside the detector
+/// the outermost value goes on.
+pub(super) fn smoothed(sinogram: &Array2<f32>, sigma: f64) -> Array2<f32> {
+    let reach = to_index((4.0 * sigma).ceil());
+    let gauss = |k: usize| (-0.5 * ((k as f64 - reach as f64) / sigma).powi(2)).exp();
+    let sum: f64 = (0..=2 * reach).map(gauss).sum();
+    let kernel: Vec<f32> = (0..=2 * reach).map(|k| to_f32(gauss(k) / sum)).collect();
+    let columns = sinogram.ncols();
+    let mut smooth = Array2::zeros(sinogram.dim());
+    let views = sinogram.axis_iter(Axis(0)).into_par_iter();
+    smooth.axis_iter_mut(Axis(0)).into_par_iter().zip(views).for_each(|(mut smooth, view)| {
+        let padded: Vec<f32> = (0..columns + 2 * reach)
+            .map(|k| view[k.saturating_sub(reach).min(columns - 1)])
+            .collect();
+        for (value, window) in smooth.iter_mut().zip(padded.windows(kernel.len())) {
+            *value = window.iter().zip(&kernel).map(|(a, b)| a * b).sum();
+        }
+    });
+    smooth
+}
+
+/// Where the sample is in a band, as its mean over all views shows it.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Support {
+    /// First and last column of the sample.
+    pub(super) first: f64,
+    /// Last column of the sample.
+    pub(super) last: f64,
+}
+
+/// The columns in which the mean over all views rises out of the noise; `None` for air.
+///
+/// The noise is that between neighbouring columns; the lowest tenth of the columns is taken as
+/// the background.
+pub(super) fn support(smooth: &Array2<f32>) -> Option<Support> {
+    let mean = smooth.mean_axis(Axis(0))?;
+    let mut sorted: Vec<f32> = mean.to_vec();
+    sorted.sort_by(f32::total_cmp);
+    let background = sorted[sorted.len() / 20];
+    let top = sorted[sorted.len() - 1 - sorted.len() / 50];
+    let noise = noise_of_mean(smooth);
+    let rise = top - background;
+    if rise.is_nan() || rise <= 8.0 * noise {
+        return None;
+    }
+    let limit = background + (0.02 * rise).max(5.0 * noise);
+    let first = mean.iter().position(|value| *value > limit)?;
+    let last = mean.iter().rposition(|value| *value > limit)?;
+    Some(Support { first: first as f64, last: last as f64 })
+}
+
+/// Noise of the mean over all views: from the differences of views that follow one another.
+fn noise_of_mean(smooth: &Array2<f32>) -> f32 {
+    let (views, columns) = smooth.dim();
+    let mut quiet: Vec<f32> = (0..columns)
+        .map(|column| {
+            let view = smooth.column(column);
+            let steps = view.iter().zip(view.iter().skip(1)).map(|(a, b)| (a - b) * (a - b));
+            (steps.sum::<f32>() / (2.0 * views as f32)).sqrt()
+        })
+        .collect();
+    quiet.sort_by(f32::total_cmp);
+    quiet[columns / 4] / (views as f32).sqrt()
+}
