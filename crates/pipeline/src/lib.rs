@@ -1,1 +1,39 @@
-//! One run from start to end: recipe, check, plan, run, store, provenance.
+//! One run from start to end: recipe, check, plan, run, store, provenance. Knows no science.
+
+mod bands;
+mod correct_only;
+mod demo;
+mod error;
+mod gate;
+mod journal;
+mod layout;
+mod look;
+mod memory;
+mod plan;
+mod prepare;
+mod preview;
+mod provenance;
+mod recipe;
+mod rerun;
+mod resume;
+mod run;
+mod stack;
+pub mod store;
+mod summary;
+mod tally;
+mod watch;
+mod way;
+
+pub use correct_only::correct_only;
+pub use demo::{Demo, demo};
+pub use error::RunError;
+pub use look::{look, recipe_for};
+pub use memory::Bytes;
+pub use plan::Plan;
+pub use prepare::plan_only;
+pub use preview::show_slice;
+pub use provenance::{RunRecord, Status};
+pub use recipe::{Override, Place, PlacedProblem, Recipe, RecipeError, json_schema};
+pub use rerun::rerun;
+pub use run::{RunOptions, run};
+pub use watch::{Silent, Watch};

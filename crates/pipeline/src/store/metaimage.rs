@@ -1,0 +1,53 @@
+//! MetaImage (`.mha`): a text header and raw numbers in one file. Knows no slabs.
+//!
+//! Source: the MetaImage documentation of ITK, <https://itk.org/Wiki/ITK/MetaIO/Documentation>.
+
+use super::ordered::Beginning;
+use super::raw::RawWriter;
+use super::record::Record;
+use super::{NumberType, StoreError};
+
+/// The header's field that holds voltomo's own record.
+pub(super) const RECORD_FIELD: &str = "Voltomo = ";
+
+/// Begins or goes on with a MetaImage file.
+pub(super) fn begin(beginning: &Beginning) -> Result<RawWriter, StoreError> {
+    RawWriter::begin(beginning, &header(beginning.record))
+}
+
+/// The header; MetaImage counts axes from the fastest: x, y, z.
+fn header(record: &Record) -> String {
+    let grid = &record.grid;
+    let [depth, rows, columns] = grid.shape;
+    let [z, y, x] = grid.first;
+    let element = match record.numbers {
+        NumberType::F32 => "MET_FLOAT",
+        NumberType::U16 => "MET_USHORT",
+        NumberType::U8 => "MET_UCHAR",
+    };
+    let voxel = grid.voxel;
+    format!(
+        "ObjectType = Image\nNDims = 3\nBinaryData = True\nBinaryDataByteOrderMSB = False\n\
+         CompressedData = False\nTransformMatrix = 1 0 0 0 1 0 0 0 1\nOffset = {x} {y} {z}\n\
+         CenterOfRotation = 0 0 0\nElementSpacing = {voxel} {voxel} {voxel}\n\
+         DimSize = {columns} {rows} {depth}\n\
+         Length unit = {length}\nAttenuation unit = {unit}\n\
+         Rescale slope = {slope}\nRescale intercept = {intercept}\n\
+         {RECORD_FIELD}{line}\n\
+         ElementType = {element}\nElementDataFile = LOCAL\n",
+        length = grid.unit.symbol(),
+        unit = record.attenuation_unit.symbol(),
+        slope = record.slope,
+        intercept = record.intercept,
+        line = record.in_one_line(),
+    )
+}
+
+/// Voltomo's record in a header, and where the numbers begin.
+pub(super) fn read_header(head: &[u8]) -> Option<(Record, u64)> {
+    let end = b"ElementDataFile = LOCAL\n";
+    let at = head.windows(end.len()).position(|window| window == end)? + end.len();
+    let text = std::str::from_utf8(&head[..at]).ok()?;
+    let line = text.lines().find_map(|line| line.strip_prefix(RECORD_FIELD))?;
+    Some((serde_json::from_str(line).ok()?, at as u64))
+}

@@ -1,0 +1,214 @@
+//! The part of writing that all formats share: order, checks, figures, progress, names.
+
+use std::fs;
+use std::ops::Range;
+use std::path::Path;
+
+use ndarray::{ArrayView3, s};
+
+use super::place::Place;
+use super::progress::Progress;
+use super::quantise::Quantiser;
+use super::record::Record;
+use super::{
+    Existing, StoreError, StoreFormat, StoreSettings, Stored, StoredFigures, VolumeMetadata,
+    VolumeStore, disk_bytes, metaimage, nrrd, slab_alignment, tiff_stack, zarr,
+};
+
+/// Writes slices in one format; the slices come in order and lie within one file's depth.
+pub(super) trait SliceWriter: Send {
+    /// Writes the slices that begin at `z`.
+    fn write_slices(&mut self, z: usize, attenuation: ArrayView3<f32>) -> Result<(), StoreError>;
+
+    /// Ends a volume whose slices are all there.
+    fn complete(&mut self) -> Result<(), StoreError>;
+}
+
+/// What a format needs to begin or to go on with a volume.
+pub(super) struct Beginning<'a> {
+    /// File or folder to write.
+    pub(super) path: &'a Path,
+    /// Name of the volume.
+    pub(super) name: &'a str,
+    pub(super) settings: &'a StoreSettings,
+    pub(super) record: &'a Record,
+    /// Whether the file or folder is there already.
+    pub(super) is_begun: bool,
+    /// Bytes that the whole volume takes at most.
+    pub(super) needed: u64,
+}
+
+/// A volume that is written in order.
+pub(super) struct OrderedStore {
+    place: Place,
+    shape: [usize; 3],
+    alignment: usize,
+    needed: u64,
+    quantiser: Quantiser,
+    writer: Box<dyn SliceWriter>,
+    next: usize,
+    figures: StoredFigures,
+    progress: Progress,
+}
+
+impl OrderedStore {
+    /// Begins a volume.
+    pub(super) fn create(
+        folder: &Path,
+        settings: &StoreSettings,
+        metadata: &VolumeMetadata,
+        existing: Existing,
+    ) -> Result<Self, StoreError> {
+        refuse_problems(settings, metadata)?;
+        let place = Place::new(folder, &metadata.name, settings.format)?;
+        fs::create_dir_all(folder).map_err(|source| StoreError::from_io(source, folder, 0))?;
+        place.clear(existing)?;
+        let progress = Progress::begin(settings, &Record::new(settings, metadata));
+        Self::open(place, progress, &metadata.name, false)
+    }
+
+    /// Goes on with a volume.
+    pub(super) fn reopen(
+        folder: &Path,
+        settings: &StoreSettings,
+        metadata: &VolumeMetadata,
+    ) -> Result<Self, StoreError> {
+        refuse_problems(settings, metadata)?;
+        let place = Place::new(folder, &metadata.name, settings.format)?;
+        let progress = Progress::load(&place.progress)?;
+        let asked = Progress::begin(settings, &Record::new(settings, metadata));
+        progress.refuse_other(&asked, &place.progress)?;
+        if !place.partial.exists() {
+            return Err(StoreError::NothingToResume { path: place.partial });
+        }
+        Self::open(place, progress, &metadata.name, true)
+    }
+
+    fn open(
+        place: Place,
+        progress: Progress,
+        name: &str,
+        is_begun: bool,
+    ) -> Result<Self, StoreError> {
+        let (settings, record) = (&progress.settings, &progress.record);
+        let needed = disk_bytes(settings, &record.grid);
+        // Noted before the file is there: what a kill leaves behind is known as ours.
+        progress.save(&place.progress, needed)?;
+        let path = &place.partial;
+        let writer = begin(&Beginning { path, name, settings, record, is_begun, needed })?;
+        Ok(Self {
+            shape: record.grid.shape,
+            alignment: slab_alignment(settings),
+            needed,
+            quantiser: Quantiser::new(settings),
+            writer,
+            next: progress.safe_slices,
+            figures: progress.figures,
+            progress,
+            place,
+        })
+    }
+
+    fn refuse_slab(&self, z: &Range<usize>, slab: ArrayView3<f32>) -> Result<(), StoreError> {
+        let path = self.place.partial.clone();
+        let [slice_count, rows, columns] = self.shape;
+        if z.start != self.next || z.end > slice_count || z.is_empty() {
+            let (found, expected) = (z.clone(), self.next);
+            return Err(StoreError::SlabOrder { found, expected, slice_count, path });
+        }
+        let expected = [z.len(), rows, columns];
+        if slab.shape() != expected {
+            let found = slab.dim().into();
+            return Err(StoreError::SlabShape { found, expected, path });
+        }
+        Ok(())
+    }
+
+    fn refuse_not_finite(&self, z: usize, slab: ArrayView3<f32>) -> Result<(), StoreError> {
+        let mut wrong = slab.indexed_iter().filter(|(_, value)| !value.is_finite());
+        let Some(((slice, row, column), _)) = wrong.next() else { return Ok(()) };
+        let (count, first) = (1 + wrong.count(), [z + slice, row, column]);
+        Err(StoreError::NotFinite { count, first, path: self.place.partial.clone() })
+    }
+
+    /// Writes slices that do not cross the depth of one file, and notes them when it is full.
+    fn write_part(
+        &mut self,
+        slices: Range<usize>,
+        part: ArrayView3<f32>,
+    ) -> Result<(), StoreError> {
+        self.writer.write_slices(slices.start, part)?;
+        let seen = self.quantiser.figures(part);
+        self.figures = seen.iter().fold(self.figures, |all, slice| all.and(slice));
+        self.next = slices.end;
+        if !self.next.is_multiple_of(self.alignment) && self.next != self.shape[0] {
+            return Ok(());
+        }
+        self.progress.safe_slices = self.next;
+        self.progress.figures = self.figures;
+        self.progress.save(&self.place.progress, self.needed)
+    }
+}
+
+impl VolumeStore for OrderedStore {
+    fn write_slab(
+        &mut self,
+        z: Range<usize>,
+        attenuation: ArrayView3<f32>,
+    ) -> Result<(), StoreError> {
+        self.refuse_slab(&z, attenuation)?;
+        // NaN and infinities show in the sum, so the costly search runs only when there are some.
+        let seen = self.quantiser.figures(attenuation);
+        if seen.iter().any(|slice| !slice.sum.is_finite()) {
+            self.refuse_not_finite(z.start, attenuation)?;
+        }
+        while self.next < z.end {
+            let end = (self.next / self.alignment + 1) * self.alignment;
+            let slices = self.next..end.min(z.end);
+            let part = attenuation.slice(s![slices.start - z.start..slices.end - z.start, .., ..]);
+            self.write_part(slices, part)?;
+        }
+        Ok(())
+    }
+
+    fn next_slice(&self) -> usize {
+        self.next
+    }
+
+    fn finish(mut self: Box<Self>, cancelled: bool) -> Result<Stored, StoreError> {
+        let (slice_count, expected) = (self.next, self.shape[0]);
+        let is_whole = slice_count == expected;
+        let figures = self.figures;
+        if cancelled {
+            let path = self.place.partial;
+            return Ok(Stored { path, slice_count, is_whole: false, figures });
+        }
+        if !is_whole {
+            let path = self.place.partial;
+            return Err(StoreError::Incomplete { found: slice_count, expected, path });
+        }
+        self.writer.complete()?;
+        drop(self.writer);
+        self.place.publish()?;
+        Ok(Stored { path: self.place.whole, slice_count, is_whole, figures })
+    }
+}
+
+fn refuse_problems(settings: &StoreSettings, metadata: &VolumeMetadata) -> Result<(), StoreError> {
+    if metadata.grid.shape.contains(&0) {
+        return Err(StoreError::Empty { shape: metadata.grid.shape });
+    }
+    match settings.problems().into_iter().next() {
+        Some(problem) => Err(StoreError::Setting { problem }),
+        None => Ok(()),
+    }
+}
+
+fn begin(beginning: &Beginning) -> Result<Box<dyn SliceWriter>, StoreError> {
+    Ok(match beginning.settings.format {
+        StoreFormat::Zarr => Box::new(zarr::ZarrWriter::begin(beginning)?),
+        StoreFormat::Tiff => Box::new(tiff_stack::TiffWriter::begin(beginning)?),
+        StoreFormat::Mha => Box::new(metaimage::begin(beginning)?),
+        StoreFormat::Nrrd => Box::new(nrrd::begin(beginning)?),
+    })
+}
