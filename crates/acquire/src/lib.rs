@@ -3,8 +3,13 @@
 //! In: [`AcquireSettings`], the recipe's table `[acquire]`. Out: a [`voltomo_types::Scan`] that reads
 //! bands of its frames on demand, with the list of what was understood, told and missing.
 
+mod angle_file;
 mod angles;
 mod error;
+mod look;
+mod look_angles;
+mod look_counts;
+mod natural_order;
 mod open;
 mod read;
 mod select;
@@ -12,5 +17,8 @@ mod settings;
 pub mod simulate;
 
 pub use error::AcquireError;
+pub use look::{Look, ReferenceLook, look};
+pub use look_angles::{AngleGap, AngleLook, Direction, EndPoint};
+pub use look_counts::CountLook;
 pub use open::open;
 pub use settings::{AcquireSettings, AngleEnd, AngleUnit, Kind, Mirror, RepeatedAngles};

@@ -196,6 +196,18 @@ impl AcquireSettings {
                 expected,
             ));
         }
+        let references = [&self.flats, &self.flats_before, &self.flats_after, &self.darks];
+        if matches!(self.kind, Kind::Sinogram | Kind::LineIntegrals)
+            && references.iter().any(|told| told.is_some())
+        {
+            let found = format!("{:?} beside flats or darks", self.kind);
+            let expected = "no flats and darks, since line integrals are corrected already";
+            problems.push(Problem::new("acquire.kind", found, expected));
+        }
+        self.check_datasets(problems);
+    }
+
+    fn check_datasets(&self, problems: &mut Vec<Problem>) {
         let images = matches!(self.kind, Kind::Tiff | Kind::Fits);
         for (name, dataset) in [
             ("acquire.dataset", &self.dataset),
