@@ -67,9 +67,10 @@ mod tests {
     fn counts_add_up_over_binaries() {
         let counts = counts_of(
             "test result: ok. 12 passed; 0 failed; 1 ignored; 0 measured; 0 filtered out\n\
-             test result: FAILED. 3 passed; 2 failed; 0 ignored; 0 measured; 0 filtered out\n",
+             test result: FAILED. 3 passed; 2 failed; 0 ignored; 0 measured; 0 filtered out\n\
+             test result: FAILED. 1 passed; 1 failed; 0 ignored; 0 measured; 0 filtered out\n",
         );
-        assert_eq!((counts.passed, counts.failed), (15, 2));
+        assert_eq!((counts.passed, counts.failed), (16, 3));
     }
 
     #[test]
