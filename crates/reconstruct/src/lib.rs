@@ -9,6 +9,7 @@ mod grid;
 pub mod kernel;
 mod method;
 mod ramp;
+mod row_filter;
 mod settings;
 mod stage;
 mod straighten;

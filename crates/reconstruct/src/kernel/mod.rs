@@ -1,1 +1,3 @@
 //! Inner loops, each with its slow twin. Knows no settings.
+
+pub mod backproject;

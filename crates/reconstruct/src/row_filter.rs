@@ -1,0 +1,143 @@
+//! Ramp filtering of sinogram rows, two views at once. Knows no angles and no grid.
+
+use ndarray::ArrayViewMut2;
+use voltomo_numeric::{
+    cast::to_f32,
+    fft::{Complex, PairFilter, fast_length},
+};
+
+use crate::{Padding, ReconstructSettings, ramp::ramp_response};
+
+/// Outermost pixels whose mean goes on beside the detector: enough to calm noise.
+const EDGE_PIXELS: usize = 8;
+
+/// Filters rows of one length with one window.
+#[derive(Debug)]
+pub(crate) struct RowFilter {
+    pair: PairFilter,
+    columns: usize,
+    padding: Padding,
+    join: Option<Join>,
+}
+
+/// How a full turn with an axis far off the middle is joined: opposite views see both sides.
+///
+/// Each row is weighed by `w(s)` with `w(s) + w(−s) = 2`, falling smoothly to zero at the near
+/// edge of the detector, and its filtered tail on that side is kept, so that both views together
+/// are what a detector twice as wide would give; the filter being linear, this is exact.
+/// Source: Wang 2002, doi:10.1118/1.1489043.
+#[derive(Debug, Clone)]
+pub(crate) struct Join {
+    /// Columns to be added before the first and after the last.
+    added: [usize; 2],
+    weights: Vec<f32>,
+}
+
+impl Join {
+    /// For `columns` columns with the axis at `axis_column`, or none where it is near the middle.
+    pub(crate) fn needed(columns: usize, axis_column: f64) -> Option<Self> {
+        let last = (columns - 1) as f64;
+        let (left, right) = (axis_column, last - axis_column);
+        if (left - right).abs() < 0.1 * last || left.min(right) < 4.0 {
+            return None;
+        }
+        let missing = voltomo_numeric::cast::to_index((left - right).abs().ceil());
+        let near = left.min(right);
+        let side = if left < right { 1.0 } else { -1.0 };
+        let weight = |column: usize| {
+            let s = (column as f64 - axis_column) * side / near;
+            to_f32(1.0 + (std::f64::consts::FRAC_PI_2 * s.clamp(-1.0, 1.0)).sin())
+        };
+        let added = if left < right { [missing, 0] } else { [0, missing] };
+        Some(Self { added, weights: (0..columns).map(weight).collect() })
+    }
+}
+
+/// What one thread needs to filter.
+#[derive(Debug)]
+pub(crate) struct FilterScratch {
+    pair: Vec<Complex<f32>>,
+    transform: Vec<Complex<f32>>,
+}
+
+impl RowFilter {
+    /// `cutoff`: fraction of the Nyquist frequency of the rows.
+    pub(crate) fn new(
+        columns: usize,
+        cutoff: f64,
+        settings: &ReconstructSettings,
+        join: Option<Join>,
+    ) -> Self {
+        let width = columns + join.as_ref().map_or(0, |join| join.added[0] + join.added[1]);
+        let response = ramp_response(fast_length(columns + width), cutoff, settings);
+        let pair = PairFilter::new(&response);
+        Self { pair, columns, padding: settings.padding, join }
+    }
+
+    /// Columns of a filtered row.
+    pub(crate) fn width(&self) -> usize {
+        let [before, after] = self.added();
+        self.columns + before + after
+    }
+
+    /// Columns that stand before the detector's first and after its last.
+    pub(crate) fn added(&self) -> [usize; 2] {
+        self.join.as_ref().map_or([0, 0], |join| join.added)
+    }
+
+    pub(crate) fn scratch(&self) -> FilterScratch {
+        let zeros = |count| vec![Complex::default(); count];
+        FilterScratch {
+            pair: zeros(self.pair.length()),
+            transform: zeros(self.pair.scratch_length()),
+        }
+    }
+
+    /// Bytes of [`Self::scratch`].
+    pub(crate) fn scratch_bytes(&self) -> u64 {
+        8 * (self.pair.length() + self.pair.scratch_length()) as u64
+    }
+
+    /// Filters the rows of two views, `[view, column]`, in place; each is then multiplied by its
+    /// factor and written to `into`, two rows of [`Self::width`].
+    pub(crate) fn apply(
+        &self,
+        (rows, factors): (ArrayViewMut2<'_, f32>, [f32; 2]),
+        into: [&mut [f32]; 2],
+        scratch: &mut FilterScratch,
+    ) {
+        self.pad(rows, &mut scratch.pair);
+        self.pair.apply(&mut scratch.pair, &mut scratch.transform);
+        let [before, _] = self.added();
+        let (head, tail) = scratch.pair.split_at(scratch.pair.len() - before);
+        let filtered = tail.iter().chain(head);
+        let [first, second] = into;
+        for ((value, first), second) in filtered.zip(first).zip(second) {
+            *first = value.re * factors[0];
+            *second = value.im * factors[1];
+        }
+    }
+
+    /// The detector, then half of the padding as beside its last pixel, half as before its first.
+    fn pad(&self, mut rows: ArrayViewMut2<'_, f32>, pair: &mut [Complex<f32>]) {
+        if let Some(join) = &self.join {
+            for mut row in rows.outer_iter_mut() {
+                row.iter_mut().zip(&join.weights).for_each(|(value, weight)| *value *= weight);
+            }
+        }
+        let (data, padding) = pair.split_at_mut(self.columns);
+        for (column, value) in data.iter_mut().enumerate() {
+            *value = Complex::new(rows[[0, column]], rows[[1, column]]);
+        }
+        let (right, left) = padding.split_at_mut(padding.len() / 2);
+        let count = (self.columns / 32).clamp(1, EDGE_PIXELS);
+        let mean = |edge: &[Complex<f32>]| edge.iter().sum::<Complex<f32>>() / count as f32;
+        match self.padding {
+            Padding::Zero => padding.fill(Complex::default()),
+            Padding::Edge => {
+                right.fill(mean(&data[data.len() - count..]));
+                left.fill(mean(&data[..count]));
+            }
+        }
+    }
+}
