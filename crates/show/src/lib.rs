@@ -1,1 +1,6 @@
 //! Pictures of slices, radiographs and candidates. Knows no reconstruction.
+
+mod error;
+pub mod picture;
+
+pub use error::ShowError;

@@ -1,0 +1,21 @@
+//! Pictures of arrays with colour bar, scale bar and titles. Knows no tomography.
+
+mod canvas;
+mod colour_bar;
+mod colour_map;
+mod contact_sheet;
+mod png;
+mod radiograph;
+mod scale_bar;
+mod slice;
+mod text;
+mod window;
+
+pub use canvas::Picture;
+pub use colour_map::{ColourMap, NOT_A_NUMBER};
+pub use contact_sheet::{Tile, contact_sheet};
+pub use png::{write_png, write_png16};
+pub use radiograph::radiograph_picture;
+pub use scale_bar::round_length;
+pub use slice::{SliceStyle, slice_picture};
+pub use window::Window;
