@@ -15,13 +15,25 @@ pub(super) fn check(tree: &Tree) -> Vec<Fault> {
             let complaint = format!("{} bytes, at most {MOST_GOLDEN_BYTES}", file.bytes);
             faults.push(Fault::new(&file.path, complaint));
         }
-        let folder = file.path.split("/golden/").next().unwrap_or_default();
-        let readme = format!("{folder}/golden/README.md");
-        if !tree.others.iter().any(|other| other.path == readme) {
-            faults.push(Fault::new(&file.path, format!("no {readme} tells where it comes from")));
+        if !is_told_of(tree, &file.path) {
+            let complaint = "no README.md here or above, up to golden/, tells where it comes from";
+            faults.push(Fault::new(&file.path, complaint));
         }
     }
     faults
+}
+
+/// Whether a README lies beside a golden file, or in a folder above it up to `golden/`. Texts such
+/// as the script that made the files speak for themselves.
+fn is_told_of(tree: &Tree, path: &str) -> bool {
+    let (above, below) = path.split_once("/golden/").unwrap_or_default();
+    let mut folders = Vec::from([format!("{above}/golden")]);
+    for (at, _) in below.match_indices('/') {
+        folders.push(format!("{above}/golden/{}", &below[..at]));
+    }
+    let has_readme =
+        |folder: &String| tree.others.iter().any(|file| file.path == format!("{folder}/README.md"));
+    path.ends_with(".md") || path.ends_with(".py") || folders.iter().any(has_readme)
 }
 
 fn check_source(source: &Source) -> Vec<Fault> {
@@ -77,5 +89,7 @@ mod tests {
         let faults = |others| check(&Tree { others, ..Tree::default() }).len();
         assert_eq!(faults(vec![readme, large]), 1);
         assert_eq!(faults(vec![file("crates/show/tests/golden/slice.png", 5)]), 1);
+        let beside = file("crates/show/tests/golden/small/README.md", 10);
+        assert_eq!(faults(vec![beside, file("crates/show/tests/golden/small/slice.png", 5)]), 0);
     }
 }
