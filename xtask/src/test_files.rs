@@ -7,8 +7,13 @@ use crate::workspace::{files_in, folders_in};
 
 /// Names of all integration tests (`crates/*/tests/NAME.rs`) that `wanted` picks, sorted.
 pub(crate) fn named(root: &Path, wanted: impl Fn(&str) -> bool) -> BTreeSet<String> {
-    let tests = folders_in(&root.join("crates")).into_iter().map(|folder| folder.join("tests"));
-    let files = tests.flat_map(|folder| files_in(&folder));
+    let crates = folders_in(&root.join("crates"));
+    crates.iter().flat_map(|folder| named_in(folder, &wanted)).collect()
+}
+
+/// As [`named`], of the one crate in `folder`.
+pub(crate) fn named_in(folder: &Path, wanted: impl Fn(&str) -> bool) -> BTreeSet<String> {
+    let files = files_in(&folder.join("tests")).into_iter();
     let rust = files.filter(|path| path.extension().is_some_and(|extension| extension == "rs"));
     let names = rust.filter_map(|path| Some(path.file_stem()?.to_str()?.to_owned()));
     names.filter(|name| wanted(name)).collect()

@@ -86,3 +86,21 @@ fn failures_of_waiting_tests_and_builds_are_counted_and_end_badly() {
     assert_eq!(closing_line(&output), "0 passed, 1 failed, 0 skipped", "{output}");
     assert_eq!(code, Some(1));
 }
+
+#[test]
+fn hdf5_tests_run_again_with_the_feature_or_are_skipped_by_file() {
+    let folder = small_workspace();
+    let root = folder.path();
+    write(root, "empty/readme", "");
+    let manifest = "[package]\nname = \"voltomo-acquire\"\nversion = \"0.1.0\"\nedition = \
+                    \"2024\"\n[features]\nhdf5-c = []\n";
+    write(root, "crates/acquire/Cargo.toml", manifest);
+    let through_c = "//! Two ways. Knows no Python.\n#[test]\nfn reads_chunks() {}\n#[test]\nfn \
+                     reads_through_c() { assert!(!cfg!(feature = \"hdf5-c\")); }\n";
+    write(root, "crates/acquire/tests/hdf5_chunks.rs", through_c);
+    let (code, output) = xtask_test(root, "true", &root.join("nowhere"));
+    let skipped = output.contains("skipped  HDF5 through the C library: hdf5_chunks (");
+    let failed = output.contains("failed   HDF5 through the C library: reads_through_c");
+    assert!(skipped != failed, "{output}");
+    assert_eq!(code, Some(i32::from(failed)), "{output}");
+}

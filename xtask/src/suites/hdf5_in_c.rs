@@ -10,13 +10,17 @@ use crate::test_files;
 use crate::workspace::{Workspace, read_manifest};
 
 const FEATURE: &str = "hdf5-c";
+/// Words in the names of the test files that read HDF5.
+const LAYOUTS: [&str; 4] = ["hdf5", "nexus", "exchange", "tdf"];
 const MISSING_LIBRARY: &str = "HDF5's C library is not here; apt install libhdf5-dev pkg-config";
 
-/// Runs every test file with `hdf5` in its name with the C library; skipped where that is missing.
+/// Runs the HDF5 reader's inline tests, and every test file with a layout of HDF5 in its name, with
+/// the C library; skipped where that is missing.
 pub(super) fn run(workspace: &Workspace, at_hand: &AtHand) -> Result<SuiteResult, ChoreError> {
     let mut suite = SuiteResult::new("HDF5 through the C library");
-    let manifest = read_manifest(&workspace.root.join("crates/acquire/Cargo.toml"))?;
-    let files = test_files::named(&workspace.root, |name| name.contains("hdf5"));
+    let acquire = workspace.root.join("crates/acquire");
+    let manifest = read_manifest(&acquire.join("Cargo.toml"))?;
+    let files = test_files::named_in(&acquire, reads_hdf5);
     if !has_feature(&manifest) || files.is_empty() {
         return Ok(suite);
     }
@@ -25,20 +29,28 @@ pub(super) fn run(workspace: &Workspace, at_hand: &AtHand) -> Result<SuiteResult
         return Ok(suite);
     }
     println!("== HDF5 through the C library");
+    let run = |arguments: &[&str]| {
+        let mut command = cargo(&workspace.root);
+        command.args(["test", "--no-fail-fast", "-p", "voltomo-acquire", "--features", FEATURE]);
+        count_tests(at_hand.tell(command.args(arguments)))
+    };
+    let (counts, has_succeeded) = run(&["--lib", "hdf5"])?;
+    suite.add_run(&counts, has_succeeded);
     for file in &files {
-        let is_waiting = test_files::with_clients(file) || test_files::on_real_scans(file);
         if let Some(reason) = missing_for(file, at_hand) {
             suite.skip(file, reason);
             continue;
         }
-        let mut command = cargo(&workspace.root);
-        command.args(["test", "--no-fail-fast", "-p", "voltomo-acquire", "--features", FEATURE]);
-        command.args(["--test", file]);
-        command.args(is_waiting.then_some(["--", "--ignored"]).into_iter().flatten());
-        let (counts, has_succeeded) = count_tests(at_hand.tell(&mut command))?;
+        let is_waiting = test_files::with_clients(file) || test_files::on_real_scans(file);
+        let ignored: &[&str] = if is_waiting { &["--", "--ignored"] } else { &[] };
+        let (counts, has_succeeded) = run(&[&["--test", file.as_str()], ignored].concat())?;
         suite.add_run(&counts, has_succeeded);
     }
     Ok(suite)
+}
+
+fn reads_hdf5(test_file: &str) -> bool {
+    LAYOUTS.iter().any(|layout| test_file.contains(layout))
 }
 
 fn has_feature(manifest: &toml::Table) -> bool {
