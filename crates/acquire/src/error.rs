@@ -11,6 +11,9 @@ pub enum AcquireError {
     /// Frames could not be read.
     #[error(transparent)]
     Frames(#[from] FrameError),
+    /// An HDF5 scan could not be read.
+    #[error(transparent)]
+    Hdf5(#[from] crate::Hdf5Error),
     /// A setting cannot be used.
     #[error("`{key}` is {found}; expected {expected}")]
     Setting {

@@ -21,4 +21,5 @@ pub use look::{Look, ReferenceLook, look};
 pub use look_angles::{AngleGap, AngleLook, Direction, EndPoint};
 pub use look_counts::CountLook;
 pub use open::open;
+pub use read::hdf5::Hdf5Error;
 pub use settings::{AcquireSettings, AngleEnd, AngleUnit, Kind, Mirror, RepeatedAngles};
