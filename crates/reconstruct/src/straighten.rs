@@ -104,11 +104,10 @@ impl Straightener {
     }
 
     /// Writes the sinogram row of slice `slice` into `into`. `projection`: one view,
-    /// `[row, column]`, frame rows from `first_row` on.
+    /// `[row, column]`, and the frame row of its first row.
     pub(crate) fn row_into(
         &self,
-        projection: ArrayView2<'_, f32>,
-        first_row: usize,
+        (projection, first_row): (ArrayView2<'_, f32>, usize),
         slice: usize,
         mut into: ArrayViewMut1<'_, f32>,
     ) {
@@ -117,17 +116,16 @@ impl Straightener {
         for height in &self.heights {
             let height = slice as f64 + height;
             if self.sin == 0.0 {
-                self.add_upright(projection, first_row, (height, share), into.view_mut());
+                self.add_upright((projection, first_row), (height, share), into.view_mut());
             } else {
-                self.add_tilted(projection, first_row, (height, share), into.view_mut());
+                self.add_tilted((projection, first_row), (height, share), into.view_mut());
             }
         }
     }
 
     fn add_upright(
         &self,
-        projection: ArrayView2<'_, f32>,
-        first_row: usize,
+        (projection, first_row): (ArrayView2<'_, f32>, usize),
         (height, share): (f64, f32),
         mut into: ArrayViewMut1<'_, f32>,
     ) {
@@ -144,8 +142,7 @@ impl Straightener {
 
     fn add_tilted(
         &self,
-        projection: ArrayView2<'_, f32>,
-        first_row: usize,
+        (projection, first_row): (ArrayView2<'_, f32>, usize),
         (height, share): (f64, f32),
         mut into: ArrayViewMut1<'_, f32>,
     ) {

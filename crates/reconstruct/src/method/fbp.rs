@@ -195,7 +195,8 @@ impl Fbp {
                 let first = 2 * pair;
                 let both = first..(first + 2).min(self.factors.len());
                 let projections = projections.slice(s![both, .., ..]);
-                self.fill_pair(Views { first, projections, first_row }, z.clone(), part, scratch)
+                let views = Views { first, projections, first_row };
+                self.fill_pair((views, part), z.clone(), scratch)
             },
         );
         filled.map_err(|NotFinite| first_not_finite(projections, first_row))
@@ -203,9 +204,8 @@ impl Fbp {
 
     fn fill_pair(
         &self,
-        views: Views<'_>,
+        (views, mut part): (Views<'_>, BundlePart<'_>),
         z: Range<usize>,
-        mut part: BundlePart<'_>,
         scratch: &mut Scratch,
     ) -> Result<(), NotFinite> {
         let width = self.filter.width();
@@ -216,7 +216,7 @@ impl Fbp {
         for (slice, (first, second)) in z.zip(lanes) {
             scratch.rows.fill(0.0);
             for (view, row) in views.projections.outer_iter().zip(scratch.rows.outer_iter_mut()) {
-                self.straightener.row_into(view, views.first_row, slice, row);
+                self.straightener.row_into((view, views.first_row), slice, row);
             }
             if !all_finite(&scratch.rows) {
                 return Err(NotFinite);
