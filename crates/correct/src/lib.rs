@@ -3,11 +3,24 @@
 //! In: a [`Scan`](voltomo_types::Scan) with its flat and dark fields, and [`CorrectSettings`].
 //! Out: a [`Survey`] of the whole scan once, then [`Corrected`] line integrals −ln(I/I₀),
 //! `[angle, row, column]`, block by block ([`correct_block`]); no block can tell how many there are.
+//!
+//! The order is fixed: spots and dead pixels in the raw frames, dark field, flat field, dose,
+//! binning of the transmission, minus the logarithm.
 
+mod absorbance;
+mod air;
+mod cleaning;
+mod detector_pixels;
+mod dose;
 mod error;
 mod figures;
+mod flat_field;
+mod noise;
+mod peak;
+mod references;
 mod region;
 mod settings;
+mod spots;
 mod stage;
 mod survey;
 
@@ -16,5 +29,6 @@ pub use figures::{BlockFigures, DoseFigures, SurveyFigures};
 pub use settings::{
     Average, CorrectSettings, DoseMethod, DoseSettings, FlatFieldSettings, SpotMethod, SpotSettings,
 };
+pub use spots::{SpotCount, remove_spots};
 pub use stage::{Block, Corrected, correct_block, working_bytes};
 pub use survey::Survey;

@@ -3,9 +3,16 @@
 use std::ops::Range;
 
 use ndarray::Array3;
-use voltomo_types::Scan;
+use rayon::prelude::*;
+use voltomo_types::{Quantity, Scan};
 
-use crate::{BlockFigures, CorrectError, CorrectSettings, Survey};
+use crate::{
+    BlockFigures, CorrectError, CorrectSettings, SpotMethod, SpotSettings, Survey, absorbance,
+    cleaning::{Cleaner, Window},
+    detector_pixels::BRIDGE_REACH,
+    dose::grown,
+    spots::halo,
+};
 
 /// A part of the corrected scan.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,21 +35,165 @@ pub struct Corrected {
 /// Line integrals −ln(I/I₀) of the block.
 ///
 /// Reads the rows beside the block that it needs itself. The result does not depend on how the
-/// scan is cut into blocks nor on the number of threads, to the bit.
+/// scan is cut into blocks nor on the number of threads, to the bit. Memory: [`working_bytes`].
 ///
 /// # Errors
 /// Frames that cannot be read or mended, a block outside the scan.
 pub fn correct_block(
-    _scan: &Scan,
-    _survey: &Survey,
-    _settings: &CorrectSettings,
-    _block: Block,
+    scan: &Scan,
+    survey: &Survey,
+    settings: &CorrectSettings,
+    block: Block,
 ) -> Result<Corrected, CorrectError> {
-    todo!()
+    let shape = survey.shape();
+    let is_inside = block.frames.end <= shape.frames && block.rows.end <= shape.rows;
+    if block.frames.is_empty() || block.rows.is_empty() || !is_inside {
+        let (frames, rows) = (block.frames, block.rows);
+        let (frame_count, row_count) = (shape.frames, shape.rows);
+        return Err(CorrectError::BlockOutside { frames, rows, frame_count, row_count });
+    }
+    let way = Way::new(scan, survey, settings, &block);
+    let columns = scan.radiographs.shape().columns;
+    let mut counts = Array3::zeros((block.frames.len(), way.read.len(), columns));
+    scan.radiographs.read(block.frames.clone(), way.read.clone(), counts.view_mut())?;
+    let (mut values, _) = counts.into_raw_vec_and_offset();
+    let frame_length = way.read.len() * columns;
+    let spots = way.spots();
+    let figures: Result<Vec<BlockFigures>, CorrectError> = values
+        .par_chunks_mut(frame_length)
+        .zip(block.frames.clone())
+        .map_init(
+            || Cleaner::new(&spots, survey.noise, &survey.detector),
+            |cleaner, (values, frame)| way.correct(frame, values, cleaner),
+        )
+        .collect();
+    let figures = figures?.into_iter().fold(BlockFigures::default(), BlockFigures::with);
+    // Each frame's line integrals stand at the front of its counts: move them together.
+    let length = block.rows.len() * shape.columns;
+    for frame in 1..block.frames.len() {
+        values.copy_within(frame * frame_length..frame * frame_length + length, frame * length);
+    }
+    values.truncate(block.frames.len() * length);
+    values.shrink_to_fit();
+    let dimensions = (block.frames.len(), block.rows.len(), shape.columns);
+    let line_integrals =
+        Array3::from_shape_vec(dimensions, values).expect("as many values as the block has pixels");
+    Ok(Corrected { line_integrals, figures })
 }
 
 /// Bytes that [`correct_block`] needs at most for this block, its result included.
+///
+/// The counts of the block and of the rows beside it, read at once and turned into line integrals
+/// in place, and about six bytes a pixel of one frame's rows for each thread.
 #[must_use]
-pub fn working_bytes(_scan: &Scan, _settings: &CorrectSettings, _block: Block) -> u64 {
-    todo!()
+pub fn working_bytes(scan: &Scan, settings: &CorrectSettings, block: Block) -> u64 {
+    let shape = scan.radiographs.shape();
+    let wanted = block.rows.start * settings.bin..block.rows.end * settings.bin;
+    let beside = halo(&settings.spots) + BRIDGE_REACH;
+    let rows = grown(&wanted, beside, shape.rows.max(wanted.end)).len();
+    let window = (rows * shape.columns) as u64;
+    let threads = rayon::current_num_threads().min(block.frames.len()) as u64;
+    4 * window * block.frames.len() as u64 + threads * (6 * window + (256 << 10))
+}
+
+/// The way of one block: which rows are read, and what is done to them.
+#[derive(Debug)]
+struct Way<'a> {
+    scan: &'a Scan,
+    survey: &'a Survey,
+    settings: &'a CorrectSettings,
+    /// Frame rows that become line integrals.
+    wanted: Range<usize>,
+    /// Those and the rows that dead pixels in them are bridged from.
+    mended: Range<usize>,
+    /// Those and the rows that spots in them are judged by.
+    read: Range<usize>,
+}
+
+impl<'a> Way<'a> {
+    fn new(
+        scan: &'a Scan,
+        survey: &'a Survey,
+        settings: &'a CorrectSettings,
+        block: &Block,
+    ) -> Self {
+        let rows = scan.radiographs.shape().rows;
+        let wanted = block.rows.start * settings.bin..block.rows.end * settings.bin;
+        let mended = grown(&wanted, survey.detector.reach, rows);
+        let read = grown(&mended, halo(&settings.spots), rows);
+        Self { scan, survey, settings, wanted, mended, read }
+    }
+
+    /// Line integrals have no gamma spots: there only holes are mended.
+    fn spots(&self) -> SpotSettings {
+        let mut spots = self.settings.spots.clone();
+        if self.scan.quantity == Quantity::LineIntegrals {
+            spots.method = SpotMethod::None;
+        }
+        spots
+    }
+
+    /// Turns the counts of one frame into line integrals, which then stand at the front.
+    fn correct(
+        &self,
+        frame: usize,
+        values: &mut [f32],
+        cleaner: &mut Cleaner<'_>,
+    ) -> Result<BlockFigures, CorrectError> {
+        let columns = self.scan.radiographs.shape().columns;
+        let bin = self.settings.bin;
+        let window = Window { rows: self.read.clone(), columns: 0..columns };
+        let from_read =
+            |rows: &Range<usize>| rows.start - self.read.start..rows.end - self.read.start;
+        cleaner.clean(values, &window, from_read(&self.mended)).map_err(|missing| {
+            CorrectError::Unmendable {
+                frame,
+                row: self.read.start + missing.row,
+                missing: missing.missing,
+                place: self.scan.radiographs.name_of(frame),
+            }
+        })?;
+        let mended = cleaner.mended(from_read(&self.wanted), 0..columns / bin * bin);
+        if self.scan.quantity == Quantity::Counts {
+            self.divide_by_open_beam(frame, values);
+        }
+        // Doors: rings and scatter work on the transmission here, beam hardening and phase on the
+        // line integrals after the logarithm.
+        let wanted = from_read(&self.wanted);
+        values.copy_within(wanted.start * columns..wanted.end * columns, 0);
+        let count = absorbance::bin_in_place(&mut values[..wanted.len() * columns], columns, bin);
+        let found = if self.scan.quantity == Quantity::Counts {
+            let least = self.settings.flat_field.least_transmission;
+            absorbance::minus_logarithm(&mut values[..count], least)
+        } else {
+            absorbance::range_of(&values[..count])
+        };
+        Ok(BlockFigures {
+            pixels: count as u64,
+            raw_pixels: (count * bin * bin) as u64,
+            spots_bright: mended.bright,
+            spots_dark: mended.dark,
+            dead: mended.dead,
+            clipped: found.clipped,
+            non_finite: mended.holes,
+            min: found.min,
+            max: found.max,
+        })
+    }
+
+    fn divide_by_open_beam(&self, frame: usize, values: &mut [f32]) {
+        let columns = self.scan.radiographs.shape().columns;
+        let rows = self.mended.start - self.read.start..self.mended.end - self.read.start;
+        absorbance::transmission(
+            &mut values[rows.start * columns..rows.end * columns],
+            (&self.survey.open_beam.dark, self.survey.open_beam.at(frame)),
+            (self.mended.start * columns, self.survey.doses[frame]),
+        );
+        absorbance::bridge_dead_pixels(
+            values,
+            &self.survey.detector,
+            (self.read.start, self.wanted.clone()),
+            self.settings.flat_field.least_transmission,
+        );
+    }
 }

@@ -1,8 +1,26 @@
 //! What must be known of a whole scan before a part of it can be corrected. Corrects nothing.
 
-use voltomo_types::{FrameShape, PixelFrame, Scan};
+use ndarray::Array3;
+use rayon::prelude::*;
+use voltomo_types::{FrameShape, PixelFrame, Quantity, Scan, When};
 
-use crate::{CorrectError, CorrectSettings, SurveyFigures};
+use crate::{
+    CorrectError, CorrectSettings, DoseFigures, DoseMethod, SurveyFigures,
+    air::{self, Tiling},
+    cleaning::{Cleaner, Window},
+    detector_pixels::DetectorPixels,
+    dose::Instrument,
+    flat_field::{OpenBeam, weighted_mean},
+    noise::{Noise, spread},
+    references::{self, Reference},
+    region::{LEAST_PIXELS, Region},
+};
+
+/// Radiographs that the noise is measured in.
+const NOISE_SAMPLE: usize = 5;
+
+/// Radiographs that air is looked for in.
+const AIR_SAMPLE: usize = 24;
 
 /// Open beam, dark field, dead pixels, noise and dose of a scan.
 #[derive(Debug, Clone)]
@@ -10,21 +28,42 @@ pub struct Survey {
     shape: FrameShape,
     frame: PixelFrame,
     figures: SurveyFigures,
+    pub(crate) open_beam: OpenBeam,
+    pub(crate) detector: DetectorPixels,
+    pub(crate) noise: Noise,
+    /// Dose of each radiograph; all 1 where it is not corrected.
+    pub(crate) doses: Vec<f32>,
 }
 
 impl Survey {
     /// Measures the reference frames and the dose of every radiograph.
     ///
-    /// `watch(done, total)` is called as it goes on. Memory: a few frames, however long the scan.
+    /// `watch(done, total)` is called as it goes on. Memory: a few frames for each set of flat
+    /// fields and each thread, however long the scan.
     ///
     /// # Errors
     /// Missing or unfit flats, darks, region and settings; frames that cannot be read.
     pub fn measure(
-        _scan: &Scan,
-        _settings: &CorrectSettings,
-        _watch: &dyn Fn(usize, usize),
+        scan: &Scan,
+        settings: &CorrectSettings,
+        watch: &dyn Fn(usize, usize),
     ) -> Result<Self, CorrectError> {
-        todo!()
+        let shape = check(scan, settings)?;
+        let mut survey = Self::unmeasured(scan, settings, shape);
+        let total = scan.flats.len() + scan.darks.len() + NOISE_SAMPLE + 2 * shape.frames;
+        if scan.quantity == Quantity::Counts {
+            let done = survey.measure_references(scan, settings, &|done| watch(done, total))?;
+            survey.measure_noise(scan, settings)?;
+            let done = done + NOISE_SAMPLE;
+            survey.measure_dose(scan, settings, &|frames| watch(done + frames, total))?;
+        } else {
+            survey.measure_noise(scan, settings)?;
+        }
+        watch(total, total);
+        for warning in &survey.figures.warnings {
+            tracing::warn!("{warning}");
+        }
+        Ok(survey)
     }
 
     /// Frames, rows and columns of the corrected scan (after binning).
@@ -43,5 +82,260 @@ impl Survey {
     #[must_use]
     pub fn figures(&self) -> &SurveyFigures {
         &self.figures
+    }
+
+    fn unmeasured(scan: &Scan, settings: &CorrectSettings, shape: FrameShape) -> Self {
+        let FrameShape { frames, rows, columns } = shape;
+        let bin = settings.bin;
+        let dose = DoseFigures {
+            region: None,
+            method: String::from("none"),
+            min: 1.0,
+            max: 1.0,
+            drift: 0.0,
+            per_radiograph: vec![1.0; frames],
+        };
+        Self {
+            shape: FrameShape { frames, rows: rows / bin, columns: columns / bin },
+            frame: scan.detector.frame.binned(bin),
+            figures: SurveyFigures {
+                flats: scan.flats.iter().map(|set| set.frames.shape().frames).collect(),
+                darks: scan.darks.iter().map(|set| set.frames.shape().frames).collect(),
+                open_beam: Vec::new(),
+                dark_field: 0.0,
+                spots_in_flats: 0,
+                spots_in_darks: 0,
+                dead_pixels: 0,
+                widest_dead_run: 0,
+                uneven_pixels: 0,
+                noise_constant: 0.0,
+                noise_slope: 0.0,
+                dose,
+                left_over_by_binning: [rows % bin, columns % bin],
+                warnings: Vec::new(),
+            },
+            open_beam: OpenBeam::default(),
+            detector: DetectorPixels::perfect(rows, columns),
+            noise: Noise { constant: 0.0, slope: 0.0 },
+            doses: vec![1.0; frames],
+        }
+    }
+
+    fn measure_references(
+        &mut self,
+        scan: &Scan,
+        settings: &CorrectSettings,
+        watch: &dyn Fn(usize),
+    ) -> Result<usize, CorrectError> {
+        let shape = scan.radiographs.shape();
+        let mut done = 0;
+        let mut average = |sets: &[voltomo_types::ReferenceFrames], kind| {
+            let mut averaged: Vec<(When, Reference)> = Vec::with_capacity(sets.len());
+            for set in sets {
+                averaged.push((set.when, references::average(set, shape, settings, kind)?));
+                done += 1;
+                watch(done);
+            }
+            Ok::<_, CorrectError>(averaged)
+        };
+        let darks = average(&scan.darks, ("dark", "acquire.darks"))?;
+        let flats = average(&scan.flats, ("flat", "acquire.flats"))?;
+        let spots = |sets: &[(When, Reference)]| sets.iter().map(|(_, one)| one.spots).sum();
+        self.figures.spots_in_darks = spots(&darks);
+        self.figures.spots_in_flats = spots(&flats);
+        let dark = if darks.is_empty() {
+            self.warn("no dark fields: the dark field is taken as zero".into());
+            vec![0.0; shape.rows * shape.columns]
+        } else {
+            weighted_mean(darks.iter().map(|(_, dark)| dark))
+        };
+        let interpolate = settings.flat_field.interpolate;
+        self.open_beam = OpenBeam::new(flats, dark, (shape.frames, interpolate));
+        self.judge_detector(scan, shape)?;
+        Ok(done)
+    }
+
+    fn judge_detector(&mut self, scan: &Scan, shape: FrameShape) -> Result<(), CorrectError> {
+        self.detector =
+            DetectorPixels::judge(&self.open_beam.sets(), &self.open_beam.dark, shape.columns);
+        let pixels = self.detector.dead.len();
+        let dead = self.detector.dead.iter().filter(|dead| **dead).count();
+        if 2 * dead > pixels {
+            let place = scan.flats.first().map_or(String::new(), |set| set.frames.name_of(0));
+            return Err(CorrectError::NoOpenBeam { live: pixels - dead, pixels, place });
+        }
+        let live_mean = |values: &[f32]| {
+            let live = values.iter().zip(&self.detector.dead).filter(|(_, dead)| !**dead);
+            let sum: f64 = live.map(|(value, _)| f64::from(*value)).sum();
+            voltomo_numeric::cast::to_f32(sum / (pixels - dead) as f64)
+        };
+        self.figures.open_beam = self.open_beam.sets().into_iter().map(live_mean).collect();
+        self.figures.dark_field = live_mean(&self.open_beam.dark);
+        self.figures.dead_pixels = dead;
+        self.figures.widest_dead_run = self.detector.widest_gap();
+        self.figures.uneven_pixels = self.detector.uneven.iter().map(Vec::len).sum();
+        let unreachable = self.detector.unreachable();
+        if unreachable > 0 {
+            self.warn(format!(
+                "{unreachable} dead pixels lie in rows without any beam and count as air; crop \
+                 them with `acquire.crop_rows`"
+            ));
+        }
+        if 10 * dead > pixels {
+            self.warn(format!("{dead} of {pixels} pixels of the detector are dead"));
+        }
+        Ok(())
+    }
+
+    fn measure_noise(
+        &mut self,
+        scan: &Scan,
+        settings: &CorrectSettings,
+    ) -> Result<(), CorrectError> {
+        let shape = scan.radiographs.shape();
+        let window = Window { rows: 0..shape.rows, columns: 0..shape.columns };
+        let mut picture = Array3::zeros((1, shape.rows, shape.columns));
+        let mut pixels = Vec::new();
+        for frame in spread(shape.frames, NOISE_SAMPLE) {
+            scan.radiographs.read(frame..frame + 1, 0..shape.rows, picture.view_mut())?;
+            let values = picture.as_slice_mut().unwrap_or_default();
+            let mut cleaner = Cleaner::new(&settings.spots, self.noise, &self.detector);
+            cleaner.sample(values, &window, &mut pixels);
+        }
+        self.noise = Noise::fit(&mut pixels);
+        self.figures.noise_constant = self.noise.constant;
+        self.figures.noise_slope = self.noise.slope;
+        Ok(())
+    }
+
+    fn measure_dose(
+        &mut self,
+        scan: &Scan,
+        settings: &CorrectSettings,
+        watch: &dyn Fn(usize),
+    ) -> Result<(), CorrectError> {
+        let shape = scan.radiographs.shape();
+        if settings.dose.method == DoseMethod::None {
+            return Ok(());
+        }
+        let instrument = self.instrument(scan, settings);
+        let tiling = Tiling::new(shape.rows, shape.columns);
+        let sample = spread(shape.frames, AIR_SAMPLE);
+        let mut tiles = Vec::with_capacity(sample.len());
+        for some in sample.chunks(rayon::current_num_threads()) {
+            let found = some.par_iter().map(|frame| instrument.tiles(*frame, tiling));
+            tiles.extend(found.collect::<Result<Vec<_>, _>>()?);
+            watch(tiles.len() * shape.frames / sample.len());
+        }
+        let (region, method) = match &settings.dose.region {
+            Some(text) => (self.region_of_recipe(text, shape)?, "recipe"),
+            None => match air::find(tiling, &tiles, instrument.tile_noise(tiling)) {
+                Ok(region) => (region, "found"),
+                Err(why) => {
+                    self.warn(format!(
+                        "the dose is not corrected: {why}; name a region of air in \
+                         `correct.dose.region`, or say `correct.dose.method = \"none\"`"
+                    ));
+                    return Ok(());
+                }
+            },
+        };
+        let doses = instrument.doses(&region, &|frames| watch(shape.frames + frames))?;
+        instrument.check_region(&region, (&sample, &tiles), &doses)?;
+        self.figures.dose = dose_figures(&doses, &region, method);
+        self.doses = doses;
+        let DoseFigures { min, max, .. } = self.figures.dose;
+        if max > 1.25 * min {
+            self.warn(format!(
+                "the dose runs from {min:.3} to {max:.3} times the open beam (region {region})"
+            ));
+        }
+        Ok(())
+    }
+
+    fn region_of_recipe(&self, text: &str, shape: FrameShape) -> Result<Region, CorrectError> {
+        let FrameShape { rows, columns, .. } = shape;
+        let region = Region::parse(text).map_err(|expected| {
+            let found = format!("`{text}`");
+            CorrectError::Setting(voltomo_types::Problem::new(
+                "correct.dose.region",
+                found,
+                expected,
+            ))
+        })?;
+        if region.rows.end > rows || region.columns.end > columns {
+            return Err(CorrectError::RegionOutside { region: region.to_string(), rows, columns });
+        }
+        let is_live = |row: usize| {
+            let line = row * columns + region.columns.start..row * columns + region.columns.end;
+            self.detector.dead[line].iter().filter(|dead| !**dead).count()
+        };
+        let live = region.rows.clone().map(is_live).sum();
+        if live < LEAST_PIXELS {
+            let region = region.to_string();
+            return Err(CorrectError::RegionDead { region, live, least: LEAST_PIXELS });
+        }
+        Ok(region)
+    }
+
+    fn instrument<'a>(&'a self, scan: &'a Scan, settings: &'a CorrectSettings) -> Instrument<'a> {
+        Instrument {
+            scan,
+            detector: &self.detector,
+            open_beam: &self.open_beam,
+            noise: self.noise,
+            spots: &settings.spots,
+        }
+    }
+
+    fn warn(&mut self, warning: String) {
+        self.figures.warnings.push(warning);
+    }
+}
+
+/// Everything that can be told without reading a frame.
+fn check(scan: &Scan, settings: &CorrectSettings) -> Result<FrameShape, CorrectError> {
+    if let Some(problem) = settings.problems().into_iter().next() {
+        return Err(CorrectError::Setting(problem));
+    }
+    let shape = scan.radiographs.shape();
+    let FrameShape { frames, rows, columns } = shape;
+    if frames * rows * columns == 0 {
+        return Err(CorrectError::NoRadiographs { frames, rows, columns });
+    }
+    let bin = settings.bin;
+    if bin > rows.min(columns) {
+        return Err(CorrectError::BinTooLarge { bin, rows, columns });
+    }
+    if scan.quantity == Quantity::LineIntegrals {
+        return Ok(shape);
+    }
+    let place = || scan.radiographs.name_of(0);
+    if scan.flats.is_empty() {
+        return Err(CorrectError::NoFlats { place: place() });
+    }
+    if scan.darks.is_empty() && !settings.flat_field.without_darks {
+        return Err(CorrectError::NoDarks { place: place() });
+    }
+    let flats = scan.flats.iter().map(|set| (set, ("flat", "acquire.flats")));
+    let darks = scan.darks.iter().map(|set| (set, ("dark", "acquire.darks")));
+    for (set, (kind, key)) in flats.chain(darks) {
+        if set.frames.shape().frames == 0 {
+            return Err(CorrectError::EmptyReference { kind, key, place: place() });
+        }
+    }
+    Ok(shape)
+}
+
+fn dose_figures(doses: &[f32], region: &Region, method: &str) -> DoseFigures {
+    let tenth = (doses.len() / 10).max(1);
+    let mean = |part: &[f32]| voltomo_numeric::statistics::mean(part).unwrap_or(1.0);
+    DoseFigures {
+        region: Some(region.to_string()),
+        method: method.into(),
+        min: doses.iter().copied().fold(f32::INFINITY, f32::min),
+        max: doses.iter().copied().fold(f32::NEG_INFINITY, f32::max),
+        drift: mean(&doses[doses.len() - tenth..]) / mean(&doses[..tenth]) - 1.0,
+        per_radiograph: doses.to_vec(),
     }
 }

@@ -67,8 +67,8 @@ fn median_13(values: &[Lane; 13]) -> Lane {
 fn median_of_sorted_columns(columns: &[[Lane; 5]; 5]) -> Lane {
     let mut candidates = [[0.0; LANES]; 13];
     let mut count = 0;
-    for i in 0..5 {
-        let mut row: [Lane; 5] = std::array::from_fn(|j| columns[j][i]);
+    let rows: [[Lane; 5]; 5] = std::array::from_fn(|i| std::array::from_fn(|j| columns[j][i]));
+    for (i, mut row) in rows.into_iter().enumerate() {
         sort_5(&mut row);
         for (j, value) in row.iter().enumerate() {
             if (i + 1) * (j + 1) < 14 && (5 - i) * (5 - j) < 14 {

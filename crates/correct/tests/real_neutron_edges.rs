@@ -1,0 +1,123 @@
+//! Eight real neutron radiographs of a tilted absorber's edge, full of gamma spots.
+#![allow(clippy::unwrap_used, missing_docs, reason = "a test may stop")]
+
+mod phantom_scan;
+
+use std::{fs::File, path::Path};
+
+use ndarray::{Array2, Array3, s};
+use phantom_scan::{correct, frame, references, settings};
+use voltomo_correct::{CorrectSettings, SpotSettings, remove_spots};
+use voltomo_types::{Scan, When};
+
+fn read(name: &str) -> Array2<f32> {
+    let folder = std::env::var("VOLTOMO_DATA").expect("VOLTOMO_DATA names the real scans");
+    let path = Path::new(&folder).join("neutron_edges").join(name);
+    let mut decoder = tiff::decoder::Decoder::new(File::open(path).unwrap()).unwrap();
+    let (width, height) = decoder.dimensions().unwrap();
+    let tiff::decoder::DecodingResult::U16(counts) = decoder.read_image().unwrap() else {
+        panic!("16 bit")
+    };
+    let counts = counts.into_iter().map(f32::from).collect();
+    Array2::from_shape_vec((height as usize, width as usize), counts).unwrap()
+}
+
+fn stack(names: &[String]) -> Array3<f32> {
+    let frames: Vec<Array2<f32>> = names.iter().map(|name| read(name)).collect();
+    let views: Vec<_> = frames.iter().map(Array2::view).collect();
+    ndarray::stack(ndarray::Axis(0), &views).unwrap()
+}
+
+fn scan() -> Scan {
+    let names: Vec<String> = (0..8).map(|k| format!("edge20mm_{k:04}.tif")).collect();
+    let flats = vec![references(stack(&["ob.tif".into()]), When::Unknown)];
+    let mut scan = phantom_scan::scan_of(stack(&names), flats, 0.0);
+    scan.darks = vec![references(stack(&["dc.tif".into()]), When::Unknown)];
+    scan
+}
+
+/// Where a row crosses a transmission, between columns.
+fn crossing(row: &[f32], level: f32) -> f32 {
+    let is_crossing = |k: &usize| (row[*k] - level) * (row[k + 1] - level) <= 0.0;
+    let k = (0..row.len() - 1).find(is_crossing).unwrap();
+    k as f32 + (level - row[k]) / (row[k + 1] - row[k])
+}
+
+/// 10–90 % width of the edge in pixels: rows are shifted onto each other along the edge's line and
+/// their median is taken, so that spots do not count.
+fn edge_width(transmission: &Array2<f32>) -> f32 {
+    let smooth = |y: usize, x: usize| {
+        let part = transmission.slice(s![y.saturating_sub(5)..(y + 6).min(600), x]);
+        voltomo_numeric::median::median_in_place(&mut part.to_vec()).unwrap()
+    };
+    let centres: Vec<(f32, f32)> = (50..550)
+        .step_by(10)
+        .map(|y| (y as f32, crossing(&(0..600).map(|x| smooth(y, x)).collect::<Vec<_>>(), 0.5)))
+        .collect();
+    let count = centres.len() as f32;
+    let mean = |f: &dyn Fn(&(f32, f32)) -> f32| centres.iter().map(f).sum::<f32>() / count;
+    let (my, mx) = (mean(&|c| c.0), mean(&|c| c.1));
+    let slope = mean(&|c| (c.0 - my) * (c.1 - mx)) / mean(&|c| (c.0 - my).powi(2));
+    let mut bins = vec![Vec::new(); 240];
+    for y in 50..550 {
+        for x in 0..600 {
+            let distance = x as f32 - mx - slope * (y as f32 - my);
+            if distance.abs() < 30.0 {
+                bins[((distance + 30.0) * 4.0) as usize].push(transmission[[y, x]]);
+            }
+        }
+    }
+    let profile: Vec<f32> =
+        bins.iter_mut().map(|bin| voltomo_numeric::median::median_in_place(bin).unwrap()).collect();
+    let mean = |part: &[f32]| part.iter().sum::<f32>() / part.len() as f32;
+    let (low, high) = (mean(&profile[..30]), mean(&profile[210..]));
+    let at = |share: f32| crossing(&profile, low + share * (high - low)) / 4.0;
+    (at(0.9) - at(0.1)).abs()
+}
+
+#[test]
+#[ignore = "needs the real scans; cargo xtask test runs it where they are"]
+fn spots_go_and_the_edge_stays_as_sharp() {
+    let scan = scan();
+    let with = |json: &str| correct(&scan, &settings(json)).unwrap();
+    let before = with(r#"{"spots": {"method": "none"}, "dose": {"method": "none"}}"#).1;
+    let (survey, after) = with(r#"{"dose": {"method": "none"}}"#);
+    let figures = after.figures;
+    eprintln!("{figures:?} {:?}", survey.figures());
+    assert!(figures.spots_bright > 20_000 && figures.spots_bright < 300_000, "{figures:?}");
+    assert!(figures.spots_dark < figures.spots_bright / 10, "{figures:?}");
+    for k in 0..8 {
+        let transmission = |stack: &Array3<f32>| frame(stack, k).mapv(|p| (-p).exp());
+        let widths = [&before, &after].map(|c| edge_width(&transmission(&c.line_integrals)));
+        eprintln!("edge {k}: {widths:?} px");
+        assert!((widths[1] / widths[0] - 1.0).abs() < 0.02, "{k}: {widths:?}");
+    }
+}
+
+#[test]
+#[ignore = "needs the real scans; cargo xtask test runs it where they are"]
+fn transmission_of_the_open_part_is_one() {
+    let (survey, corrected) = correct(&scan(), &CorrectSettings::default()).unwrap();
+    eprintln!("{:?}", survey.figures().dose);
+    for k in 0..8 {
+        let transmission = frame(&corrected.line_integrals, k).mapv(|p| (-p).exp());
+        let left = transmission.slice(s![50..550, ..60]).mean().unwrap();
+        let right = transmission.slice(s![50..550, 540..]).mean().unwrap();
+        let open = left.max(right);
+        eprintln!("open part {k}: {open}");
+        assert!((open - 1.0).abs() < 0.01, "{k}: {open}");
+    }
+}
+
+#[test]
+#[ignore = "needs the real scans; cargo xtask test runs it where they are"]
+fn hardly_a_spot_is_left_above_the_threshold() {
+    for k in 0..8 {
+        let mut radiograph = read(&format!("edge20mm_{k:04}.tif"));
+        let first = remove_spots(&mut radiograph, &SpotSettings::default()).unwrap();
+        let again = remove_spots(&mut radiograph, &SpotSettings::default()).unwrap();
+        eprintln!("radiograph {k}: {first:?}, then {again:?}");
+        assert!(first.bright > 2000);
+        assert!(50 * (again.bright + again.dark) < first.bright, "{again:?} after {first:?}");
+    }
+}
