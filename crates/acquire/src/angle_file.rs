@@ -105,7 +105,11 @@ fn fields(content: &str) -> Vec<String> {
     }
     let words: Vec<String> = content.split_whitespace().map(clean).collect();
     match &words[..] {
-        [_, last] if last.parse::<f64>().is_ok() => words,
+        [first, last] if looks_like_a_file(first) && last.parse::<f64>().is_ok() => words,
         _ => vec![clean(content)],
     }
+}
+
+fn looks_like_a_file(word: &str) -> bool {
+    word.contains(|c: char| c == '.' || c.is_ascii_digit())
 }

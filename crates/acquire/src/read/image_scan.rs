@@ -23,6 +23,7 @@ use crate::{AcquireError, AcquireSettings, AngleUnit, Kind, natural_order::numbe
 pub(crate) fn open(path: &Path, settings: &AcquireSettings) -> Result<Scan, AcquireError> {
     let sets = choose(path, settings)?;
     let stack = ImageStack::open(sets.radiographs.files.clone(), sets.radiographs.key)?;
+    check_kind(settings.kind, &stack)?;
     let mut facts =
         vec![Fact::from_file("format", format!("{}, {}", stack.storage, stack.number()))];
     facts.push(fact_of("radiographs", &sets.radiographs, &stack));
@@ -52,6 +53,16 @@ pub(crate) fn open(path: &Path, settings: &AcquireSettings) -> Result<Scan, Acqu
     let frame = PixelFrame::whole(shape.rows, shape.columns);
     let detector = Detector { frame, pixel, saturation };
     Ok(Scan { radiographs, flats, darks, angles, quantity, probe: None, detector, facts, files })
+}
+
+fn check_kind(kind: Kind, stack: &ImageStack) -> Result<(), AcquireError> {
+    let is_fits = stack.storage.starts_with("FITS");
+    let wrong = (kind == Kind::Tiff && is_fits) || (kind == Kind::Fits && !is_fits);
+    if wrong {
+        let found = format!("`{kind:?}`, but the images are {}", stack.storage).to_lowercase();
+        return Err(AcquireError::setting("kind", found, "`auto`, or the images' own format"));
+    }
+    Ok(())
 }
 
 fn quantity_of(kind: Kind) -> Quantity {

@@ -8,7 +8,7 @@ use std::{
 
 use tiff::decoder::{Decoder, Limits};
 
-/// Strip tables of a page may take so many bytes.
+/// The tables of a page (strip offsets and the like) may take so many bytes.
 const TABLE_BYTES: usize = 64 << 20;
 
 /// A TIFF decoder that stands at one page.
@@ -16,10 +16,14 @@ pub(crate) type PageDecoder = Decoder<PageReader>;
 
 /// Opens `path` at its first page, or at the page whose directory lies at `directory`.
 pub(crate) fn open_page(path: &Path, directory: Option<u64>) -> tiff::TiffResult<PageDecoder> {
-    let reader = PageReader::open(path, directory)?;
-    let mut limits = Limits::unlimited();
-    limits.ifd_value_size = TABLE_BYTES;
-    Ok(Decoder::new(reader)?.with_limits(limits))
+    let mut limits = Limits::default();
+    (limits.ifd_value_size, limits.decoding_buffer_size) = (TABLE_BYTES, TABLE_BYTES);
+    Ok(Decoder::new(PageReader::open(path, directory)?)?.with_limits(limits))
+}
+
+/// Lets strips and tiles of any size be read; their size was checked when the file was described.
+pub(crate) fn for_chunks(decoder: PageDecoder) -> PageDecoder {
+    decoder.with_limits(Limits::unlimited())
 }
 
 /// A TIFF file whose header points at a directory of our choice: the decoder takes that for the

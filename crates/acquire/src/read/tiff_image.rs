@@ -5,14 +5,14 @@ use std::{collections::HashMap, io::Read, ops::Range, path::Path};
 use ndarray::{ArrayViewMut2, s};
 use tiff::{
     TiffError,
-    decoder::ChunkType,
+    decoder::{ChunkType, DecodingResult},
     tags::{CompressionMethod, PhotometricInterpretation, Predictor, SampleFormat, Tag},
 };
 
 use super::{
     image_page::{ImageFile, Page, PagePlace},
     number_type::{ByteOrder, NumberType},
-    tiff_directory::{PageDecoder, open_page},
+    tiff_directory::{PageDecoder, for_chunks, open_page},
 };
 
 /// Bytes read at once where the rows lie plain in the file.
@@ -59,8 +59,14 @@ fn describe_page(
     let (columns, rows) = (columns as usize, rows as usize);
     let page_bytes =
         (rows as u64).saturating_mul(columns as u64).saturating_mul(number.bytes() as u64);
-    let proportion = file_bytes.saturating_mul(LARGEST_RATIO);
-    if page_bytes > LARGE_PAGE && page_bytes > proportion {
+    let (chunk_columns, mut chunk_rows) = decoder.chunk_dimensions();
+    if decoder.get_chunk_type() == ChunkType::Strip {
+        chunk_rows = chunk_rows.min(decoder.dimensions().map_err(explain)?.1);
+    }
+    let chunk_bytes =
+        u64::from(chunk_columns).saturating_mul(u64::from(chunk_rows)).saturating_mul(8);
+    let proportion = file_bytes.saturating_mul(LARGEST_RATIO).max(LARGE_PAGE);
+    if page_bytes.max(chunk_bytes) > proportion {
         return Err(format!(
             "broken TIFF: {rows} × {columns} pixels in {file_bytes} bytes; copy it anew from the \
              instrument"
@@ -223,7 +229,7 @@ pub(crate) fn read_rows(
     if is_plain {
         return read_plain(&mut decoder, page, shift, (rows, into.view_mut()));
     }
-    read_chunks(&mut decoder, page, rows, into)
+    read_chunks(&mut for_chunks(decoder), page, rows, into)
 }
 
 type Band<'a> = (Range<usize>, ArrayViewMut2<'a, f32>);
@@ -269,19 +275,20 @@ fn read_chunks(
     let (width, height) = decoder.chunk_dimensions();
     let (width, height) = (width as usize, height as usize);
     let across = page.columns.div_ceil(width);
-    let mut bytes = Vec::new();
+    let row_bytes = width * page.number.bytes();
+    let mut pixels = DecodingResult::U8(Vec::new());
     for down in rows.start / height..rows.end.div_ceil(height) {
         let first_row = down * height;
         let band = rows.start.max(first_row)..rows.end.min(first_row + height);
         for right in 0..across {
             let index = u32::try_from(down * across + right).map_err(|e| e.to_string())?;
-            let layout = decoder.image_chunk_buffer_layout(index).map_err(explain)?;
-            bytes.resize(layout.len, 0);
-            decoder.read_chunk_bytes(index, &mut bytes).map_err(explain)?;
+            // The whole chunk in one go, padding included: the decoder of LZW fails on less.
+            decoder.read_chunk_to_buffer(&mut pixels, index, row_bytes).map_err(explain)?;
             let columns = right * width..page.columns.min((right + 1) * width);
-            let row_bytes = columns.len() * page.number.bytes();
+            let (buffer, used) = (pixels.as_buffer(0), columns.len() * page.number.bytes());
             for row in band.clone() {
-                let pixels = bytes[(row - first_row) * row_bytes..].get(..row_bytes);
+                let start = (row - first_row) * row_bytes;
+                let pixels = buffer.as_bytes().get(start..start + used);
                 let pixels = pixels.ok_or("broken TIFF: a strip or tile is too short")?;
                 let line = into.slice_mut(s![row - rows.start, columns.clone()]);
                 page.number.decode(pixels, ByteOrder::NATIVE, line);
