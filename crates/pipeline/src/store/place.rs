@@ -64,15 +64,14 @@ impl Place {
             move |source| StoreError::from_io(source, &path, 0)
         };
         let old = self.partial.with_extension("old");
-        let is_replaced = self.whole.exists();
-        if is_replaced {
+        if self.whole.exists() {
             refuse_foreign(&self.whole)?;
             remove(&old)?;
             fs::rename(&self.whole, &old).map_err(failed(&self.whole))?;
         }
         fs::rename(&self.partial, &self.whole).map_err(failed(&self.partial))?;
         remove(&self.progress)?;
-        if is_replaced { remove(&old) } else { Ok(()) }
+        remove(&old)
     }
 }
 

@@ -150,8 +150,8 @@ impl Quantiser {
         for (cell, number) in cells.zip(numbers) {
             match self.numbers {
                 NumberType::F32 => cell.copy_from_slice(&number.to_le_bytes()),
-                NumberType::U16 => cell.copy_from_slice(&rounded(*number).to_le_bytes()),
-                NumberType::U8 => cell[0] = rounded(*number).to_le_bytes()[0],
+                NumberType::U16 => cell.copy_from_slice(&rounded(f64::from(*number)).to_le_bytes()),
+                NumberType::U8 => cell[0] = rounded(f64::from(*number)).to_le_bytes()[0],
             }
         }
     }
@@ -159,7 +159,7 @@ impl Quantiser {
     /// The stored integer of an attenuation.
     pub(super) fn number(&self, value: f32) -> u16 {
         let position = (f64::from(value) - self.intercept()) / self.slope();
-        rounded(voltomo_numeric::cast::to_f32(position.clamp(0.0, self.largest())))
+        rounded(position.clamp(0.0, self.largest()))
     }
 
     fn span(&self) -> Option<[f64; 2]> {
@@ -180,7 +180,7 @@ impl Quantiser {
     clippy::cast_sign_loss,
     reason = "rounding to the nearest integer, saturating at both ends, is what this is for"
 )]
-fn rounded(number: f32) -> u16 {
+fn rounded(number: f64) -> u16 {
     (number + 0.5) as u16
 }
 
