@@ -40,9 +40,9 @@ pub struct Point {
 ///
 /// Starts from the weighted median of the slopes between points, then weighted least squares;
 /// points further than `reach` robust standard deviations (1.4826 times the median distance, in
-/// units of their own sigma) are dropped, and the fit repeated until none changes. The
+/// units of their own sigma, and at least 0.7) are dropped, and the fit repeated until none changes. The
 /// uncertainties come from the scatter about the line where 6 points or more are kept, and never
-/// fall below a third of what the points' own sigmas give; with fewer points from those sigmas.
+/// fall below half of what the points' own sigmas give; with fewer points from those sigmas.
 /// Points with a sigma that is not above 0, or a value that is no number, are left out.
 /// Returns `None` for fewer than 1 usable point (2 where the slope is to be found).
 /// Source: Theil 1950; Rousseeuw & Leroy 1987, chapter 2.
@@ -116,7 +116,7 @@ fn within_reach(points: &[Point], kept: &[bool], line: &Line, reach: f64) -> Vec
         points.iter().zip(kept).filter(|(_, k)| **k).map(|(p, _)| distance(p)).collect();
     distances.sort_by(f64::total_cmp);
     let median = distances.get(distances.len() / 2).copied().unwrap_or(0.0);
-    let limit = reach * (1.4826 * median).max(1e-9);
+    let limit = reach * (1.4826 * median).max(0.7);
     points.iter().map(|p| is_usable(p) && distance(p) <= limit).collect()
 }
 
@@ -155,7 +155,7 @@ fn scatter(misfit: f64, points: usize, parameters: usize) -> f64 {
     if points < 6 {
         return 1.0;
     }
-    (misfit / (points - parameters) as f64).max(1.0 / 9.0)
+    (misfit / (points - parameters) as f64).max(0.25)
 }
 
 /// Offset of a parabola's lowest point from the middle of three equally spaced values, in steps

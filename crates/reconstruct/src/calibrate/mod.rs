@@ -18,6 +18,7 @@ mod double_wedge;
 mod pairs;
 mod partners;
 mod search;
+mod sharpness;
 mod verdict;
 
 use ndarray::{Array2, Array3};

@@ -4,8 +4,9 @@ use voltomo_numeric::least_squares::Line;
 use voltomo_types::{Radian, RotationAxis};
 
 use super::{
-    AxisEstimate, AxisOrigin, MethodEstimate,
+    AxisEstimate, AxisOrigin, CandidateSlice, MethodEstimate,
     axis::{Fine, Search},
+    sharpness,
 };
 use crate::ReconstructError;
 
@@ -16,41 +17,98 @@ const LIMIT: [f64; 2] = [0.1, 0.02];
 /// The limits are held against so many standard deviations.
 const SIGMAS: f64 = 2.5;
 
-/// The axis of the surest method, with what the others say.
+/// A method's answer, and the line it comes from.
+struct Answer {
+    estimate: MethodEstimate,
+    line: Line,
+}
+
+/// The axis of the surest method, with what the others say. Where two of them disagree, the least
+/// negative slice decides.
 pub(super) fn judge(search: &Search<'_>, fine: Fine) -> Result<AxisEstimate, ReconstructError> {
-    let mut methods: Vec<(MethodEstimate, &Line)> =
-        [("opposite pairs", &fine.pairs), ("double wedge", &fine.wedge)]
-            .into_iter()
-            .filter_map(|(name, line)| {
-                let line = line.as_ref()?;
-                Some((method(search, name, line, fine.bands), line))
-            })
-            .collect();
-    methods.sort_by(|a, b| a.0.centre_sigma_px.total_cmp(&b.0.centre_sigma_px));
-    let disagreement = disagreement(&methods);
-    let mut warnings = vec![];
-    if methods.len() < 2 {
-        warnings.push(format!(
-            "only one method ({}) found the centre of rotation; look at the slices, or tell it in \
-             `reconstruct.centre_px`",
-            methods[0].0.name
-        ));
+    let mut answers = answers(search, &fine);
+    answers.sort_by(|a, b| a.estimate.centre_sigma_px.total_cmp(&b.estimate.centre_sigma_px));
+    let (low, high) = extent(&answers);
+    let (mut warnings, mut candidates) = (vec![], vec![]);
+    if answers.len() < 2 {
+        warnings.push(alone(&answers[0].estimate));
     }
-    let chosen = &methods[0].0;
-    let axis = RotationAxis { centre: chosen.centre_px, tilt: Radian(methods[0].1.slope.atan()) };
-    let tilt_sigma = chosen.tilt_sigma_deg.map(Radian::from_degrees);
-    warnings.extend(uncertain(chosen));
-    let _ = DISAGREEMENT_PX;
+    if high - low > DISAGREEMENT_PX {
+        candidates = sharpness::candidates(search, (low, high), (&fine.clearest, &fine.axis))?;
+        let best = sharpest(&candidates);
+        let distance = |answer: &Answer| (answer.estimate.centre_px - best).abs();
+        answers.sort_by(|a, b| distance(a).total_cmp(&distance(b)));
+        warnings.push(disagreement(&answers, best));
+    }
+    let chosen = &answers[0];
+    let centre_sigma_px = with_excess(&answers);
+    warnings.extend(uncertain(&chosen.estimate, centre_sigma_px));
     Ok(AxisEstimate {
-        axis,
+        axis: RotationAxis {
+            centre: chosen.estimate.centre_px,
+            tilt: Radian(chosen.line.slope.atan()),
+        },
         origin: AxisOrigin::Found,
-        centre_sigma_px: chosen.centre_sigma_px,
-        tilt_sigma,
-        disagreement_px: disagreement,
-        methods: methods.into_iter().map(|(method, _)| method).collect(),
+        centre_sigma_px,
+        tilt_sigma: chosen.estimate.tilt_sigma_deg.map(Radian::from_degrees),
+        methods: answers.into_iter().map(|answer| answer.estimate).collect(),
+        disagreement_px: high - low,
         warnings,
-        candidates: vec![],
+        candidates,
     })
+}
+
+fn answers(search: &Search<'_>, fine: &Fine) -> Vec<Answer> {
+    let lines = [("opposite pairs", &fine.pairs), ("double wedge", &fine.wedge)];
+    let measured = lines.into_iter().filter_map(|(name, line)| Some((name, line.clone()?)));
+    measured
+        .map(|(name, line)| Answer { estimate: method(search, name, &line, fine.bands), line })
+        .collect()
+}
+
+fn extent(answers: &[Answer]) -> (f64, f64) {
+    let centres = answers.iter().map(|answer| answer.estimate.centre_px);
+    centres.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), centre| {
+        (low.min(centre), high.max(centre))
+    })
+}
+
+fn sharpest(candidates: &[CandidateSlice]) -> f64 {
+    let best = candidates.iter().max_by(|a, b| a.sharpness.total_cmp(&b.sharpness));
+    best.map_or(f64::NAN, |candidate| candidate.centre_px)
+}
+
+/// Sigma of the first answer, widened by what the answers differ beyond their own sigmas.
+fn with_excess(answers: &[Answer]) -> f64 {
+    let chosen = &answers[0].estimate;
+    let excess = answers[1..].iter().map(|other| {
+        let expected = chosen.centre_sigma_px.hypot(other.estimate.centre_sigma_px);
+        ((other.estimate.centre_px - chosen.centre_px).abs() - 3.0 * expected).max(0.0)
+    });
+    chosen.centre_sigma_px.hypot(excess.fold(0.0, f64::max) / 2.0)
+}
+
+fn alone(only: &MethodEstimate) -> String {
+    format!(
+        "only one method ({}) found the centre of rotation, expected two that agree; compare \
+         slices, or tell it in `reconstruct.centre_px`",
+        only.name
+    )
+}
+
+fn disagreement(answers: &[Answer], sharpest: f64) -> String {
+    let said: Vec<String> = answers
+        .iter()
+        .map(|answer| format!("{} {:.2}", answer.estimate.name, answer.estimate.centre_px))
+        .collect();
+    format!(
+        "the methods disagree about the centre of rotation: {} px, expected within \
+         {DISAGREEMENT_PX} px; the least negative of {} slices is at {sharpest:.2}, so {} is \
+         taken; look at the contact sheet, and tell the centre in `reconstruct.centre_px`",
+        said.join(", "),
+        sharpness::SLICES,
+        answers[0].estimate.name
+    )
 }
 
 fn method(search: &Search<'_>, name: &str, line: &Line, bands: usize) -> MethodEstimate {
@@ -69,18 +127,9 @@ fn method(search: &Search<'_>, name: &str, line: &Line, bands: usize) -> MethodE
     }
 }
 
-fn disagreement(methods: &[(MethodEstimate, &Line)]) -> f64 {
-    let centres = methods.iter().map(|(method, _)| method.centre_px);
-    let (low, high) = centres.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), centre| {
-        (low.min(centre), high.max(centre))
-    });
-    high - low
-}
-
-fn uncertain(chosen: &MethodEstimate) -> Vec<String> {
+fn uncertain(chosen: &MethodEstimate, centre_sigma_px: f64) -> Vec<String> {
     let mut warnings = vec![];
-    let [centre, tilt] =
-        [chosen.centre_sigma_px * SIGMAS, chosen.tilt_sigma_deg.unwrap_or(0.0) * SIGMAS];
+    let [centre, tilt] = [centre_sigma_px * SIGMAS, chosen.tilt_sigma_deg.unwrap_or(0.0) * SIGMAS];
     if centre > LIMIT[0] {
         warnings.push(format!(
             "the centre of rotation is uncertain: {:.2} ± {centre:.2} px; compare slices, or tell \
