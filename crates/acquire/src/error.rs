@@ -13,7 +13,7 @@ pub enum AcquireError {
     Frames(#[from] FrameError),
     /// An HDF5 scan could not be read.
     #[error(transparent)]
-    Hdf5(#[from] crate::Hdf5Error),
+    Hdf5(Box<crate::Hdf5Error>),
     /// A setting cannot be used.
     #[error("`{key}` is {found}; expected {expected}")]
     Setting {
@@ -194,6 +194,12 @@ pub enum AcquireError {
         /// Who told the angles.
         place: String,
     },
+}
+
+impl From<crate::Hdf5Error> for AcquireError {
+    fn from(error: crate::Hdf5Error) -> Self {
+        Self::Hdf5(Box::new(error))
+    }
 }
 
 impl AcquireError {

@@ -7,12 +7,12 @@ use voltomo_types::{Fact, Frames, Millimetre, Origin, Quantity, Radian, Scan};
 use crate::{
     AcquireError, AcquireSettings, Kind, RepeatedAngles,
     angles::{check_angles, told_angles},
-    read::{image_scan, image_sets::folder_of},
+    read::{
+        ImageFormat, dxchange, find_images::is_pattern, hdf5, hdf5::is_hdf5, image_scan,
+        image_sets::folder_of, nexus, show_bytes, tdf,
+    },
     select::{Selected, View, kept_frames},
 };
-
-/// How an HDF5 file begins.
-const HDF5: &[u8] = b"\x89HDF\r\n\x1a\n";
 
 /// Opens the scan that `settings` name; nothing of its frames is read.
 ///
@@ -37,28 +37,50 @@ pub fn open(settings: &AcquireSettings, base: &Path) -> Result<Scan, AcquireErro
 }
 
 fn read(path: &Path, settings: &AcquireSettings) -> Result<Scan, AcquireError> {
-    let is_hdf5_kind = matches!(settings.kind, Kind::Nexus | Kind::DataExchange | Kind::Tdf);
+    if !path.exists() && !is_pattern(&settings.path.to_string_lossy()) {
+        return Err(AcquireError::NoSuchPath { key: "acquire.path".into(), path: path.into() });
+    }
+    if matches!(settings.kind, Kind::Nexus | Kind::DataExchange | Kind::Tdf) {
+        return read_hdf5(path, settings);
+    }
     if path.is_file() {
-        let open = |source| AcquireError::Open { path: path.into(), source };
-        let mut start = Vec::with_capacity(8);
-        File::open(path).map_err(open)?.take(8).read_to_end(&mut start).map_err(open)?;
-        let looks_hdf5 = start == HDF5;
-        if looks_hdf5 {
+        let start = first_bytes(path)?;
+        if is_hdf5(&start) {
             return read_hdf5(path, settings);
         }
-    }
-    if is_hdf5_kind {
-        if !path.exists() {
-            return Err(AcquireError::NoSuchPath { key: "acquire.path".into(), path: path.into() });
+        if settings.radiographs.is_none() {
+            check_is_image(&start, path)?;
         }
-        let found = "no HDF5 file, though `acquire.kind` says so".into();
-        return Err(AcquireError::NotAScan { found, path: path.into() });
     }
     image_scan::open(path, settings)
 }
 
-fn read_hdf5(path: &Path, _settings: &AcquireSettings) -> Result<Scan, AcquireError> {
-    let found = "an HDF5 file in no known layout".into();
+fn read_hdf5(path: &Path, settings: &AcquireSettings) -> Result<Scan, AcquireError> {
+    if !path.is_file() {
+        let found = format!("no file, though `acquire.kind` is {:?}", settings.kind);
+        return Err(AcquireError::NotAScan { found, path: path.into() });
+    }
+    match settings.kind {
+        Kind::Nexus => nexus::open(path, settings),
+        Kind::DataExchange => dxchange::open(path, settings),
+        Kind::Tdf => tdf::open(path, settings),
+        _ => hdf5::open_any(path, settings),
+    }
+}
+
+fn first_bytes(path: &Path) -> Result<Vec<u8>, AcquireError> {
+    let open = |source| AcquireError::Open { path: path.into(), source };
+    let mut start = Vec::with_capacity(16);
+    File::open(path).map_err(open)?.take(16).read_to_end(&mut start).map_err(open)?;
+    Ok(start)
+}
+
+/// An empty file is left to the image reader, which says so.
+fn check_is_image(start: &[u8], path: &Path) -> Result<(), AcquireError> {
+    if start.is_empty() || ImageFormat::of_bytes(start).is_some() {
+        return Ok(());
+    }
+    let found = format!("the file begins with {}", show_bytes(start));
     Err(AcquireError::NotAScan { found, path: path.into() })
 }
 
@@ -161,9 +183,14 @@ fn tell_the_rest(scan: &mut Scan, settings: &AcquireSettings) {
     }
 }
 
-/// Adds a fact; one of the same item that was missing, or missing twice, gives way.
+/// Adds a fact; one of the same item that was missing gives way, but not to one that is missing,
+/// too: the reader's own words tell more.
 fn tell(facts: &mut Vec<Fact>, fact: Fact) {
-    facts.retain(|other| other.item != fact.item || other.origin != Origin::Missing);
+    let is_missing = |other: &Fact| other.item == fact.item && other.origin == Origin::Missing;
+    if fact.origin == Origin::Missing && facts.iter().any(is_missing) {
+        return;
+    }
+    facts.retain(|other| !is_missing(other));
     facts.push(fact);
 }
 

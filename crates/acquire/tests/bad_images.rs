@@ -222,6 +222,13 @@ fn a_kind_that_the_images_are_not() {
 }
 
 #[test]
+fn a_kind_of_hdf5_for_a_folder() {
+    let folder = folder_of(2);
+    let text = message(folder.path(), |s| s.kind = Kind::Nexus);
+    says(&text, &["no file", "acquire.kind", "Nexus", "expected HDF5"]);
+}
+
+#[test]
 fn a_header_key_for_tiff() {
     let folder = folder_of(2);
     let text = message(folder.path(), |s| s.angle_key = Some("OMEGA".into()));

@@ -80,7 +80,7 @@ fn bands_skips_crops_turns_and_mirrors_are_parts_of_the_whole() {
             let mut band = Array3::zeros((2, 1, 3));
             scan.radiographs.read(1..3, 2..3, band.view_mut()).unwrap();
             assert_eq!(band, expected.slice(s![1..3, 2..3, ..]), "{turn} {mirror:?}");
-            let (rows, columns) = if turn % 180 == 0 { (4, 6) } else { (6, 4) };
+            let (rows, columns) = if turn.is_multiple_of(180) { (4, 6) } else { (6, 4) };
             assert_eq!(scan.detector.frame, PixelFrame::whole(rows, columns).cropped(1, 0));
             assert_eq!(scan.flats[0].frames.shape().columns, 3);
             assert_eq!(scan.radiographs.name_of(2), "proj_6.tif");
@@ -91,7 +91,8 @@ fn bands_skips_crops_turns_and_mirrors_are_parts_of_the_whole() {
 /// Turned clockwise pixel by pixel, from the definition, then mirrored.
 fn turned(frames: &Array3<f32>, turn: u16, mirror: Mirror) -> Array3<f32> {
     let (count, rows, columns) = frames.dim();
-    let shape = if turn % 180 == 0 { (count, rows, columns) } else { (count, columns, rows) };
+    let shape =
+        if turn.is_multiple_of(180) { (count, rows, columns) } else { (count, columns, rows) };
     let (last_row, last_column) = (shape.1 - 1, shape.2 - 1);
     Array3::from_shape_fn(shape, |(frame, row, column)| {
         let row = if mirror == Mirror::Rows { last_row - row } else { row };
@@ -123,6 +124,16 @@ fn a_sinogram_is_a_scan_of_one_row_and_its_lines_are_angles() {
     assert_eq!(band[[0, 0, 0]], f32::from(value(1, 3, 0)));
     assert_eq!(scan.angles.unwrap()[1].degrees(), 36.0);
     assert_eq!(scan.detector.saturation, None);
+}
+
+#[test]
+fn a_gap_in_the_numbers_of_the_files_is_told() {
+    let folder = folder_of(5);
+    std::fs::remove_file(folder.path().join("proj_2.tif")).unwrap();
+    let scan = open_with(folder.path(), |s| s.angles = Some("0:180".into())).unwrap();
+    let told = scan.facts.iter().find(|fact| fact.item == "radiographs in the numbering").unwrap();
+    assert!(told.value.contains("between proj_1.tif and proj_3.tif"), "{}", told.value);
+    assert_eq!(told.origin, Origin::Missing);
 }
 
 #[test]

@@ -49,19 +49,42 @@ pub(crate) fn describe(path: &Path, file_bytes: u64) -> Result<ImageFile, String
     Ok(ImageFile { pages, storage: format!("TIFF, {storage}"), pixel_mm })
 }
 
-fn describe_page(
-    decoder: &mut PageDecoder,
-    file_bytes: u64,
-) -> Result<(Page, &'static str), String> {
+fn describe_page(decoder: &mut PageDecoder, file_bytes: u64) -> Result<(Page, String), String> {
     let (columns, rows) = decoder.dimensions().map_err(explain)?;
     let number = number_type(decoder)?;
     let (compression, name) = compression(decoder)?;
     let (columns, rows) = (columns as usize, rows as usize);
     let page_bytes =
         (rows as u64).saturating_mul(columns as u64).saturating_mul(number.bytes() as u64);
+    let chunk_rows = check_proportion(decoder, page_bytes, file_bytes)?;
+    let (offsets, counts) = chunk_tables(decoder)?;
+    let end = offsets.iter().zip(&counts).map(|(at, bytes)| at.saturating_add(*bytes)).max();
+    let stored: u64 = counts.iter().fold(0, |sum, bytes| sum.saturating_add(*bytes));
+    let is_plain = compression == CompressionMethod::None;
+    if end.unwrap_or(0) > file_bytes || (is_plain && stored < page_bytes) {
+        return Err(format!(
+            "truncated: {file_bytes} bytes, expected {} for {rows} × {columns} pixels; copy it \
+             anew from the instrument, or take it out of the folder",
+            end.unwrap_or(0).max(if is_plain { page_bytes } else { 0 })
+        ));
+    }
+    let is_one_strip = !is_plain && rows > 64 && chunk_rows as usize >= rows;
+    let cost = if is_one_strip { ", in one strip: each band unpacks the whole image" } else { "" };
+    let storage = format!("{name}{cost}");
+    let directory = decoder.ifd_pointer().map(|pointer| pointer.0).unwrap_or_default();
+    Ok((Page { rows, columns, number, place: PagePlace::Tiff { directory, shift: 0 } }, storage))
+}
+
+/// Refuses sizes that a file of `file_bytes` cannot hold. Returns the rows of a strip or tile.
+fn check_proportion(
+    decoder: &mut PageDecoder,
+    page_bytes: u64,
+    file_bytes: u64,
+) -> Result<u32, String> {
+    let (columns, rows) = decoder.dimensions().map_err(explain)?;
     let (chunk_columns, mut chunk_rows) = decoder.chunk_dimensions();
     if decoder.get_chunk_type() == ChunkType::Strip {
-        chunk_rows = chunk_rows.min(decoder.dimensions().map_err(explain)?.1);
+        chunk_rows = chunk_rows.min(rows);
     }
     let chunk_bytes =
         u64::from(chunk_columns).saturating_mul(u64::from(chunk_rows)).saturating_mul(8);
@@ -72,19 +95,7 @@ fn describe_page(
              instrument"
         ));
     }
-    let (offsets, counts) = chunk_tables(decoder)?;
-    let end = offsets.iter().zip(&counts).map(|(at, bytes)| at.saturating_add(*bytes)).max();
-    let stored: u64 = counts.iter().fold(0, |sum, bytes| sum.saturating_add(*bytes));
-    let is_plain = compression == CompressionMethod::None;
-    if end.unwrap_or(0) > file_bytes || (is_plain && stored < page_bytes) {
-        return Err(format!(
-            "truncated: {file_bytes} bytes, expected {} for {rows} × {columns} pixels; copy it \
-             anew from the instrument, or leave it out with `acquire.skip`",
-            end.unwrap_or(0).max(if is_plain { page_bytes } else { 0 })
-        ));
-    }
-    let directory = decoder.ifd_pointer().map(|pointer| pointer.0).unwrap_or_default();
-    Ok((Page { rows, columns, number, place: PagePlace::Tiff { directory, shift: 0 } }, name))
+    Ok(chunk_rows)
 }
 
 fn number_type(decoder: &mut PageDecoder) -> Result<NumberType, String> {
