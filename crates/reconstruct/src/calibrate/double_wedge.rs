@@ -61,7 +61,10 @@ pub(super) fn refine(
     for _ in 0..4 {
         let energies: Vec<Energy> =
             halves.iter().map(|half| energy(sinogram, half, &window)).collect();
-        let centre = minimum(&energies, window.middle, 3.0)?;
+        let rough = minimum(&energies, window.middle, 3.0)?;
+        let weighed: Vec<Energy> =
+            energies.iter().map(|energy| energy.weighed_at(rough.column)).collect();
+        let centre = minimum(&weighed, window.middle, 3.0)?;
         let moved = centre.column - window.middle;
         if (centre.column - start).abs() > 3.0 {
             return None;
@@ -169,6 +172,30 @@ impl Energy {
             sums[2] -= 2.0 * turn * turn * turned.re;
         }
         sums
+    }
+
+    /// Each frequency weighed by the inverse of what is left of it outside the wedge at `column`
+    /// (at least the median of all): where a drift of the beam or of the open field spoils the
+    /// low frequencies, they count less.
+    fn weighed_at(&self, column: f64) -> Self {
+        let left: Vec<f64> = self
+            .terms
+            .iter()
+            .map(|term| {
+                let turn = 2.0 * term.frequency * (column - self.origin);
+                let turned = term.cross * Complex::from_polar(1.0, turn);
+                (term.constant + 2.0 * turned.re) / term.coefficients.max(1e-30)
+            })
+            .collect();
+        let mut sorted = left.clone();
+        sorted.sort_by(f64::total_cmp);
+        let median = sorted.get(sorted.len() / 2).copied().unwrap_or(1.0).max(1e-30);
+        let weighed = self.terms.iter().zip(left).map(|(term, left)| {
+            let weight = median / left.max(median);
+            let (cross, constant) = (term.cross * weight, term.constant * weight);
+            Term { cross, constant, ..*term }
+        });
+        Self { terms: weighed.collect(), origin: self.origin }
     }
 
     fn coefficients(&self) -> f64 {
