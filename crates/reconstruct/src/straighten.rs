@@ -162,3 +162,62 @@ impl Straightener {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use ndarray::{Array1, Array2, s};
+    use voltomo_types::{PixelFrame, Radian, RotationAxis};
+
+    use super::*;
+    use crate::{ReconstructSettings, grid_for};
+
+    fn straightener(tilt_deg: f64, voxel_px: Option<f64>) -> Straightener {
+        let geometry = ParallelGeometry {
+            angles: vec![],
+            axis: RotationAxis { centre: 30.0, tilt: Radian::from_degrees(tilt_deg) },
+            frame: PixelFrame::whole(40, 64),
+            pixel: None,
+        };
+        let settings = ReconstructSettings { voxel_px, ..Default::default() };
+        let grid = grid_for(&geometry, (40, 64), &settings).unwrap();
+        Straightener::new(&geometry, (40, 64), &grid, 1.0)
+    }
+
+    fn row_of(straightener: &Straightener, projection: &Array2<f32>, slice: usize) -> Array1<f32> {
+        let mut row = Array1::from_elem(64, f32::NAN);
+        let rows = straightener.rows_needed(slice..slice + 1);
+        let part = projection.slice(s![rows.clone(), ..]);
+        straightener.row_into((part, rows.start), slice, row.view_mut());
+        row
+    }
+
+    #[test]
+    fn an_upright_axis_with_slices_on_rows_gives_the_rows_bit_by_bit() {
+        let projection =
+            Array2::from_shape_fn((40, 64), |(r, c)| to_f32(((r * 64 + c) as f64).sin()));
+        let upright = straightener(0.0, None);
+        for slice in [0, 17, 39] {
+            assert_eq!(row_of(&upright, &projection, slice), projection.row(slice));
+        }
+    }
+
+    /// A plane is kept by cubic interpolation, so each pixel tells where it was taken.
+    #[test]
+    fn a_tilted_axis_takes_each_pixel_from_where_its_ray_falls() {
+        let projection = Array2::from_shape_fn((40, 64), |(r, c)| to_f32((100 * r + c) as f64));
+        let row = row_of(&straightener(3.0, None), &projection, 20);
+        let (sin, cos) = 3f64.to_radians().sin_cos();
+        for column in [5, 30, 60] {
+            let (s, z) = (column as f64 - 30.0, 20.0 - 19.5);
+            let expected = 100.0 * (19.5 + z * cos - s * sin) + 30.0 + s * cos + z * sin;
+            assert!((f64::from(row[column]) - expected).abs() < 1e-3, "{} {expected}", row[column]);
+        }
+    }
+
+    #[test]
+    fn a_voxel_two_rows_high_is_the_mean_of_its_rows() {
+        let projection = Array2::from_shape_fn((40, 64), |(r, _)| to_f32((r * r * r) as f64));
+        let row = row_of(&straightener(0.0, Some(2.0)), &projection, 7);
+        assert_eq!(row[3], to_f32((14f64.powi(3) + 15f64.powi(3)) / 2.0));
+    }
+}
