@@ -110,9 +110,21 @@ impl DetectorPixels {
             (Some(along), Some(across)) if across.2 < along.2 => (Some(across.0), across.1),
             (Some(along), _) => (Some(along.0), along.1),
             (None, Some(across)) => (Some(across.0), across.1),
-            (None, None) => (None, 0.0),
+            (None, None) => (self.nearest([row, column]).map(|one| [one, one]), 0.0),
         };
         Bridge { column, from, share }
+    }
+
+    /// The nearest live pixel within the reach of bridges, the first one of equally near ones.
+    fn nearest(&self, [row, column]: [usize; 2]) -> Option<[usize; 2]> {
+        let rows = self.dead.len() / self.columns;
+        let around = |at: usize, count: usize| {
+            at.saturating_sub(BRIDGE_REACH)..(at + BRIDGE_REACH + 1).min(count)
+        };
+        let line = around(column, self.columns);
+        let square = around(row, rows).flat_map(|y| line.clone().map(move |x| [y, x]));
+        let live = square.filter(|[y, x]| !self.dead[y * self.columns + x]);
+        live.min_by_key(|[y, x]| y.abs_diff(row).pow(2) + x.abs_diff(column).pow(2))
     }
 
     /// Widest run of dead pixels in a row or, where bridged so, in a column.

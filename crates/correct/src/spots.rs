@@ -9,7 +9,7 @@
 use std::ops::Range;
 
 use ndarray::Array2;
-use voltomo_numeric::median::{MedianOf25, median_in_place};
+use voltomo_numeric::median::{MedianOf25, median_and_deviation_in_place, median_in_place};
 
 use crate::{
     SpotMethod, SpotSettings,
@@ -29,6 +29,13 @@ pub(crate) mod mark {
 /// Neighbours whose median replaces a pixel: at least so many.
 const LEAST_NEIGHBOURS: usize = 3;
 
+/// What a pixel is compared with.
+#[derive(Debug, Clone, Copy)]
+struct Surroundings {
+    level: f32,
+    sigma: f32,
+}
+
 /// A row in which nothing is left to mend with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Unmendable {
@@ -40,6 +47,8 @@ pub(crate) struct Unmendable {
 
 /// Rows that must be given above and below the rows that are to be right.
 pub(crate) fn halo(settings: &SpotSettings) -> usize {
+    // A pixel is mended from up to radius + 1 rows away; the seed of a peak is up to 2·radius rows
+    // from there, and the noise about a seed is read in radius + 1 rows.
     4 * settings.radius + 2
 }
 
@@ -185,54 +194,75 @@ impl<'a> SpotFilter<'a> {
     }
 
     /// Decides about one seed and marks its whole peak if it is a spot.
+    ///
+    /// The seed is compared with a small square, which the slope of a body hardly disturbs, and
+    /// with a larger one, which a large spot does not fill.
     fn judge(&mut self, values: &[f32], index: usize, median: f32) {
-        let (value, threshold) = (values[index], self.settings.threshold);
-        let height = (value - median).abs();
-        let sigma = self.local_sigma(values, index, median);
-        let sign = if value > median { 1.0 } else { -1.0 };
-        let (wanted, kind) = if sign > 0.0 {
-            (self.settings.bright, mark::BRIGHT)
-        } else {
-            (self.settings.dark, mark::DARK)
-        };
-        if !wanted {
+        let value = values[index];
+        let kind = if value > median { mark::BRIGHT } else { mark::DARK };
+        if !if kind == mark::BRIGHT { self.settings.bright } else { self.settings.dark } {
             return;
         }
-        if value <= 0.0 && height > 0.5 * threshold * sigma && sign < 0.0 {
-            self.marks[index] = self.marks[index].max(kind);
-        }
-        if height <= threshold * sigma {
-            return;
-        }
-        let sigma_at_peak = sigma.max(self.noise.variance(value).sqrt());
-        let lowest = 0.5 * threshold * sigma;
-        let levels = [lowest, 0.25 * height, 0.5 * height, height - threshold * sigma_at_peak];
-        for (k, level) in levels.into_iter().enumerate() {
-            if k > 0 && (level < lowest || height - level < 0.999 * threshold * sigma_at_peak) {
-                continue;
+        let near = self.surroundings(values, index, 2);
+        let far = self.surroundings(values, index, self.settings.radius + 1);
+        for around in [near, far] {
+            let height =
+                if kind == mark::BRIGHT { value - around.level } else { around.level - value };
+            if value <= 0.0
+                && kind == mark::DARK
+                && height > 0.5 * self.settings.threshold * around.sigma
+            {
+                self.marks[index] = self.marks[index].max(kind);
             }
-            let level = sign * (median + sign * level);
-            let picture = (values, self.marks.as_slice(), self.columns);
-            if let Some(peak) = self.flood.peak(picture, index, (sign, level)) {
-                peak.iter().for_each(|&k| self.marks[k] = self.marks[k].max(kind));
+            if height > self.settings.threshold * around.sigma
+                && self.mark_peak(values, index, (around, kind))
+            {
                 return;
             }
         }
     }
 
-    /// The noise expected at this level or the scatter of the surroundings, whichever is more.
-    fn local_sigma(&mut self, values: &[f32], index: usize, median: f32) -> f32 {
-        let mut distances = std::mem::take(&mut self.window);
-        distances.clear();
-        let reach = self.settings.radius + 1;
-        for k in self.around(index, reach, values.len()) {
-            if self.marks[k] < mark::HOLE {
-                distances.push((values[k] - median).abs());
+    /// Marks the peak (or hole) at a seed, down to the lowest level at which it is small; false if
+    /// there is none.
+    ///
+    /// The lowest level is half the threshold above the surroundings; above it the peak must stand
+    /// out of its own foot by the whole threshold.
+    fn mark_peak(
+        &mut self,
+        values: &[f32],
+        index: usize,
+        (around, kind): (Surroundings, u8),
+    ) -> bool {
+        let threshold = self.settings.threshold;
+        let height = (values[index] - around.level).abs();
+        let sign = if kind == mark::BRIGHT { 1.0 } else { -1.0 };
+        let prominence = threshold * around.sigma.max(self.noise.variance(values[index]).sqrt());
+        let lowest = 0.5 * threshold * around.sigma;
+        let higher = [0.25 * height, 0.5 * height, height - prominence];
+        let higher =
+            higher.into_iter().filter(|foot| *foot > lowest && height - foot >= 0.999 * prominence);
+        for foot in std::iter::once(lowest).chain(higher) {
+            let level = sign * around.level + foot;
+            let picture = (values, self.marks.as_slice(), self.columns);
+            if let Some(peak) = self.flood.peak(picture, index, (sign, level)) {
+                peak.iter().for_each(|&k| self.marks[k] = self.marks[k].max(kind));
+                return true;
             }
         }
-        let scatter = DEVIATIONS * median_in_place(&mut distances).unwrap_or(0.0);
-        self.window = distances;
-        scatter.max(self.noise.variance(median).sqrt())
+        false
+    }
+
+    /// Level and noise of the square about a pixel: the noise expected at this level or the
+    /// scatter, whichever is more.
+    fn surroundings(&mut self, values: &[f32], index: usize, reach: usize) -> Surroundings {
+        let mut square = std::mem::take(&mut self.window);
+        square.clear();
+        let around = self.around(index, reach, values.len());
+        square.extend(around.filter(|k| self.marks[*k] < mark::HOLE).map(|k| values[k]));
+        let (level, scatter) = median_and_deviation_in_place(&mut square).unwrap_or((0.0, 0.0));
+        self.window = square;
+        let sigma = (DEVIATIONS * scatter).max(self.noise.variance(level).sqrt());
+        Surroundings { level, sigma }
     }
 
     /// Indices of the square about a pixel, in order.

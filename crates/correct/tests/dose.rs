@@ -12,7 +12,7 @@ use voltomo_correct::{CorrectSettings, Survey};
 use voltomo_types::When;
 
 fn drifting() -> (voltomo_types::Scan, Vec<f64>) {
-    let dose = |k: usize| 1.0 - 0.01 * k as f64 + if k % 3 == 0 { 0.03 } else { 0.0 };
+    let dose = |k: usize| 1.0 - 0.01 * k as f64 + if k.is_multiple_of(3) { 0.03 } else { 0.0 };
     let doses: Vec<f64> = (0..SHAPE.0).map(dose).collect();
     let mut radiographs = expose(&line_integrals(), BEAM, &doses);
     for k in 0..SHAPE.0 {
