@@ -1,9 +1,10 @@
 //! Maths on regular arrays. Knows no physics, no tomography and no files.
 
 pub mod cast;
-pub mod fft;
 pub mod interpolate;
 pub mod least_squares;
 pub mod median;
 pub mod pyramid;
 pub mod statistics;
+
+pub use voltomo_fourier as fft;

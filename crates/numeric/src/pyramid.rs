@@ -1,6 +1,6 @@
 //! Coarser copies of a volume by averaging. Knows no physics.
 
-use ndarray::{Array3, ArrayView3, s};
+use ndarray::{Array3, ArrayView3, Axis, s};
 
 /// How many voxels along `[z, y, x]` become one in the next coarser copy: 2, or 1 along an axis
 /// that has only one voxel left.
@@ -23,15 +23,28 @@ pub fn coarser_shape(shape: [usize; 3], factors: [usize; 3]) -> [usize; 3] {
 #[must_use]
 pub fn coarser(fine: ArrayView3<f32>, factors: [usize; 3]) -> Array3<f32> {
     let shape: [usize; 3] = fine.dim().into();
-    let [depth, height, width] = shape;
-    Array3::from_shape_fn(coarser_shape(shape, factors), |(z, y, x)| {
-        let group = fine.slice(s![
-            z * factors[0]..((z + 1) * factors[0]).min(depth),
-            y * factors[1]..((y + 1) * factors[1]).min(height),
-            x * factors[2]..((x + 1) * factors[2]).min(width),
-        ]);
-        group.iter().sum::<f32>() / group.len() as f32
-    })
+    let mut coarse = Array3::zeros(coarser_shape(shape, factors));
+    for ((z, y), row) in row_indices(shape).zip(fine.rows()) {
+        let mut sums = coarse.slice_mut(s![z / factors[0], y / factors[1], ..]);
+        let groups = row.axis_chunks_iter(Axis(0), factors[2]);
+        sums.iter_mut().zip(groups).for_each(|(sum, group)| *sum += group.iter().sum::<f32>());
+    }
+    for ((z, y, x), sum) in coarse.indexed_iter_mut() {
+        let [along_z, along_y, along_x] =
+            [(0, z), (1, y), (2, x)].map(|(axis, at)| group_size(shape[axis], factors[axis], at));
+        *sum /= (along_z * along_y * along_x) as f32;
+    }
+    coarse
+}
+
+/// `(z, y)` of all rows, in their order.
+fn row_indices([depth, height, _]: [usize; 3]) -> impl Iterator<Item = (usize, usize)> {
+    (0..depth).flat_map(move |z| (0..height).map(move |y| (z, y)))
+}
+
+/// How many of `size` voxels are in group `at`.
+fn group_size(size: usize, factor: usize, at: usize) -> usize {
+    factor.min(size - at * factor)
 }
 
 #[cfg(test)]

@@ -13,7 +13,7 @@ use std::f64::consts::PI;
 
 use ndarray::Array2;
 use rayon::prelude::*;
-use rustfft::{FftPlanner, num_complex::Complex};
+use voltomo_numeric::fft::{Complex, forward_f64};
 use voltomo_numeric::cast::to_index;
 
 use super::{pairs::Centre, pairs::taper, partners::HalfTurn};
@@ -88,7 +88,7 @@ fn energy(sinogram: &Array2<f32>, half: &HalfTurn, window: &Window) -> Energy {
     let spectra = view_spectra(sinogram, half, (window, columns), length);
     let weights = wiener(&spectra, used);
     let directions = half.views.len();
-    let along_angle = FftPlanner::<f64>::new().plan_fft_forward(2 * directions);
+    let along_angle = forward_f64(2 * directions);
     let terms = (1..used)
         .into_par_iter()
         .filter(|k| weights[*k] > 0.0)
@@ -110,7 +110,7 @@ fn view_spectra(
     (window, columns): (&Window, std::ops::Range<usize>),
     length: usize,
 ) -> Vec<Vec<Complex<f64>>> {
-    let along_columns = FftPlanner::<f64>::new().plan_fft_forward(length);
+    let along_columns = forward_f64(length);
     let weights: Vec<f64> = columns
         .clone()
         .map(|column| taper((column as f64 - window.middle) / window.half_width))

@@ -6,7 +6,7 @@
 
 use ndarray::{Array2, ArrayView1};
 use rayon::prelude::*;
-use rustfft::{Fft, FftPlanner, num_complex::Complex};
+use voltomo_numeric::fft::{Complex, Fft, forward_f64, inverse_f64};
 use voltomo_numeric::cast::to_index;
 
 use super::partners::Pair;
@@ -32,8 +32,7 @@ pub(super) struct Centre {
 pub(super) fn mismatch(smooth: &Array2<f32>, pairs: &[Pair], overlap: usize) -> Vec<f64> {
     let columns = smooth.ncols();
     let length = (2 * columns).next_power_of_two();
-    let mut planner = FftPlanner::<f64>::new();
-    let (forward, inverse) = (planner.plan_fft_forward(length), planner.plan_fft_inverse(length));
+    let (forward, inverse) = (forward_f64(length), inverse_f64(length));
     let parts: Vec<Sums> =
         pairs.par_chunks(VIEWS_A_TASK).map(|pairs| Sums::of(smooth, pairs, &*forward)).collect();
     let mut sums = Sums::empty(columns, length);

@@ -1,4 +1,6 @@
 //! Fourier transforms with plans kept, and a filter for two real rows at once. Knows no physics.
+//!
+//! A crate of its own since every crate that plans a transform compiles all of its algorithms.
 
 use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 
@@ -18,6 +20,18 @@ pub fn forward(length: usize) -> Arc<dyn Fft<f32>> {
 #[must_use]
 pub fn inverse(length: usize) -> Arc<dyn Fft<f32>> {
     plan(length, FftDirection::Inverse)
+}
+
+/// The forward transform of `length` values in double precision, not scaled.
+#[must_use]
+pub fn forward_f64(length: usize) -> Arc<dyn Fft<f64>> {
+    FftPlanner::new().plan_fft_forward(length)
+}
+
+/// The inverse transform of `length` values in double precision, not scaled.
+#[must_use]
+pub fn inverse_f64(length: usize) -> Arc<dyn Fft<f64>> {
+    FftPlanner::new().plan_fft_inverse(length)
 }
 
 fn plan(length: usize, direction: FftDirection) -> Arc<dyn Fft<f32>> {
@@ -42,7 +56,7 @@ pub fn fast_length(length: usize) -> usize {
 #[must_use]
 pub fn even_spectrum(kernel: &[f64]) -> Vec<f64> {
     let mut values: Vec<_> = kernel.iter().map(|&value| Complex::new(value, 0.0)).collect();
-    FftPlanner::new().plan_fft_forward(kernel.len()).process(&mut values);
+    forward_f64(kernel.len()).process(&mut values);
     values.into_iter().map(|value| value.re).collect()
 }
 
@@ -67,7 +81,7 @@ impl PairFilter {
     pub fn new(response: &[f64]) -> Self {
         let length = response.len();
         let scale = 1.0 / length as f64;
-        let response = response.iter().map(|value| crate::cast::to_f32(value * scale)).collect();
+        let response = response.iter().map(|value| rounded(value * scale)).collect();
         Self { forward: forward(length), inverse: inverse(length), response }
     }
 
@@ -92,12 +106,16 @@ impl PairFilter {
     }
 }
 
+#[allow(clippy::cast_possible_truncation, reason = "the filter works in single precision")]
+fn rounded(value: f64) -> f32 {
+    value as f32
+}
+
 #[cfg(test)]
 mod tests {
     use std::f64::consts::TAU;
 
     use super::*;
-    use crate::cast::to_f32;
 
     #[test]
     fn fast_length_is_even_of_small_primes_and_not_below() {
@@ -117,7 +135,7 @@ mod tests {
         });
         let filter = PairFilter::new(&even_spectrum(&kernel));
         let mut pair: Vec<_> =
-            (0..length).map(|n| Complex::new(to_f32(rows[0][n]), to_f32(rows[1][n]))).collect();
+            (0..length).map(|n| Complex::new(rounded(rows[0][n]), rounded(rows[1][n]))).collect();
         filter.apply(&mut pair, &mut vec![Complex::default(); filter.scratch_length()]);
         for n in 0..length {
             let slow = |row: &[f64]| -> f64 {
