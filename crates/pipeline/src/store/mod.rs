@@ -144,7 +144,7 @@ pub fn working_bytes(settings: &StoreSettings, grid: &VoxelGrid) -> u64 {
     let slice = (grid.shape[1] * grid.shape[2] * settings.numbers.bytes()) as u64;
     match settings.format {
         StoreFormat::Zarr => zarr_levels::working_bytes(settings, grid),
-        StoreFormat::Tiff => 2 * slice,
-        StoreFormat::Mha | StoreFormat::Nrrd => slice,
+        StoreFormat::Tiff => 2 * slice + 2_097_152,
+        StoreFormat::Mha | StoreFormat::Nrrd => slice + 1_048_576,
     }
 }

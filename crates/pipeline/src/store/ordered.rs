@@ -132,13 +132,14 @@ impl OrderedStore {
     }
 
     /// Writes slices that do not cross the depth of one file, and notes them when it is full.
+    /// `seen`: figures of each slice.
     fn write_part(
         &mut self,
         slices: Range<usize>,
         part: ArrayView3<f32>,
+        seen: &[StoredFigures],
     ) -> Result<(), StoreError> {
         self.writer.write_slices(slices.start, part)?;
-        let seen = self.quantiser.figures(part);
         self.figures = seen.iter().fold(self.figures, |all, slice| all.and(slice));
         self.next = slices.end;
         if !self.next.is_multiple_of(self.alignment) && self.next != self.shape[0] {
@@ -165,8 +166,9 @@ impl VolumeStore for OrderedStore {
         while self.next < z.end {
             let end = (self.next / self.alignment + 1) * self.alignment;
             let slices = self.next..end.min(z.end);
-            let part = attenuation.slice(s![slices.start - z.start..slices.end - z.start, .., ..]);
-            self.write_part(slices, part)?;
+            let within = slices.start - z.start..slices.end - z.start;
+            let part = attenuation.slice(s![within.clone(), .., ..]);
+            self.write_part(slices, part, &seen[within])?;
         }
         Ok(())
     }

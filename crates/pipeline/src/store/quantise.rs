@@ -88,12 +88,14 @@ impl Quantiser {
                     voxel_count: slice.len() as u64,
                     ..StoredFigures::none()
                 };
-                slice.iter().fold(start, |mut seen, &value| {
-                    seen.least = seen.least.min(value);
-                    seen.greatest = seen.greatest.max(value);
-                    seen.sum += f64::from(value);
-                    seen.below_limit += u64::from(value < low);
-                    seen.above_limit += u64::from(value > high);
+                slice.rows().into_iter().fold(start, |mut seen, row| {
+                    for &value in row {
+                        seen.least = seen.least.min(value);
+                        seen.greatest = seen.greatest.max(value);
+                        seen.sum += f64::from(value);
+                        seen.below_limit += u64::from(value < low);
+                        seen.above_limit += u64::from(value > high);
+                    }
                     seen
                 })
             })

@@ -122,7 +122,7 @@ impl ZarrWriter {
             let corner = level.corner(place);
             for (start, chunk) in chunks? {
                 let inside = std::array::from_fn(|axis| start[axis] - corner[axis]);
-                self.copy_chunk(level, inside, &chunk, &mut shard);
+                self.copy_chunk(level, (inside, &chunk), &mut shard);
             }
             self.store(&array, place.map(|index| index as u64), shard)?;
         }
@@ -154,7 +154,8 @@ impl ZarrWriter {
         Ok(pyramid::coarser(numbers.view(), level.factor))
     }
 
-    fn copy_chunk(&self, level: &Level, at: [usize; 3], chunk: &Array3<f32>, shard: &mut [u8]) {
+    /// Writes the averages of one chunk into its shard, `at` voxels from the shard's first.
+    fn copy_chunk(&self, level: &Level, (at, chunk): ([usize; 3], &Array3<f32>), shard: &mut [u8]) {
         let item = self.record.numbers.bytes();
         for (z, plane) in chunk.axis_iter(Axis(0)).enumerate() {
             for (y, row) in plane.axis_iter(Axis(0)).enumerate() {
@@ -235,7 +236,7 @@ fn compression(
     Ok(match settings.compression {
         Compression::None => Vec::new(),
         Compression::Zstd => {
-            vec![Arc::new(ZstdCodec::new(i32::from(settings.compression_level).try_into()?, false))]
+            vec![Arc::new(ZstdCodec::new(i32::from(settings.compression_level), false))]
         }
         Compression::Gzip => {
             vec![Arc::new(GzipCodec::new(u32::from(settings.compression_level))?)]
