@@ -1,6 +1,6 @@
 //! Bands of rows as sinograms, straightened along a tilted axis. Knows no centre-finding method.
 
-use ndarray::{Array2, Array3, ArrayViewMut2, Axis};
+use ndarray::{Array2, Array3, ArrayView1, ArrayViewMut2, Axis};
 use rayon::prelude::*;
 use voltomo_numeric::cast::{to_f32, to_index};
 
@@ -64,8 +64,9 @@ pub(super) fn layout(
 /// The band as a sinogram, `[angle, column]`: the mean of its rows.
 ///
 /// With an axis, the band follows the line at right angles to it (the same height of the sample in
-/// all columns), so that opposite views show the same slice of a tilted sample. The columns are
-/// not moved: about the axis they are `cos(tilt)` closer, and still symmetric.
+/// all columns), so that opposite views show the same slice of a tilted sample, and its rows are
+/// averaged along the axis: a band that the sample fills in part is not pulled towards that part.
+/// About the axis the columns are `cos(tilt)` closer, and still symmetric.
 /// Memory: the sinogram and up to 64 MiB (or one row of all frames) of line integrals.
 pub(super) fn sinogram(
     source: &dyn BandSource,
@@ -88,29 +89,43 @@ pub(super) fn sinogram(
     let mut mean = Array2::zeros((shape.frames, shape.columns));
     for start in rows.clone().step_by(at_once) {
         let part = start..(start + at_once).min(rows.end);
-        let weights = Array2::from_shape_fn((part.len(), shape.columns), |(row, column)| {
+        let slope = axis.map_or(0.0, |axis| axis.slope);
+        let taken = Array2::from_shape_fn((part.len(), shape.columns), |(row, column)| {
             let row = (part.start + row) as f64;
             let upper = (row - 0.5).max(tops[column]);
             let lower = (row + 0.5).min(tops[column] + band.height);
-            to_f32((lower - upper).max(0.0) / band.height)
+            let below = (upper + lower) / 2.0 - tops[column] - band.height / 2.0;
+            [to_f32((lower - upper).max(0.0) / band.height), to_f32(below * slope)]
         });
-        add_rows(mean.view_mut(), &source.band(part)?, &weights);
+        add_rows(mean.view_mut(), &source.band(part)?, &taken);
     }
     Ok(mean)
 }
 
-/// Adds the rows of each frame with their weights.
-fn add_rows(mut mean: ArrayViewMut2<'_, f32>, rows: &Array3<f32>, weights: &Array2<f32>) {
+/// Adds the rows of each frame, `[weight, columns to the right]` for each of their pixels.
+fn add_rows(mut mean: ArrayViewMut2<'_, f32>, rows: &Array3<f32>, taken: &Array2<[f32; 2]>) {
     let frames = rows.axis_iter(Axis(0)).into_par_iter();
     mean.axis_iter_mut(Axis(0)).into_par_iter().zip(frames).for_each(|(mut mean, frame)| {
-        for (row, weights) in frame.outer_iter().zip(weights.outer_iter()) {
-            for ((mean, &value), &weight) in mean.iter_mut().zip(row).zip(weights) {
+        for (row, taken) in frame.outer_iter().zip(taken.outer_iter()) {
+            for ((column, mean), &[weight, right]) in mean.iter_mut().enumerate().zip(taken) {
                 if weight > 0.0 {
-                    *mean += weight * value;
+                    *mean += weight * between_columns(&row, column, right);
                 }
             }
         }
     });
+}
+
+/// The value some columns to the right, linear between columns.
+fn between_columns(row: &ArrayView1<'_, f32>, column: usize, right: f32) -> f32 {
+    if right == 0.0 {
+        return row[column];
+    }
+    let last = row.len() - 1;
+    let place = (column as f64 + f64::from(right)).clamp(0.0, last as f64);
+    let base = to_index(place);
+    let part = to_f32(place - base as f64);
+    row[base] * (1.0 - part) + row[(base + 1).min(last)] * part
 }
 
 /// The sinogram, smoothed along the columns by a Gaussian of `sigma` columns; beside the detector

@@ -13,8 +13,8 @@ use std::f64::consts::PI;
 
 use ndarray::Array2;
 use rayon::prelude::*;
-use voltomo_numeric::fft::{Complex, forward_f64};
 use voltomo_numeric::cast::to_index;
+use voltomo_numeric::fft::{Complex, forward_f64};
 
 use super::{pairs::Centre, pairs::taper, partners::HalfTurn};
 
@@ -142,13 +142,24 @@ fn wiener(spectra: &[Vec<Complex<f64>>], used: usize) -> Vec<f64> {
     power[..used].iter().map(|power| (1.0 - 1.2 * noise / power).max(0.0)).collect()
 }
 
+/// The first harmonic outside the wedge at `edge = R·ω`: where the Bessel function J_n(R·ω) that
+/// bounds it has died away, `(R·ω/2)ⁿ/n! < 0.02`, or `R·ω + 2·(R·ω)^⅓ + 1` if that comes first.
+fn least_harmonic(edge: f64) -> usize {
+    let furthest = to_index(edge + 2.0 * edge.cbrt()) + 2;
+    let mut bound = 1.0;
+    for n in 1..furthest {
+        bound *= edge / 2.0 / n as f64;
+        if n > 1 && n as f64 > edge && bound < 0.02 {
+            return n;
+        }
+    }
+    furthest
+}
+
 /// What one frequency adds to the energy outside the wedge.
-///
-/// The wedge is a little wider than `|n| = R·ω`: a harmonic dies away over some `(R·ω)^⅓`.
 fn outside(harmonics: &[Complex<f64>], frequency: f64, radius: f64, weight: f64) -> Term {
     let count = harmonics.len();
-    let edge = radius * frequency;
-    let least = to_index(edge + 2.0 * edge.cbrt()) + 2;
+    let least = least_harmonic(radius * frequency);
     let mut term = Term { frequency, cross: Complex::default(), constant: 0.0, coefficients: 0.0 };
     for n in least..count / 2 {
         let (plus, minus) = (harmonics[n], harmonics[count - n]);

@@ -6,8 +6,8 @@
 
 use ndarray::{Array2, ArrayView1};
 use rayon::prelude::*;
-use voltomo_numeric::fft::{Complex, Fft, forward_f64, inverse_f64};
 use voltomo_numeric::cast::to_index;
+use voltomo_numeric::fft::{Complex, Fft, forward_f64, inverse_f64};
 
 use super::partners::Pair;
 
