@@ -33,8 +33,9 @@ fn remove_all(frames: &[Array2<f32>]) -> u64 {
 
 fn spots(criterion: &mut Criterion) {
     let (frames, spots) = frames();
+    // A neighbour of a spot goes with it where noise lifts it above half the threshold.
     let found = remove_all(&frames);
-    assert!(found.abs_diff(2 * spots) <= 4, "{found} of {} spots", 2 * spots);
+    assert!(found.abs_diff(2 * spots) <= 16, "{found} of {} spots", 2 * spots);
     let mut group = criterion.benchmark_group("spots");
     group.sample_size(10).throughput(Throughput::Elements((2 * SIDE * SIDE) as u64));
     group.bench_function("remove/2048x2048x2/cpu", |bench| {

@@ -1,9 +1,9 @@
 //! What was done to the counts, in numbers, for the log and the report. Changes nothing.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// What happened in one block; blocks add up to the scan, however it was cut.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct BlockFigures {
     /// Line integrals in the block.
     pub pixels: u64,

@@ -28,8 +28,16 @@ pub struct Block {
 pub struct Corrected {
     /// −ln(I/I₀), `[angle, row, column]`, no unit; every value is finite.
     pub line_integrals: Array3<f32>,
+    /// What happened in each of these rows, over all these frames.
+    pub row_figures: Vec<BlockFigures>,
+}
+
+impl Corrected {
     /// What happened in exactly these rows and frames.
-    pub figures: BlockFigures,
+    #[must_use]
+    pub fn figures(&self) -> BlockFigures {
+        self.row_figures.iter().copied().fold(BlockFigures::default(), BlockFigures::with)
+    }
 }
 
 /// Line integrals −ln(I/I₀) of the block.
@@ -59,15 +67,19 @@ pub fn correct_block(
     let (mut values, _) = counts.into_raw_vec_and_offset();
     let frame_length = way.read.len() * columns;
     let spots = way.spots();
-    let figures: Result<Vec<BlockFigures>, CorrectError> = values
+    let row_figures = values
         .par_chunks_mut(frame_length)
         .zip(block.frames.clone())
         .map_init(
             || Cleaner::new(&spots, survey.noise, &survey.detector),
             |cleaner, (values, frame)| way.correct(frame, values, cleaner),
         )
-        .collect();
-    let figures = figures?.into_iter().fold(BlockFigures::default(), BlockFigures::with);
+        .try_reduce(
+            || vec![BlockFigures::default(); block.rows.len()],
+            |left, right| {
+                Ok(left.into_iter().zip(right).map(|(left, right)| left.with(right)).collect())
+            },
+        )?;
     // Each frame's line integrals stand at the front of its counts: move them together.
     let length = block.rows.len() * shape.columns;
     for frame in 1..block.frames.len() {
@@ -78,7 +90,7 @@ pub fn correct_block(
     let dimensions = (block.frames.len(), block.rows.len(), shape.columns);
     let line_integrals =
         Array3::from_shape_vec(dimensions, values).expect("as many values as the block has pixels");
-    Ok(Corrected { line_integrals, figures })
+    Ok(Corrected { line_integrals, row_figures })
 }
 
 /// Bytes that [`correct_block`] needs at most for this block, its result included.
@@ -139,7 +151,7 @@ impl<'a> Way<'a> {
         frame: usize,
         values: &mut [f32],
         cleaner: &mut Cleaner<'_>,
-    ) -> Result<BlockFigures, CorrectError> {
+    ) -> Result<Vec<BlockFigures>, CorrectError> {
         let columns = self.scan.radiographs.shape().columns;
         let bin = self.settings.bin;
         let window = Window { rows: self.read.clone(), columns: 0..columns };
@@ -153,7 +165,6 @@ impl<'a> Way<'a> {
                 place: self.scan.radiographs.name_of(frame),
             }
         })?;
-        let mended = cleaner.mended(from_read(&self.wanted), 0..columns / bin * bin);
         if self.scan.quantity == Quantity::Counts {
             self.divide_by_open_beam(frame, values);
         }
@@ -162,15 +173,22 @@ impl<'a> Way<'a> {
         let wanted = from_read(&self.wanted);
         values.copy_within(wanted.start * columns..wanted.end * columns, 0);
         let count = absorbance::bin_in_place(&mut values[..wanted.len() * columns], columns, bin);
+        let rows = values[..count].chunks_exact_mut(columns / bin).zip(wanted.step_by(bin));
+        Ok(rows.map(|(values, row)| self.finish_row(values, row, cleaner)).collect())
+    }
+
+    /// Takes the logarithm of one corrected row, which began at row `row` of those read.
+    fn finish_row(&self, values: &mut [f32], row: usize, cleaner: &Cleaner<'_>) -> BlockFigures {
+        let bin = self.settings.bin;
+        let mended = cleaner.mended(row..row + bin, 0..values.len() * bin);
         let found = if self.scan.quantity == Quantity::Counts {
-            let least = self.settings.flat_field.least_transmission;
-            absorbance::minus_logarithm(&mut values[..count], least)
+            absorbance::minus_logarithm(values, self.settings.flat_field.least_transmission)
         } else {
-            absorbance::range_of(&values[..count])
+            absorbance::range_of(values)
         };
-        Ok(BlockFigures {
-            pixels: count as u64,
-            raw_pixels: (count * bin * bin) as u64,
+        BlockFigures {
+            pixels: values.len() as u64,
+            raw_pixels: (values.len() * bin * bin) as u64,
             spots_bright: mended.bright,
             spots_dark: mended.dark,
             dead: mended.dead,
@@ -178,7 +196,7 @@ impl<'a> Way<'a> {
             non_finite: mended.holes,
             min: found.min,
             max: found.max,
-        })
+        }
     }
 
     fn divide_by_open_beam(&self, frame: usize, values: &mut [f32]) {

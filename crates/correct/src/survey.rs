@@ -84,6 +84,30 @@ impl Survey {
         &self.figures
     }
 
+    /// Bytes that the survey of a scan holds, from [`Self::measure`] on: the average of each set of
+    /// reference frames, the dark field, and what is known of each detector pixel.
+    #[must_use]
+    pub fn resident_bytes(scan: &Scan) -> u64 {
+        let shape = scan.radiographs.shape();
+        let pixels = (shape.rows * shape.columns) as u64;
+        let sets = 1 + scan.flats.len() as u64;
+        let maps = if scan.quantity == Quantity::Counts { 4 * sets + 4 } else { 4 };
+        pixels * maps
+    }
+
+    /// Shape and place of the corrected frames, before anything is measured.
+    ///
+    /// # Errors
+    /// Missing or unfit flats, darks and settings.
+    pub fn corrected_shape(
+        scan: &Scan,
+        settings: &CorrectSettings,
+    ) -> Result<(FrameShape, PixelFrame), CorrectError> {
+        let shape = check(scan, settings)?;
+        let unmeasured = Self::unmeasured(scan, settings, shape);
+        Ok((unmeasured.shape, unmeasured.frame))
+    }
+
     fn unmeasured(scan: &Scan, settings: &CorrectSettings, shape: FrameShape) -> Self {
         let FrameShape { frames, rows, columns } = shape;
         let bin = settings.bin;

@@ -23,7 +23,7 @@ fn flat_field_of_an_open_beam_is_zero() {
     let scan = scan_of(open, vec![flats_of(20_100.0, When::Unknown)], 100.0);
     let (_, corrected) = correct(&scan, &CorrectSettings::default()).unwrap();
     assert!(corrected.line_integrals.iter().all(|value| value.abs() < 1e-6));
-    assert_eq!(corrected.figures.findings().len(), 1, "all alike is a finding");
+    assert_eq!(corrected.figures().findings().len(), 1, "all alike is a finding");
 }
 
 #[test]
@@ -33,7 +33,7 @@ fn exact_counts_give_the_line_integrals_they_were_made_of() {
     let (survey, corrected) = correct(&scan, &CorrectSettings::default()).unwrap();
     let worst = truth.iter().zip(&corrected.line_integrals).map(|(a, b)| (a - b).abs());
     assert!(worst.fold(0.0, f32::max) < 2e-4);
-    let figures = corrected.figures;
+    let figures = corrected.figures();
     assert_eq!((figures.spots_bright, figures.spots_dark, figures.clipped), (0, 0, 0));
     assert_eq!((figures.pixels, figures.raw_pixels), (12 * 48 * 64, 12 * 48 * 64));
     assert_eq!(survey.figures().dead_pixels, 0);
@@ -124,7 +124,7 @@ fn binning_averages_the_transmission() {
         assert_eq!(survey.frame().detector_column(0.0), (bin as f64 - 1.0) / 2.0);
         assert_eq!(survey.figures().left_over_by_binning, [SHAPE.1 % bin, SHAPE.2 % bin]);
         assert_eq!(
-            corrected.figures.raw_pixels,
+            corrected.figures().raw_pixels,
             (SHAPE.0 * (48 / bin) * (64 / bin) * bin * bin) as u64
         );
     }
@@ -137,9 +137,9 @@ fn too_little_transmission_is_raised_and_counted() {
     let scan = scan_of(radiographs, vec![flats_of(20_100.0, When::Before)], 100.0);
     let floor = settings(r#"{"flat_field": {"least_transmission": 0.01}}"#);
     let (_, corrected) = correct(&scan, &floor).unwrap();
-    assert_eq!(corrected.figures.clipped, 400);
-    assert_eq!(corrected.figures.max, -(0.01f32.ln()));
-    assert!(corrected.figures.findings()[0].contains("least_transmission"));
+    assert_eq!(corrected.figures().clipped, 400);
+    assert_eq!(corrected.figures().max, -(0.01f32.ln()));
+    assert!(corrected.figures().findings()[0].contains("least_transmission"));
 }
 
 #[test]
@@ -156,7 +156,7 @@ fn line_integrals_pass_but_for_holes() {
     assert!((mended - truth[[2, 20, 20]]).abs() < 0.05, "{mended}");
     given[[2, 20, 20]] = mended;
     assert_eq!(corrected.line_integrals, given);
-    assert_eq!(corrected.figures.non_finite, 1);
+    assert_eq!(corrected.figures().non_finite, 1);
 }
 
 #[test]

@@ -88,7 +88,7 @@ fn spots_go_and_the_edge_stays_as_sharp() {
     let with = |json: &str| correct(&scan, &settings(json)).unwrap();
     let before = with(r#"{"spots": {"method": "none"}, "dose": {"method": "none"}}"#).1;
     let (survey, after) = with(r#"{"dose": {"method": "none"}}"#);
-    let figures = after.figures;
+    let figures = after.figures();
     eprintln!("{figures:?} {:?}", survey.figures());
     assert!(figures.spots_bright > 20_000 && figures.spots_bright < 300_000, "{figures:?}");
     assert!(figures.spots_dark < figures.spots_bright / 10, "{figures:?}");

@@ -121,7 +121,7 @@ fn one_bad_pixel_changes_line_integrals_only_beside_it() {
                 assert!(k == 7 && is_near, "{bad} at [7, 25, 20] changed [{k}, {y}, {x}]");
             }
         }
-        let figures = corrected.figures;
+        let figures = corrected.figures();
         assert_eq!(figures.spots_bright + figures.spots_dark + figures.non_finite, 1, "{bad}");
     }
 }
@@ -148,7 +148,7 @@ fn dead_columns_rows_and_blocks_are_bridged() {
     let (survey, corrected) = correct(&with_dead_pixels(), &CorrectSettings::default()).unwrap();
     let dead = 48 * 3 + 2 * 61 + 6 * 8;
     assert_eq!(survey.figures().dead_pixels, dead);
-    assert_eq!(corrected.figures.dead, (dead * SHAPE.0) as u64);
+    assert_eq!(corrected.figures().dead, (dead * SHAPE.0) as u64);
     assert!(corrected.line_integrals.iter().all(|value| value.is_finite()));
     let truth = line_integrals();
     let is_dead = |y: usize, x: usize| {
@@ -177,7 +177,7 @@ fn in_blocks(
             let frames = frame..(frame + size[0]).min(shape.frames);
             let rows = row..(row + size[1]).min(shape.rows);
             let part = correct_block(scan, &survey, settings, Block { frames, rows }).unwrap();
-            figures = figures.with(part.figures);
+            figures = figures.with(part.figures());
             bands.push(part.line_integrals);
         }
         let views: Vec<_> = bands.iter().map(|part| part.view()).collect();

@@ -1,26 +1,28 @@
 //! Medians of windows, of stacks and of lists. Knows no physics.
 
-/// Values that the windows of one call are sorted in at a time; the compiler makes vectors of them.
-const LANES: usize = 8;
+/// Neighbouring windows that are sorted at a time: enough for the longest vectors, and so few that
+/// all their values stay in the nearest cache.
+const LANES: usize = 64;
 
 /// One value of the window for each of [`LANES`] neighbouring windows.
 type Lane = [f32; LANES];
 
-/// Puts the smaller values first.
-#[inline(always)]
+/// Puts the smaller values into `low`. Written so that, and kept out of its callers so that, the
+/// compiler makes one minimum and one maximum of it for a whole vector of values.
+#[inline(never)]
 fn order(low: &mut Lane, high: &mut Lane) {
     for lane in 0..LANES {
         let (a, b) = (low[lane], high[lane]);
         low[lane] = if a < b { a } else { b };
-        high[lane] = if a < b { b } else { a };
+        high[lane] = if b > a { b } else { a };
     }
 }
 
+/// Puts the smaller values into the earlier one of two places.
 #[inline(always)]
-fn exchange<const N: usize>(values: &mut [Lane; N], low: usize, high: usize) {
-    let (mut a, mut b) = (values[low], values[high]);
-    order(&mut a, &mut b);
-    (values[low], values[high]) = (a, b);
+fn exchange(values: &mut [Lane], low: usize, high: usize) {
+    let (before, after) = values.split_at_mut(high);
+    order(&mut before[low], &mut after[0]);
 }
 
 /// Sorts five values: the network of nine exchanges.
@@ -33,7 +35,7 @@ fn sort_5(values: &mut [Lane; 5]) {
 
 /// Puts the least of the values `first..end` first and the largest of them last.
 #[inline(always)]
-fn extremes_to_the_ends<const N: usize>(values: &mut [Lane; N], first: usize, end: usize) {
+fn extremes_to_the_ends(values: &mut [Lane], first: usize, end: usize) {
     let count = end - first;
     for k in 0..count / 2 {
         exchange(values, first + k, end - 1 - k);
@@ -46,38 +48,21 @@ fn extremes_to_the_ends<const N: usize>(values: &mut [Lane; N], first: usize, en
     }
 }
 
-/// Median of 13 values by forgetting: of 8 values neither the least nor the largest can be the
-/// median of 13; drop both, take the next in, and so on.
-#[inline(always)]
-fn median_13(values: &[Lane; 13]) -> Lane {
-    let mut kept: [Lane; 8] = std::array::from_fn(|k| values[k]);
-    extremes_to_the_ends(&mut kept, 0, 8);
-    for step in 1..6 {
-        kept[7] = values[7 + step];
-        extremes_to_the_ends(&mut kept, step, 8);
-    }
-    kept[6]
-}
-
-/// Median of a 5 × 5 window whose columns are sorted.
+/// Median of the 5 × 5 windows whose columns are sorted; `rows` are left in another order.
 ///
 /// Sorting the rows keeps the columns sorted; then the value in row i, column j (from 1) is the
-/// largest of i·j values, so that only 13 of the 25 can be the median.
-#[inline(always)]
-fn median_of_sorted_columns(columns: &[[Lane; 5]; 5]) -> Lane {
-    let mut candidates = [[0.0; LANES]; 13];
-    let mut count = 0;
-    let rows: [[Lane; 5]; 5] = std::array::from_fn(|i| std::array::from_fn(|j| columns[j][i]));
-    for (i, mut row) in rows.into_iter().enumerate() {
-        sort_5(&mut row);
-        for (j, value) in row.iter().enumerate() {
-            if (i + 1) * (j + 1) < 14 && (5 - i) * (5 - j) < 14 {
-                candidates[count] = *value;
-                count += 1;
-            }
+/// largest of i·j values, so that only 13 of the 25 can be the median. Of any 8 of these neither
+/// the least nor the largest can be the median of 13: drop both, take the next in, and so on.
+fn median_of_sorted_columns(rows: &mut [[Lane; 5]; 5], kept: &mut [Lane; 8]) {
+    rows.iter_mut().for_each(sort_5);
+    let can_be_median = |(i, j): &(usize, usize)| (i + 1) * (j + 1) < 14 && (5 - i) * (5 - j) < 14;
+    let places = (0..25).map(|k| (k / 5, k % 5)).filter(can_be_median);
+    for (count, (i, j)) in places.enumerate() {
+        kept[count.min(7)] = rows[i][j];
+        if count >= 7 {
+            extremes_to_the_ends(kept, count - 7, 8);
         }
     }
-    median_13(&candidates)
 }
 
 /// Medians over 5 × 5 windows, one row of pixels a call; keeps its memory between calls.
@@ -102,16 +87,16 @@ impl MedianOf25 {
             return;
         }
         self.sort_columns(rows, width);
-        let mut columns = [[[0.0; LANES]; 5]; 5];
+        let (mut window, mut kept) = ([[[0.0; LANES]; 5]; 5], [[0.0; LANES]; 8]);
         for (chunk, medians) in into.chunks_mut(LANES).enumerate() {
-            let first = chunk * LANES;
-            for (j, column) in columns.iter_mut().enumerate() {
-                for (rank, lane) in column.iter_mut().enumerate() {
-                    lane.copy_from_slice(&self.sorted[rank][first + j..first + j + LANES]);
+            for (sorted, row) in self.sorted.iter().zip(&mut window) {
+                for (shift, lane) in row.iter_mut().enumerate() {
+                    let first = chunk * LANES + shift;
+                    lane.copy_from_slice(&sorted[first..first + LANES]);
                 }
             }
-            let found = median_of_sorted_columns(&columns);
-            medians.copy_from_slice(&found[..medians.len()]);
+            median_of_sorted_columns(&mut window, &mut kept);
+            medians.copy_from_slice(&kept[6][..medians.len()]);
         }
     }
 
