@@ -1,2 +1,29 @@
-//! The command line door of voltomo.
-fn main() {}
+//! The command line door of voltomo: arguments in, exit code out. No science.
+//!
+//! Exit codes: 0 done, 1 done with findings beyond limits, 2 could not.
+
+mod arguments;
+mod command;
+mod progress;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+fn main() -> ExitCode {
+    let arguments = match arguments::Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) => {
+            // Help and version are no failure; a wrong argument is.
+            let _ = error.print();
+            return ExitCode::from(if error.use_stderr() { 2 } else { 0 });
+        }
+    };
+    match command::execute(arguments) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(message) => {
+            eprintln!("error: {message}");
+            ExitCode::from(2)
+        }
+    }
+}

@@ -1,0 +1,205 @@
+//! What the command line may say. Does nothing.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use voltomo_pipeline::{Bytes, Override};
+
+/// Neutron and X-ray tomography of battery cells, from raw radiographs to attenuation in 1/cm.
+#[derive(Debug, Parser)]
+#[command(name = "voltomo", version, max_term_width = 100, arg_required_else_help = true)]
+pub(crate) struct Arguments {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// The stages of the way, each alone or all in a row.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Generate a scan of a cell-like phantom, reconstruct it, and leave volume and pictures.
+    Demo(DemoArguments),
+    /// Show what is understood of a scan: frames, angles, units, counts, what is missing.
+    Look(LookArguments),
+    /// Write a complete, commented recipe for a scan.
+    Recipe(RecipeArguments),
+    /// Do what a recipe says.
+    Run(RunArguments),
+    /// Repeat a finished run from its run.json, and compare the volumes bit by bit.
+    Rerun(RerunArguments),
+    /// Correct a scan and write its line integrals as TIFF images.
+    Correct(ScanRunArguments),
+    /// Correct and reconstruct a scan without writing a recipe first.
+    Reconstruct(ReconstructArguments),
+    /// Draw a slice of a volume made by voltomo as a PNG.
+    Show(ShowArguments),
+    /// Print the JSON Schema of the recipe, for editors.
+    Schema,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct DemoArguments {
+    /// Folder for the scan, the volume and the pictures.
+    #[arg(long, default_value = "out/demo")]
+    pub(crate) out: PathBuf,
+    #[command(flatten)]
+    pub(crate) machine: MachineArguments,
+}
+
+/// A scan, and settings told on the command line.
+#[derive(Debug, Args)]
+pub(crate) struct ScanArguments {
+    /// The scan: an HDF5 file, a folder of images, one image file, or a pattern in quotes.
+    pub(crate) scan: PathBuf,
+    /// A setting of the recipe, as in --set correct.dose.region=0:50,0:50; may be repeated.
+    #[arg(long = "set", value_name = "KEY=VALUE", value_parser = Override::parse)]
+    pub(crate) overrides: Vec<Override>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct LookArguments {
+    #[command(flatten)]
+    pub(crate) scan: ScanArguments,
+    /// Print JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// Draw a contact sheet of radiographs, flats and darks into this PNG.
+    #[arg(long, value_name = "PNG")]
+    pub(crate) picture: Option<PathBuf>,
+    /// Read every frame for the count figures, not a sample of 32.
+    #[arg(long)]
+    pub(crate) all: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct RecipeArguments {
+    #[command(flatten)]
+    pub(crate) scan: ScanArguments,
+    /// File for the recipe; without it, it is printed.
+    #[arg(long)]
+    pub(crate) out: Option<PathBuf>,
+}
+
+/// What the machine may give.
+#[derive(Debug, Args, Clone)]
+pub(crate) struct MachineArguments {
+    /// Memory allowed, as 4GiB; without it, 60 % of what is free.
+    #[arg(long, value_name = "SIZE")]
+    pub(crate) memory: Option<Bytes>,
+    /// Threads; without it, all cores.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    pub(crate) threads: Option<u16>,
+}
+
+/// Where results go.
+#[derive(Debug, Args)]
+pub(crate) struct OutArguments {
+    /// Output folder.
+    #[arg(long)]
+    pub(crate) out: PathBuf,
+    /// Print peak memory, disk and time, and stop.
+    #[arg(long)]
+    pub(crate) plan: bool,
+    /// Go on where a stopped run ended.
+    #[arg(long, conflicts_with = "force")]
+    pub(crate) resume: bool,
+    /// Replace a run that is in the folder.
+    #[arg(long)]
+    pub(crate) force: bool,
+    #[command(flatten)]
+    pub(crate) machine: MachineArguments,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct RunArguments {
+    /// The recipe, a TOML file; `voltomo recipe SCAN` writes one.
+    pub(crate) recipe: PathBuf,
+    /// A setting that goes before the recipe's; may be repeated.
+    #[arg(long = "set", value_name = "KEY=VALUE", value_parser = Override::parse)]
+    pub(crate) overrides: Vec<Override>,
+    #[command(flatten)]
+    pub(crate) out: OutArguments,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct RerunArguments {
+    /// Output folder of a finished run.
+    pub(crate) folder: PathBuf,
+    /// New output folder.
+    #[arg(long, visible_alias = "out")]
+    pub(crate) out: PathBuf,
+    /// Replace a run that is in the new folder.
+    #[arg(long)]
+    pub(crate) force: bool,
+    #[command(flatten)]
+    pub(crate) machine: MachineArguments,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ScanRunArguments {
+    #[command(flatten)]
+    pub(crate) scan: ScanArguments,
+    /// Output folder.
+    #[arg(long)]
+    pub(crate) out: PathBuf,
+    /// Replace a run that is in the folder.
+    #[arg(long)]
+    pub(crate) force: bool,
+    #[command(flatten)]
+    pub(crate) machine: MachineArguments,
+}
+
+/// File formats of a volume.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(crate) enum Store {
+    /// OME-Zarr 0.5.
+    Zarr,
+    /// One TIFF a slice.
+    Tiff,
+    /// MetaImage.
+    Mha,
+    /// NRRD.
+    Nrrd,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ReconstructArguments {
+    #[command(flatten)]
+    pub(crate) scan: ScanArguments,
+    /// Rows of the frame to reconstruct, `A:B`.
+    #[arg(long, value_name = "A:B")]
+    pub(crate) rows: Option<String>,
+    /// File format of the volume.
+    #[arg(long, value_enum)]
+    pub(crate) store: Option<Store>,
+    #[command(flatten)]
+    pub(crate) out: OutArguments,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ShowArguments {
+    /// Output folder of a run, or a volume.
+    pub(crate) volume: PathBuf,
+    /// Slice along z; without it, the middle one.
+    #[arg(long)]
+    pub(crate) slice: Option<usize>,
+    /// File for the picture.
+    #[arg(long, default_value = "slice.png")]
+    pub(crate) out: PathBuf,
+}
+
+impl ReconstructArguments {
+    /// The options that stand for recipe keys, as overrides.
+    pub(crate) fn overrides(&self) -> Vec<Override> {
+        let mut overrides = self.scan.overrides.clone();
+        let rows = self.rows.iter().map(|rows| Override::new("reconstruct.rows", rows));
+        overrides.extend(rows);
+        let store = self.store.map(|store| match store {
+            Store::Zarr => "zarr",
+            Store::Tiff => "tiff",
+            Store::Mha => "mha",
+            Store::Nrrd => "nrrd",
+        });
+        overrides.extend(store.map(|store| Override::new("store.format", store)));
+        overrides
+    }
+}

@@ -1,0 +1,100 @@
+//! `voltomo run`, `rerun`, `reconstruct`, `correct` and `demo`. No science.
+
+use std::path::{Path, PathBuf};
+
+use voltomo_pipeline::{Recipe, RunOptions, RunRecord};
+
+use super::{print, use_threads};
+use crate::{
+    arguments::{
+        DemoArguments, OutArguments, ReconstructArguments, RerunArguments, RunArguments,
+        ScanRunArguments,
+    },
+    progress::Console,
+};
+
+/// Does what a recipe says.
+pub(crate) fn run(arguments: &RunArguments) -> Result<(), String> {
+    let recipe = Recipe::open(&arguments.recipe, &arguments.overrides).map_err(text)?;
+    let base = arguments.recipe.parent().map(Path::to_path_buf).unwrap_or_default();
+    planned_or_run(&recipe, base, &arguments.out)
+}
+
+/// Corrects and reconstructs a scan without a recipe file.
+pub(crate) fn reconstruct(arguments: &ReconstructArguments) -> Result<(), String> {
+    let recipe = Recipe::for_scan(&arguments.scan.scan, &arguments.overrides()).map_err(text)?;
+    planned_or_run(&recipe, PathBuf::new(), &arguments.out)
+}
+
+fn planned_or_run(recipe: &Recipe, base: PathBuf, out: &OutArguments) -> Result<(), String> {
+    use_threads(&out.machine)?;
+    if out.plan {
+        let plan = voltomo_pipeline::plan_only(recipe, &base, out.machine.memory).map_err(text)?;
+        plan.lines().iter().for_each(|line| print(line));
+        return Ok(());
+    }
+    let options = RunOptions {
+        out: out.out.clone(),
+        base,
+        memory: out.machine.memory,
+        resume: out.resume,
+        force: out.force,
+    };
+    let record = voltomo_pipeline::run(recipe, &options, &Console::listening()?).map_err(text)?;
+    summary(&record, &out.out);
+    Ok(())
+}
+
+/// Corrects a scan and writes its line integrals.
+pub(crate) fn correct(arguments: &ScanRunArguments) -> Result<(), String> {
+    use_threads(&arguments.machine)?;
+    let scan = &arguments.scan;
+    let recipe = Recipe::for_scan(&scan.scan, &scan.overrides).map_err(text)?;
+    let options = RunOptions {
+        out: arguments.out.clone(),
+        base: PathBuf::new(),
+        memory: arguments.machine.memory,
+        resume: false,
+        force: arguments.force,
+    };
+    let written =
+        voltomo_pipeline::correct_only(&recipe, &options, &Console::listening()?).map_err(text)?;
+    print(&format!("line integrals  {}", written.display()));
+    Ok(())
+}
+
+/// Repeats a finished run and compares the volumes.
+pub(crate) fn rerun(arguments: &RerunArguments) -> Result<(), String> {
+    use_threads(&arguments.machine)?;
+    let options = RunOptions {
+        out: arguments.out.clone(),
+        base: PathBuf::new(),
+        memory: arguments.machine.memory,
+        resume: false,
+        force: arguments.force,
+    };
+    let console = Console::listening()?;
+    let record = voltomo_pipeline::rerun(&arguments.folder, &options, &console).map_err(text)?;
+    summary(&record, &arguments.out);
+    print("the volume is bit by bit that of the first run");
+    Ok(())
+}
+
+/// Generates a scan, reconstructs it and says where things are.
+pub(crate) fn demo(arguments: &DemoArguments) -> Result<(), String> {
+    use_threads(&arguments.machine)?;
+    let console = Console::listening()?;
+    let shown =
+        voltomo_pipeline::demo(&arguments.out, arguments.machine.memory, &console).map_err(text)?;
+    summary(&shown.record, &arguments.out);
+    shown.lines.iter().for_each(|line| print(line));
+    Ok(())
+}
+
+fn summary(record: &RunRecord, out: &Path) {
+    record.lines(out).iter().for_each(|line| print(line));
+}
+
+fn text(error: impl ToString) -> String {
+    error.to_string()
+}

@@ -1,0 +1,123 @@
+//! The correction alone: a scan's line integrals as images, with a recipe to go on. No science.
+
+use std::path::PathBuf;
+
+use voltomo_acquire::Kind;
+use voltomo_correct::{Block, Survey, correct_block, working_bytes};
+use voltomo_types::{Millimetre, Radian, Scan};
+
+use crate::{
+    error::RunError,
+    layout::Layout,
+    memory::{Bytes, default_budget},
+    provenance::write_json,
+    recipe::{Recipe, commented},
+    run::{RunOptions, anchored, as_json, claim, survey},
+    stack::{Stack, StackSettings, write_text},
+    store::NumberType,
+    tally::Tally,
+    watch::Watch,
+};
+
+/// Writes the line integrals of a scan as one 32-bit TIFF an angle, `angles.txt` beside them, and
+/// `reconstruct.toml`, a recipe that goes on from there. Returns the folder of images.
+///
+/// # Errors
+/// Whatever cannot be read or corrected; no angles.
+pub fn correct_only(
+    recipe: &Recipe,
+    options: &RunOptions,
+    watch: &dyn Watch,
+) -> Result<PathBuf, RunError> {
+    let recipe = &anchored(recipe, &options.base);
+    let scan = voltomo_acquire::open(&recipe.acquire, &options.base)?;
+    let path = recipe.acquire.path.clone();
+    let angles = scan.angles.clone().ok_or(RunError::NoAngles { path })?;
+    let survey = survey(&scan, recipe, watch)?;
+    survey.figures().warnings.iter().for_each(|warning| watch.warn(warning));
+    let layout = claim(options)?;
+    let budget = options.memory.unwrap_or_else(default_budget);
+    let (images, tally) = write_images((&scan, &survey, recipe), (&layout, budget), watch)?;
+    tally.corrected_alive()?;
+    describe(&layout, (&scan, &survey, recipe), &angles)?;
+    let record = serde_json::json!({
+        "references": as_json(survey.figures()),
+        "corrections": as_json(&tally.corrections()),
+        "gates": as_json(&tally.gates()),
+        "recipe": as_json(recipe),
+    });
+    write_json(&layout.correct().join("correct.json"), &record)?;
+    Ok(images)
+}
+
+fn write_images(
+    (scan, survey, recipe): (&Scan, &Survey, &Recipe),
+    (layout, budget): (&Layout, Bytes),
+    watch: &dyn Watch,
+) -> Result<(PathBuf, Tally), RunError> {
+    let shape = survey.shape();
+    let mut stack = Stack::create(&StackSettings {
+        folder: layout.correct(),
+        name: "line-integrals",
+        shape,
+        pixel: pixel(scan, survey),
+        numbers: NumberType::F32,
+    })?;
+    let block = |first: usize, count: usize| Block {
+        frames: first..(first + count).min(shape.frames),
+        rows: 0..shape.rows,
+    };
+    let fits = |count: usize| working_bytes(scan, &recipe.correct, block(0, count)) <= budget.0;
+    let count = (1..=shape.frames.min(64)).rev().find(|&count| fits(count)).unwrap_or(1);
+    let mut tally = Tally::default();
+    watch.begin("correct", shape.frames);
+    for first in (0..shape.frames).step_by(count) {
+        let corrected = correct_block(scan, survey, &recipe.correct, block(first, count))?;
+        tally.correct_more(0..shape.rows, &corrected)?;
+        stack.push(corrected.line_integrals.view())?;
+        watch.advance(first + count);
+        if watch.is_cancelled() {
+            stack.finish(true)?;
+            let (finished, slices) = (first + count, shape.frames);
+            return Err(RunError::Cancelled { finished, slices, path: layout.root().into() });
+        }
+    }
+    watch.end();
+    Ok((stack.finish(false)?, tally))
+}
+
+fn pixel(scan: &Scan, survey: &Survey) -> Option<Millimetre> {
+    scan.detector.pixel.map(|pixel| Millimetre(pixel.0 * survey.frame().bin as f64))
+}
+
+/// The angles, and a recipe that reads images and angles.
+fn describe(
+    layout: &Layout,
+    (scan, survey, recipe): (&Scan, &Survey, &Recipe),
+    angles: &[Radian],
+) -> Result<(), RunError> {
+    let lines: String = angles.iter().map(|angle| format!("{}\n", angle.degrees())).collect();
+    let folder = layout.correct();
+    write_text(&folder.join("angles.txt"), &format!("# degrees\n{lines}"))?;
+    let mut next = Recipe {
+        reconstruct: recipe.reconstruct.clone(),
+        store: recipe.store.clone(),
+        ..Recipe::default()
+    };
+    next.acquire.path = PathBuf::from("line-integrals");
+    next.acquire.kind = Kind::LineIntegrals;
+    next.acquire.angles = Some("angles.txt".into());
+    next.acquire.pixel_mm = pixel(scan, survey).map(|pixel| pixel.0);
+    next.acquire.probe = scan.probe;
+    let frame = survey.frame();
+    let head = [
+        "Goes on from the line integrals in this folder: voltomo run reconstruct.toml --out DIR"
+            .to_string(),
+        format!(
+            "Columns count from 0 in these images; they begin at detector column {} and are {} \
+             detector pixels wide.",
+            frame.first_column, frame.bin
+        ),
+    ];
+    write_text(&folder.join("reconstruct.toml"), &commented(&next, &head))
+}

@@ -1,0 +1,116 @@
+//! Why a run could not be done, by whose fault. Prints nothing.
+
+use std::path::PathBuf;
+
+use voltomo_acquire::AcquireError;
+use voltomo_correct::CorrectError;
+use voltomo_reconstruct::ReconstructError;
+
+use crate::{memory::Bytes, recipe::RecipeError, store::StoreError};
+
+/// Why a run could not be done.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum RunError {
+    /// The recipe.
+    #[error(transparent)]
+    Recipe(#[from] RecipeError),
+    /// The scan's files.
+    #[error(transparent)]
+    Acquire(#[from] AcquireError),
+    /// The correction.
+    #[error(transparent)]
+    Correct(#[from] CorrectError),
+    /// The reconstruction.
+    #[error(transparent)]
+    Reconstruct(#[from] ReconstructError),
+    /// The output files.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// A picture.
+    #[error(transparent)]
+    Show(#[from] voltomo_show::ShowError),
+    /// Values that must not go on to the next stage.
+    #[error(
+        "{stage}: {violation} in {place}; expected finite values that differ: look at the scan with \
+         `voltomo look`, and at `{key}`"
+    )]
+    Gate {
+        /// The stage that ended with them.
+        stage: &'static str,
+        /// What is wrong.
+        violation: String,
+        /// Which slices.
+        place: String,
+        /// The recipe key to look at.
+        key: &'static str,
+    },
+    /// Even the thinnest slab does not fit into the memory budget.
+    #[error(
+        "a slab of one slice takes {needed}, and {budget} are allowed; allow more with --memory, or \
+         make the scan smaller with `correct.bin`, `acquire.crop_columns` or `reconstruct.region`"
+    )]
+    Budget {
+        /// Bytes for one slice.
+        needed: Bytes,
+        /// Bytes allowed.
+        budget: Bytes,
+    },
+    /// A scan without rotation angles cannot be reconstructed.
+    #[error(
+        "the scan has no rotation angles; tell them with `acquire.angles`, as START:STOP in degrees, \
+         or a file with one angle a line ({path})", path = path.display()
+    )]
+    NoAngles {
+        /// The scan.
+        path: PathBuf,
+    },
+    /// The output folder holds another run.
+    #[error(
+        "the folder holds a run already; choose another --out, go on with --resume, or replace it \
+         with --force ({path})", path = path.display()
+    )]
+    OutputExists {
+        /// The folder.
+        path: PathBuf,
+    },
+    /// There is nothing to resume, or it belongs to another recipe or other files.
+    #[error("cannot resume: {why}; run it anew with --force ({path})", path = path.display())]
+    Resume {
+        /// What does not fit.
+        why: String,
+        /// The folder.
+        path: PathBuf,
+    },
+    /// A run's record cannot be used for a rerun.
+    #[error("cannot run it again: {why} ({path})", path = path.display())]
+    Rerun {
+        /// What does not fit.
+        why: String,
+        /// The record.
+        path: PathBuf,
+    },
+    /// The run was stopped by the user.
+    #[error(
+        "stopped; {finished} of {slices} slices are finished and usable: go on with --resume ({path})",
+        path = path.display()
+    )]
+    Cancelled {
+        /// Slices that are finished.
+        finished: usize,
+        /// Slices in all.
+        slices: usize,
+        /// The folder.
+        path: PathBuf,
+    },
+    /// A file of the run's own record cannot be written or read.
+    #[error("{what}: {source} ({path})", path = path.display())]
+    File {
+        /// What was tried.
+        what: &'static str,
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+}

@@ -1,0 +1,31 @@
+//! What a run notes as it goes: its beginning, seconds and warnings. Judges nothing itself.
+
+use std::{collections::BTreeMap, time::Instant};
+
+use crate::{provenance::now, watch::Watch};
+
+/// Seconds and warnings of a run.
+#[derive(Debug)]
+pub(crate) struct Journal {
+    pub(crate) began: String,
+    pub(crate) seconds: BTreeMap<String, f64>,
+    pub(crate) warnings: Vec<String>,
+}
+
+impl Journal {
+    pub(crate) fn new() -> Self {
+        Self { began: now(), seconds: BTreeMap::new(), warnings: Vec::new() }
+    }
+
+    pub(crate) fn time<T>(&mut self, step: &str, work: impl FnOnce() -> T) -> T {
+        let start = Instant::now();
+        let result = work();
+        *self.seconds.entry(step.into()).or_default() += start.elapsed().as_secs_f64();
+        result
+    }
+
+    pub(crate) fn warn_all(&mut self, warnings: &[String], watch: &dyn Watch) {
+        warnings.iter().for_each(|warning| watch.warn(warning));
+        self.warnings.extend_from_slice(warnings);
+    }
+}

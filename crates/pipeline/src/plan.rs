@@ -1,0 +1,194 @@
+//! What a run will take (memory, disk, time) and how the volume is cut into slabs. Runs nothing.
+
+use std::{ops::Range, time::Instant};
+
+use ndarray::Array3;
+use serde::Serialize;
+use voltomo_correct::{Block, Survey, working_bytes as correct_bytes};
+use voltomo_reconstruct::{Fbp, ReconstructSettings, grid_for};
+use voltomo_types::{ParallelGeometry, PixelFrame, Radian, RotationAxis, Scan, VoxelGrid};
+
+use crate::{error::RunError, memory::Bytes, recipe::Recipe, store};
+
+/// The program itself, its threads, and what the system rounds up to.
+const PROGRAM_BYTES: u64 = 96 << 20;
+
+/// Whole frames that are in memory while references are averaged.
+const REFERENCE_FRAMES_HELD: u64 = 12;
+
+/// What a run will take.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Plan {
+    /// The volume's grid.
+    pub grid: VoxelGrid,
+    /// Slices of a slab (the last may have fewer).
+    pub slab_slices: usize,
+    /// The slabs.
+    pub slabs: Vec<Range<usize>>,
+    /// Memory allowed.
+    pub memory_budget: Bytes,
+    /// Largest memory at any moment.
+    pub peak_memory: Bytes,
+    /// Where that memory goes.
+    pub memory_parts: Vec<(String, Bytes)>,
+    /// Disk taken by the volume and the pictures.
+    pub disk: Bytes,
+    /// About how long it takes.
+    pub seconds: f64,
+}
+
+/// Everything that decides what a slab takes.
+#[derive(Debug, Clone, Copy)]
+pub struct Sizing<'a> {
+    /// What is to be done.
+    pub recipe: &'a Recipe,
+    /// The scan.
+    pub scan: &'a Scan,
+    /// The geometry, with the axis as known or as assumed.
+    pub geometry: &'a ParallelGeometry,
+    /// Rows and columns of corrected frames.
+    pub frame: (usize, usize),
+    /// The method with its filters.
+    pub fbp: &'a Fbp,
+    /// The volume's grid.
+    pub grid: &'a VoxelGrid,
+}
+
+impl Sizing<'_> {
+    fn rows(&self, slices: usize) -> usize {
+        let count = self.grid.shape[0];
+        let first = count.saturating_sub(slices) / 2;
+        let middle = self.fbp.rows_needed(first..(first + slices).min(count));
+        (middle.len() + 1).min(self.frame.0)
+    }
+
+    /// The memory of each moment of a slab of so many slices.
+    fn moments(&self, slices: usize) -> Vec<(String, Bytes)> {
+        let rows = self.rows(slices);
+        let angles = self.geometry.angles.len();
+        let block = Block { frames: 0..angles, rows: 0..rows };
+        let corrected = 4 * (angles * rows * self.frame.1) as u64;
+        let [_, height, width] = self.grid.shape;
+        let slab = 4 * (slices * height * width) as u64;
+        let storing = store::working_bytes(&self.recipe.store, self.grid);
+        let correcting = correct_bytes(self.scan, &self.recipe.correct, block);
+        let frame = self.scan.radiographs.shape();
+        let measuring = REFERENCE_FRAMES_HELD * 4 * (frame.rows * frame.columns) as u64;
+        vec![
+            ("measuring references and dose".into(), Bytes(measuring)),
+            ("reading and correcting a slab".into(), Bytes(correcting)),
+            ("reconstructing a slab".into(), Bytes(corrected + self.fbp.working_bytes(slices))),
+            ("writing a slab".into(), Bytes(slab + storing)),
+        ]
+    }
+
+    /// What stays in memory from the first slab to the last.
+    fn resident(&self) -> u64 {
+        let [depth, height, width] = self.grid.shape;
+        let previews = 4 * (height * width + depth * width) as u64;
+        PROGRAM_BYTES + Survey::resident_bytes(self.scan) + previews
+    }
+
+    fn peak(&self, slices: usize) -> Bytes {
+        let moment = self.moments(slices).iter().map(|(_, bytes)| bytes.0).max();
+        Bytes(self.resident() + moment.unwrap_or(0))
+    }
+
+    /// The most slices whose slab fits the budget, whole multiples of what the store likes.
+    fn slab_slices(&self, budget: Bytes) -> Result<usize, RunError> {
+        let count = self.grid.shape[0];
+        if self.peak(1) > budget {
+            return Err(RunError::Budget { needed: self.peak(1), budget });
+        }
+        let (mut fits, mut bursts) = (1, count + 1);
+        while bursts - fits > 1 {
+            let middle = fits.midpoint(bursts);
+            if self.peak(middle) <= budget { fits = middle } else { bursts = middle }
+        }
+        let alignment = store::slab_alignment(&self.recipe.store);
+        let steps = [alignment, 64, 32, 16];
+        let step = steps.into_iter().find(|step| fits >= *step).unwrap_or(1);
+        Ok(if fits >= count { count } else { fits / step * step })
+    }
+}
+
+/// Plans the slabs of a run so that it stays within `budget`.
+///
+/// # Errors
+/// A budget in which not even one slice fits.
+pub fn plan(sizing: &Sizing<'_>, budget: Bytes) -> Result<Plan, RunError> {
+    let slices = sizing.slab_slices(budget)?;
+    let count = sizing.grid.shape[0];
+    let slabs: Vec<Range<usize>> =
+        (0..count).step_by(slices).map(|first| first..(first + slices).min(count)).collect();
+    let mut parts = vec![("held all the time".to_string(), Bytes(sizing.resident()))];
+    parts.extend(sizing.moments(slices));
+    let picture_bytes = 16 << 20;
+    Ok(Plan {
+        grid: *sizing.grid,
+        slab_slices: slices,
+        slabs,
+        memory_budget: budget,
+        peak_memory: sizing.peak(slices),
+        memory_parts: parts,
+        disk: Bytes(store::disk_bytes(&sizing.recipe.store, sizing.grid) + picture_bytes),
+        seconds: seconds(sizing)?,
+    })
+}
+
+/// About how long the run takes: back-projection timed on a small volume here and now, scaled by
+/// voxels and angles; corrections and files at a usual rate a pixel.
+fn seconds(sizing: &Sizing<'_>) -> Result<f64, RunError> {
+    const SIDE: usize = 128;
+    const ANGLES: usize = 96;
+    const SECONDS_PER_PIXEL: f64 = 1.0 / 30e6;
+    let geometry = ParallelGeometry {
+        angles: (0..ANGLES)
+            .map(|i| Radian(i as f64 * std::f64::consts::PI / ANGLES as f64))
+            .collect(),
+        axis: RotationAxis { centre: (SIDE as f64 - 1.0) / 2.0, tilt: Radian(0.0) },
+        frame: PixelFrame::whole(32, SIDE),
+        pixel: None,
+    };
+    let settings = ReconstructSettings::default();
+    let grid = grid_for(&geometry, (32, SIDE), &settings)?;
+    let fbp = Fbp::new(&geometry, (32, SIDE), &grid, &settings)?;
+    let projections = Array3::from_elem((ANGLES, 32, SIDE), 0.5f32);
+    fbp.reconstruct(projections.view(), 0, 0..32)?;
+    let start = Instant::now();
+    fbp.reconstruct(projections.view(), 0, 0..32)?;
+    let rate = (grid.voxel_count() * ANGLES) as f64 / start.elapsed().as_secs_f64();
+    let updates = sizing.grid.voxel_count() as f64 * sizing.geometry.angles.len() as f64;
+    let pixels = (sizing.geometry.angles.len() * sizing.frame.0 * sizing.frame.1) as f64;
+    Ok(updates / rate + (pixels + sizing.grid.voxel_count() as f64) * SECONDS_PER_PIXEL)
+}
+
+impl Plan {
+    /// The plan as lines for a person.
+    #[must_use]
+    pub fn lines(&self) -> Vec<String> {
+        let [depth, height, width] = self.grid.shape;
+        let (voxel, unit) = (self.grid.voxel, self.grid.unit.symbol());
+        let mut lines = vec![
+            format!(
+                "volume       {depth} × {height} × {width} voxels of {voxel:.6} {unit} (z, y, x)"
+            ),
+            format!("slabs        {} of up to {} slices", self.slabs.len(), self.slab_slices),
+            format!("memory       {} at most, {} allowed", self.peak_memory, self.memory_budget),
+        ];
+        lines.extend(self.memory_parts.iter().map(|(part, bytes)| format!("  {part}: {bytes}")));
+        lines.push(format!("disk         up to {}", self.disk));
+        lines.push(format!("time         about {}", duration(self.seconds)));
+        lines
+    }
+}
+
+/// Seconds as people say them.
+#[must_use]
+pub fn duration(seconds: f64) -> String {
+    match seconds {
+        s if s < 90.0 => format!("{s:.0} s"),
+        s if s < 5400.0 => format!("{:.0} min", s / 60.0),
+        s => format!("{:.1} h", s / 3600.0),
+    }
+}

@@ -1,0 +1,132 @@
+//! Everything that must be known before the first slab: references, dose, axis, grid, plan.
+//! Writes no volume.
+
+use std::path::Path;
+
+use voltomo_correct::Survey;
+use voltomo_reconstruct::{
+    Fbp,
+    calibrate::{AxisEstimate, find_axis},
+    grid_for,
+};
+use voltomo_types::{Millimetre, ParallelGeometry, Radian, RotationAxis, Scan, VoxelGrid};
+
+use crate::{
+    bands::CorrectedBands,
+    error::RunError,
+    memory::{Bytes, default_budget},
+    plan::{Plan, Sizing, plan},
+    recipe::Recipe,
+    run::as_json,
+    watch::Watch,
+};
+
+/// Tilt that a plan made before the axis is known allows for.
+const TILT_ASSUMED: Radian = Radian(0.017_453);
+
+/// The geometry of a scan with an axis, for frames as they come out of the correction.
+///
+/// # Errors
+/// A scan without angles.
+pub fn geometry(
+    scan: &Scan,
+    survey_frame: voltomo_types::PixelFrame,
+    axis: RotationAxis,
+) -> Result<ParallelGeometry, RunError> {
+    let path = scan.files.first().cloned().unwrap_or_default();
+    let angles = scan.angles.clone().ok_or(RunError::NoAngles { path })?;
+    Ok(ParallelGeometry { angles, axis, frame: survey_frame, pixel: scan.detector.pixel })
+}
+
+/// An axis to plan with, before it is known: as the recipe tells it, else in the middle of the
+/// frame with a degree of tilt.
+#[must_use]
+pub fn assumed_axis(
+    recipe: &Recipe,
+    frame: &voltomo_types::PixelFrame,
+    columns: usize,
+) -> RotationAxis {
+    let middle = frame.detector_column((columns as f64 - 1.0) / 2.0);
+    RotationAxis {
+        centre: recipe.reconstruct.centre_px.unwrap_or(middle),
+        tilt: recipe.reconstruct.tilt_deg.map_or(TILT_ASSUMED, Radian::from_degrees),
+    }
+}
+
+/// Finds the axis with both methods, a row band at a time.
+///
+/// # Errors
+/// Bands that cannot be read, and an axis that cannot be found.
+pub fn axis(
+    scan: &Scan,
+    survey: &Survey,
+    recipe: &Recipe,
+    watch: &dyn Watch,
+) -> Result<AxisEstimate, RunError> {
+    let bands = CorrectedBands { scan, survey, settings: &recipe.correct };
+    let unknown = assumed_axis(recipe, &survey.frame(), survey.shape().columns);
+    let geometry = geometry(scan, survey.frame(), unknown)?;
+    watch.begin("find the axis", 100);
+    let estimate = find_axis(&bands, &geometry, &recipe.reconstruct, &|done, total| {
+        watch.advance(done * 100 / total.max(1));
+    })?;
+    watch.end();
+    estimate.warnings.iter().for_each(|warning| watch.warn(warning));
+    Ok(estimate)
+}
+
+/// The axis search as it stands in the record: in pixels, and in mm where the pixel size is known.
+#[must_use]
+pub fn axis_record(estimate: &AxisEstimate, pixel: Option<Millimetre>) -> serde_json::Value {
+    let mut record = as_json(estimate);
+    record["centre_px"] = estimate.axis.centre.into();
+    record["centre_mm"] = pixel.map(|pixel| estimate.axis.centre * pixel.0).into();
+    record["tilt_deg"] = estimate.axis.tilt.degrees().into();
+    record
+}
+
+/// The reconstruction made ready: geometry, grid, filters, plan.
+#[derive(Debug)]
+pub struct Prepared {
+    /// The geometry.
+    pub geometry: ParallelGeometry,
+    /// The volume's grid.
+    pub grid: VoxelGrid,
+    /// The method.
+    pub fbp: Fbp,
+    /// The plan.
+    pub plan: Plan,
+}
+
+impl Prepared {
+    /// Makes the reconstruction of corrected frames of `shape` (rows, columns) ready.
+    ///
+    /// # Errors
+    /// Settings that do not fit the scan, and a budget that is too small.
+    pub fn new(
+        recipe: &Recipe,
+        scan: &Scan,
+        geometry: ParallelGeometry,
+        (shape, budget): ((usize, usize), Option<Bytes>),
+    ) -> Result<Self, RunError> {
+        let grid = grid_for(&geometry, shape, &recipe.reconstruct)?;
+        let fbp = Fbp::new(&geometry, shape, &grid, &recipe.reconstruct)?;
+        let sizing =
+            Sizing { recipe, scan, geometry: &geometry, frame: shape, fbp: &fbp, grid: &grid };
+        let plan = plan(&sizing, budget.unwrap_or_else(default_budget))?;
+        Ok(Self { geometry, grid, fbp, plan })
+    }
+}
+
+/// The plan of a recipe before any radiograph is read.
+///
+/// # Errors
+/// A scan that cannot be opened, settings that do not fit it, a budget that is too small.
+pub fn plan_only(recipe: &Recipe, base: &Path, budget: Option<Bytes>) -> Result<Plan, RunError> {
+    let scan = voltomo_acquire::open(&recipe.acquire, base)?;
+    let (shape, frame) = Survey::corrected_shape(&scan, &recipe.correct)?;
+    let axis = assumed_axis(recipe, &frame, shape.columns);
+    let geometry = geometry(&scan, frame, axis)?;
+    let size = (shape.rows, shape.columns);
+    Ok(Prepared::new(recipe, &scan, geometry, (size, budget))?.plan)
+}

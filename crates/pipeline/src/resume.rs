@@ -1,0 +1,103 @@
+//! What a stopped run left behind, so that the next one goes on from there. Writes no volume.
+
+use std::{
+    ops::Range,
+    path::{Path, PathBuf},
+};
+
+use serde::{Deserialize, Serialize};
+use voltomo_types::RotationAxis;
+
+use crate::{
+    error::RunError,
+    provenance::{Input, write_json},
+    recipe::Recipe,
+    tally::Tally,
+};
+
+/// Name of the progress file in the output folder.
+const PROGRESS: &str = "progress.json";
+
+/// How far a run came. The axis is kept, so that the rest is reconstructed about the same one.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Progress {
+    /// The recipe as completed.
+    pub recipe: Recipe,
+    /// The input files.
+    pub inputs: Vec<Input>,
+    /// The rotation axis.
+    pub axis: RotationAxis,
+    /// The axis search as it goes into the record.
+    pub axis_record: serde_json::Value,
+    /// The rows and slices that are done.
+    pub tally: Tally,
+}
+
+impl Progress {
+    /// Keeps the progress in the output folder.
+    ///
+    /// # Errors
+    /// A folder that cannot be written.
+    pub fn save(&self, folder: &Path) -> Result<(), RunError> {
+        write_json(&path(folder), self)
+    }
+
+    /// The progress of an earlier run of the same recipe on the same files.
+    ///
+    /// # Errors
+    /// No progress there, or one of another recipe or other files.
+    pub fn load(folder: &Path, recipe: &Recipe, inputs: &[Input]) -> Result<Self, RunError> {
+        let refuse = |why: String| RunError::Resume { why, path: folder.into() };
+        let text = std::fs::read_to_string(path(folder))
+            .map_err(|error| refuse(format!("found no progress of a stopped run, {error}")))?;
+        let progress: Self = serde_json::from_str(&text)
+            .map_err(|error| refuse(format!("the progress cannot be read, {error}")))?;
+        if progress.recipe != *recipe {
+            return Err(refuse("the stopped run had another recipe".into()));
+        }
+        match changed(&progress.inputs, inputs) {
+            Some(file) => Err(refuse(format!("{} has changed since", file.display()))),
+            None => Ok(progress),
+        }
+    }
+
+    /// Removes the progress of a run that is done.
+    pub fn clear(folder: &Path) {
+        // A progress file that stays behind only offers a resume that is refused.
+        let _ = std::fs::remove_file(path(folder));
+    }
+
+    /// The slabs of `slabs` that are still to be done, the first one cut where the run stopped.
+    #[must_use]
+    pub fn remaining(finished: usize, slabs: &[Range<usize>]) -> Vec<Range<usize>> {
+        let rest = slabs.iter().map(|slab| slab.start.max(finished)..slab.end);
+        rest.filter(|slab| !slab.is_empty()).collect()
+    }
+}
+
+/// The first file that differs between two lists of inputs.
+#[must_use]
+pub fn changed(before: &[Input], now: &[Input]) -> Option<PathBuf> {
+    let pairs = before.iter().zip(now);
+    let differing = pairs.filter(|(old, new)| old != new).map(|(old, _)| old.path.clone()).next();
+    differing.or_else(|| {
+        let longer = if before.len() > now.len() { before } else { now };
+        longer.get(before.len().min(now.len())).map(|input| input.path.clone())
+    })
+}
+
+fn path(folder: &Path) -> PathBuf {
+    folder.join(PROGRESS)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn remaining_cuts_the_slab_in_which_the_run_stopped() {
+        assert_eq!(Progress::remaining(10, &[0..8, 8..16, 16..20]), [10..16, 16..20]);
+        assert_eq!(Progress::remaining(0, &[0..8, 8..9]), [0..8, 8..9]);
+        assert!(Progress::remaining(9, &[0..8, 8..9]).is_empty());
+    }
+}

@@ -1,0 +1,210 @@
+//! One run, start to end: acquire, correct, reconstruct, slab by slab. Knows no file format.
+
+use std::path::{Path, PathBuf};
+
+use serde::Serialize;
+use voltomo_correct::Survey;
+use voltomo_reconstruct::calibrate::AxisEstimate;
+use voltomo_types::{RotationAxis, Scan};
+
+use crate::{
+    error::RunError,
+    journal::Journal,
+    layout::Layout,
+    memory::{self, Bytes},
+    prepare::{self, Prepared},
+    preview::Previews,
+    provenance::{
+        Input, Machine, MemoryRecord, Program, RECORD, RunRecord, Status, VolumeRecord, hash_inputs,
+    },
+    recipe::Recipe,
+    resume::Progress,
+    tally::Tally,
+    watch::Watch,
+    way::{Done, Way},
+};
+
+/// How a run is done, apart from what it does.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct RunOptions {
+    /// Output folder.
+    pub out: PathBuf,
+    /// Folder at which a relative `acquire.path` starts.
+    pub base: PathBuf,
+    /// Memory allowed; without it, part of what is free.
+    pub memory: Option<Bytes>,
+    /// Go on where a stopped run ended.
+    pub resume: bool,
+    /// Replace a run that is there.
+    pub force: bool,
+}
+
+/// Does what the recipe says: from raw radiographs to a volume of attenuation coefficients.
+///
+/// Returns the record that stands in `run.json`. Memory stays within the plan; the volume does not
+/// depend on the slabs or on the number of threads.
+///
+/// # Errors
+/// Whatever cannot be read, does not fit, or would pass a stage without being finite; a stopped
+/// run says how many slices are usable.
+pub fn run(
+    recipe: &Recipe,
+    options: &RunOptions,
+    watch: &dyn Watch,
+) -> Result<RunRecord, RunError> {
+    let mut journal = Journal::new();
+    let recipe = &anchored(recipe, &options.base);
+    let scan = journal.time("acquire", || voltomo_acquire::open(&recipe.acquire, &options.base))?;
+    let inputs = journal.time("hash", || hash(&scan, watch))?;
+    let survey = journal.time("survey", || survey(&scan, recipe, watch))?;
+    journal.warn_all(&survey.figures().warnings, watch);
+
+    let known =
+        options.resume.then(|| Progress::load(&options.out, recipe, &inputs)).transpose()?;
+    let found = journal.time("axis", || find_axis(known, (&scan, &survey, recipe), watch))?;
+    journal.warnings.extend(found.warnings());
+    let geometry = prepare::geometry(&scan, survey.frame(), found.axis)?;
+    let size = (survey.shape().rows, survey.shape().columns);
+    let prepared = Prepared::new(recipe, &scan, geometry, (size, options.memory))?;
+    journal.warn_all(prepared.fbp.warnings(), watch);
+
+    let layout = claim(options)?;
+    let mut previews = Previews::new(&layout, &prepared.grid);
+    previews.scan(&scan)?;
+    previews.candidates(found.estimate.as_ref())?;
+    let way = Way { scan: &scan, survey: &survey, recipe, prepared: &prepared, layout: &layout };
+    let progress = Progress {
+        recipe: recipe.clone(),
+        inputs: inputs.clone(),
+        axis: found.axis,
+        axis_record: found.record.clone(),
+        tally: found.tally,
+    };
+    let existing = options.resume.into();
+    let done = way.slabs((progress, existing), (&mut journal, &mut previews), watch)?;
+    finish(&way, Ending { journal, inputs, axis: found.record, done })
+}
+
+/// All that a record is made of, once the slabs are over.
+struct Ending {
+    journal: Journal,
+    inputs: Vec<Input>,
+    axis: serde_json::Value,
+    done: Done,
+}
+
+fn finish(way: &Way<'_>, ending: Ending) -> Result<RunRecord, RunError> {
+    let Ending { journal, inputs, axis, done } = ending;
+    let is_whole = done.stored.is_whole;
+    let plan = way.prepared.plan.clone();
+    let record = RunRecord {
+        program: Program::this(),
+        status: if is_whole { Status::Done } else { Status::Stopped },
+        began: journal.began,
+        recipe: way.recipe.clone(),
+        inputs,
+        scan: serde_json::json!({ "facts": way.scan.facts, "frames": way.survey.shape() }),
+        machine: Machine::this(),
+        memory: MemoryRecord {
+            budget: plan.memory_budget,
+            planned_peak: plan.peak_memory,
+            actual_peak: memory::peak(),
+        },
+        seconds: journal.seconds,
+        axis,
+        references: as_json(way.survey.figures()),
+        corrections: as_json(&done.tally.corrections()),
+        gates: done.tally.gates(),
+        volume: is_whole.then(|| VolumeRecord {
+            path: relative(&done.stored.path, way.layout.root()),
+            unit: plan.grid.attenuation_unit().symbol().into(),
+            sha256: done.tally.volume_hash(),
+            figures: as_json(&done.stored.figures),
+        }),
+        plan,
+        warnings: journal.warnings,
+    };
+    record.write(way.layout.root())?;
+    if is_whole {
+        Progress::clear(way.layout.root());
+        return Ok(record);
+    }
+    Err(RunError::Cancelled {
+        finished: done.stored.slice_count,
+        slices: record.plan.grid.shape[0],
+        path: way.layout.root().into(),
+    })
+}
+
+/// The axis of a run: found now, or kept from the stopped run that goes on.
+struct AxisFound {
+    axis: RotationAxis,
+    estimate: Option<AxisEstimate>,
+    record: serde_json::Value,
+    tally: Tally,
+}
+
+impl AxisFound {
+    fn warnings(&self) -> Vec<String> {
+        self.estimate.as_ref().map_or_else(Vec::new, |estimate| estimate.warnings.clone())
+    }
+}
+
+fn find_axis(
+    known: Option<Progress>,
+    (scan, survey, recipe): (&Scan, &Survey, &Recipe),
+    watch: &dyn Watch,
+) -> Result<AxisFound, RunError> {
+    if let Some(Progress { axis, axis_record: record, tally, .. }) = known {
+        return Ok(AxisFound { axis, estimate: None, record, tally });
+    }
+    let estimate = prepare::axis(scan, survey, recipe, watch)?;
+    let record = prepare::axis_record(&estimate, scan.detector.pixel);
+    let axis = estimate.axis;
+    Ok(AxisFound { axis, record, estimate: Some(estimate), tally: Tally::default() })
+}
+
+/// Makes the output folder ours, without touching another run's.
+pub(crate) fn claim(options: &RunOptions) -> Result<Layout, RunError> {
+    let layout = Layout::new(&options.out);
+    let taken = options.out.join(RECORD).exists() || layout.reconstruct().exists();
+    if taken && !options.resume && !options.force {
+        return Err(RunError::OutputExists { path: options.out.clone() });
+    }
+    layout.make()?;
+    Ok(layout)
+}
+
+/// The recipe with a path that means the same file from anywhere.
+pub(crate) fn anchored(recipe: &Recipe, base: &Path) -> Recipe {
+    let mut anchored = recipe.clone();
+    let path = base.join(&recipe.acquire.path);
+    anchored.acquire.path = std::path::absolute(&path).unwrap_or(path);
+    anchored
+}
+
+fn hash(scan: &Scan, watch: &dyn Watch) -> Result<Vec<Input>, RunError> {
+    watch.begin("hash the input files", scan.files.len());
+    let inputs = hash_inputs(&scan.files)?;
+    watch.end();
+    Ok(inputs)
+}
+
+/// Measures references and dose of a scan.
+pub(crate) fn survey(scan: &Scan, recipe: &Recipe, watch: &dyn Watch) -> Result<Survey, RunError> {
+    watch.begin("measure references and dose", 100);
+    let survey = Survey::measure(scan, &recipe.correct, &|done, total| {
+        watch.advance(done * 100 / total.max(1));
+    })?;
+    watch.end();
+    Ok(survey)
+}
+
+fn relative(path: &Path, root: &Path) -> PathBuf {
+    path.strip_prefix(root).unwrap_or(path).into()
+}
+
+/// A value as it stands in the record; what cannot be written as JSON becomes null.
+pub(crate) fn as_json(value: &impl Serialize) -> serde_json::Value {
+    serde_json::to_value(value).unwrap_or_default()
+}

@@ -1,0 +1,62 @@
+//! A run in a few lines for the screen. Decides nothing.
+
+use std::path::Path;
+
+use serde_json::Value;
+
+use crate::provenance::RunRecord;
+
+impl RunRecord {
+    /// What a person wants to know at the end of a run: where the volume is, the axis, the range,
+    /// memory and time.
+    #[must_use]
+    pub fn lines(&self, out: &Path) -> Vec<String> {
+        let [depth, height, width] = self.plan.grid.shape;
+        let grid = &self.plan.grid;
+        let mut lines = vec![];
+        if let Some(volume) = &self.volume {
+            lines.push(format!("volume      {}", out.join(&volume.path).display()));
+            lines.push(format!(
+                "            {depth} × {height} × {width} voxels of {:.5} {}, in {}",
+                grid.voxel,
+                grid.unit.symbol(),
+                volume.unit
+            ));
+        }
+        lines.push(format!("axis        {}", self.axis_line()));
+        if let Some(passed) = self.gates.get("reconstruct") {
+            lines.push(format!("range       {:.4} to {:.4}", passed.min, passed.max));
+        }
+        let actual = self.memory.actual_peak.map_or("unknown".into(), |peak| peak.to_string());
+        lines.push(format!("memory      {actual} at most, {} planned", self.memory.planned_peak));
+        lines.push(format!("time        {:.1} s", self.seconds.values().sum::<f64>()));
+        lines.push(format!("record      {}", out.join("run.json").display()));
+        lines.extend(self.warnings.iter().map(|warning| format!("WARNING     {warning}")));
+        lines
+    }
+
+    fn axis_line(&self) -> String {
+        let number = |key: &str| self.axis[key].as_f64();
+        let (centre, tilt) = (number("centre_px"), number("tilt_deg"));
+        let sigma = number("centre_sigma_px").unwrap_or(0.0);
+        let mut line = match centre {
+            Some(centre) => format!("column {centre:.3} ± {sigma:.3} px"),
+            None => "unknown".into(),
+        };
+        if let Some(tilt) = tilt {
+            line.push_str(&format!(", tilt {tilt:.4}°"));
+        }
+        let methods = self.axis["methods"].as_array().map_or(&[][..], Vec::as_slice);
+        let said = methods.iter().filter_map(|method| {
+            Some(format!("{} {:.3}", method["name"].as_str()?, method["centre_px"].as_f64()?))
+        });
+        let said: Vec<String> = said.collect();
+        if said.is_empty() { line } else { format!("{line} ({})", said.join(", ")) }
+    }
+}
+
+/// A value of the record as a number.
+#[must_use]
+pub(crate) fn number(value: &Value, key: &str) -> f64 {
+    value[key].as_f64().unwrap_or(f64::NAN)
+}
