@@ -80,16 +80,19 @@ fn nxtomo_sorts_its_frames_by_image_key() {
 }
 
 #[test]
+#[cfg_attr(feature = "hdf5-c", ignore = "the newest file format is too new for HDF5 1.10, and Blosc is a plugin")]
 fn nxtomo_is_unpacked_from_blosc_in_the_newest_file_format() {
     is_the_golden_nxtomo("nxtomo_blosc_latest.nxs");
 }
 
 #[test]
+#[cfg_attr(feature = "hdf5-c", ignore = "the C library has bitshuffle only from HDF5_PLUGIN_PATH")]
 fn nxtomo_is_unpacked_from_bitshuffle() {
     is_the_golden_nxtomo("nxtomo_bitshuffle.nxs");
 }
 
 #[test]
+#[cfg_attr(feature = "hdf5-c", ignore = "the C library has LZF only from HDF5_PLUGIN_PATH")]
 fn nxtomo_is_read_from_chunks_across_frames_and_rows() {
     is_the_golden_nxtomo("nxtomo_lzf_odd_chunks.nxs");
 }
@@ -148,6 +151,10 @@ fn external_links_are_followed_and_their_files_listed() {
 
 /// Frames 6 and 7 have no source in the virtual dataset: NaN, never a silent zero.
 #[test]
+#[cfg_attr(
+    feature = "hdf5-c",
+    ignore = "virtual datasets of the newest file format are too new for HDF5 1.10"
+)]
 fn virtual_dataset_in_stripes_is_read_from_its_source() {
     let mut told = settings("linked.nxs");
     told.kind = voltomo_acquire::Kind::DataExchange;

@@ -63,7 +63,7 @@ fn stacks(parts: &mut Parts<'_>, data: &Dataset, order: Order) -> Result<Stacks,
 
 /// The order of axes that the attribute `axes` names, as `theta:y:x`; `usual` where there is none.
 fn order_of(dataset: &Dataset, usual: Order) -> Result<Order, Hdf5Error> {
-    let Some(axes) = dataset.text_attribute("axes") else { return Ok(usual) };
+    let Some(axes) = dataset.text_attribute("axes")? else { return Ok(usual) };
     let names: Vec<_> = axes.split([':', ',']).map(|name| name.trim().to_lowercase()).collect();
     let is_angle = |name: &String| name.starts_with("theta") || name.starts_with("angle");
     match names.as_slice() {

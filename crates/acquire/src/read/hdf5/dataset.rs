@@ -8,7 +8,7 @@ use std::{
 use ndarray::{ArrayView3, ArrayViewMut3, Axis, s};
 
 use super::{
-    File, Hdf5Error,
+    Backend, File, Hdf5Error,
     element::{Attribute, Description, Element, SourceBox, filter_name},
     file::Place,
 };
@@ -120,17 +120,18 @@ impl Dataset {
         self.0.file.with(&self.0.asked, |backend| backend.texts(&self.0.path))
     }
 
-    /// An attribute; `None` where there is none of that name or it cannot be read.
-    pub(crate) fn attribute(&self, name: &str) -> Option<Attribute> {
-        self.0.file.with(&self.0.asked, |backend| backend.attribute(&self.0.path, name)).ok()?
-    }
-
-    /// A string attribute, without spaces at its ends.
-    pub(crate) fn text_attribute(&self, name: &str) -> Option<String> {
-        match self.attribute(name)? {
-            Attribute::Text(text) => Some(text.trim().to_string()),
-            Attribute::Numbers(_) => None,
-        }
+    /// A string attribute, without spaces at its ends; `None` where there is none of that name.
+    ///
+    /// # Errors
+    /// It cannot be read: a unit that is there must not count as missing.
+    pub(crate) fn text_attribute(&self, name: &str) -> Result<Option<String>, Hdf5Error> {
+        let object = format!("{}@{name}", self.0.asked);
+        let read = |backend: &Backend| backend.attribute(&self.0.path, name);
+        Ok(match self.0.file.with(&object, read)? {
+            Some(Attribute::Text(text)) => Some(text.trim().to_string()),
+            Some(Attribute::Numbers(numbers)) => Some(format!("{numbers:?}")),
+            None => None,
+        })
     }
 
     /// Refuses a dataset that is packed with a filter that cannot be undone.

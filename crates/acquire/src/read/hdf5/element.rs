@@ -62,8 +62,8 @@ pub(crate) struct Description {
     pub(crate) element: Element,
     /// Extent of a chunk, where the dataset is stored in chunks.
     pub(crate) chunk: Option<Vec<usize>>,
-    /// Numbers of the filters that the chunks went through.
-    pub(crate) filters: Vec<u16>,
+    /// The filters that the chunks went through.
+    pub(crate) filters: Vec<UsedFilter>,
     /// The boxes of other datasets that a virtual dataset shows; `None` where the library reads
     /// the dataset itself.
     pub(crate) sources: Option<Vec<SourceBox>>,
@@ -120,8 +120,18 @@ pub(crate) enum Attribute {
     Numbers(Vec<f64>),
 }
 
+/// A filter that chunks went through.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct UsedFilter {
+    /// Its number in the HDF Group's registry.
+    pub(crate) id: u16,
+    /// A way of using it that has a name, and that not every library knows.
+    pub(crate) variant: Option<&'static str>,
+}
+
 /// A filter's name beside its number in the HDF Group's registry.
-pub(crate) fn filter_name(id: u16) -> String {
+pub(crate) fn filter_name(filter: UsedFilter) -> String {
+    let id = filter.id;
     let name = match id {
         1 => "gzip",
         2 => "shuffle",
@@ -143,5 +153,8 @@ pub(crate) fn filter_name(id: u16) -> String {
         32029 => "HTJ2K",
         _ => "unregistered",
     };
-    format!("{name} ({id})")
+    match filter.variant {
+        Some(variant) => format!("{name} {variant} ({id})"),
+        None => format!("{name} ({id})"),
+    }
 }

@@ -1,7 +1,10 @@
 //! HDF5 files: datasets, attributes, links, filters. Knows no layout of a facility.
 //!
-//! The one room that names an HDF5 library: rust-hdf5, in `pure`.
+//! The one room that names an HDF5 library: rust-hdf5 in `pure`, or with the feature `hdf5-c` the C
+//! library in `c_library`.
 
+#[cfg(feature = "hdf5-c")]
+mod c_library;
 mod dataset;
 mod element;
 mod error;
@@ -9,11 +12,16 @@ mod file;
 mod frames;
 mod parts;
 mod pathname;
-mod units;
-
+#[cfg(not(feature = "hdf5-c"))]
 mod pure;
-use pure::Backend;
+mod units;
+#[cfg(not(feature = "hdf5-c"))]
 mod virtual_layout;
+
+#[cfg(feature = "hdf5-c")]
+use c_library::{Backend, KNOWN_FILTER_NAMES};
+#[cfg(not(feature = "hdf5-c"))]
+use pure::{Backend, KNOWN_FILTER_NAMES};
 
 use std::path::Path;
 
@@ -49,6 +57,3 @@ pub(crate) fn open_any(path: &Path, settings: &AcquireSettings) -> Result<Scan, 
     }
     Err(Hdf5Error::NoScan { datasets: file.listing(), path: path.into() }.into())
 }
-
-/// The filters that can be undone, for messages.
-const KNOWN_FILTER_NAMES: &str = "gzip, shuffle, fletcher32, SZIP, n-bit, scale-offset, bzip2, LZF, Blosc, LZ4, bitshuffle, zstd";

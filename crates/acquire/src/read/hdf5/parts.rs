@@ -138,7 +138,7 @@ impl<'a> Parts<'a> {
         dataset: &Dataset,
         usual: Option<AngleUnit>,
     ) -> Result<Option<AngleUnit>, Hdf5Error> {
-        let written = dataset.text_attribute("units").filter(|unit| !unit.is_empty());
+        let written = dataset.text_attribute("units")?.filter(|unit| !unit.is_empty());
         let known = written.as_deref().and_then(angle_unit);
         if let Some(unit) = known {
             return Ok(Some(unit));
@@ -224,7 +224,8 @@ impl<'a> Parts<'a> {
     pub(crate) fn tell_number(&mut self, item: &str, dataset: Option<&Dataset>) {
         let Some(dataset) = dataset.filter(|dataset| dataset.element().is_number()) else { return };
         let Ok(values) = dataset.numbers("acquire.dataset") else { return };
-        let unit = dataset.text_attribute("units").unwrap_or_else(|| "(no unit)".into());
+        let unit =
+            dataset.text_attribute("units").ok().flatten().unwrap_or_else(|| "(no unit)".into());
         let value = match values.as_slice() {
             [] => return,
             [value] => format!("{value} {unit} in {}", dataset.name()),
@@ -291,7 +292,7 @@ fn unit_name(unit: AngleUnit) -> &'static str {
 
 /// A length in mm; `None` where no unit is written.
 fn length(dataset: &Dataset) -> Result<Option<f64>, Hdf5Error> {
-    let Some(unit) = dataset.text_attribute("units").filter(|unit| !unit.is_empty()) else {
+    let Some(unit) = dataset.text_attribute("units")?.filter(|unit| !unit.is_empty()) else {
         return Ok(None);
     };
     let value = length_value(dataset)?;

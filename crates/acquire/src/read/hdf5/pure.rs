@@ -2,16 +2,21 @@
 
 use std::path::Path;
 
-use rust_hdf5::{DatatypeMessage, H5Dataset, H5File, H5Group, H5Type, LinkClass, StorageLayout};
+use rust_hdf5::{
+    DatatypeMessage, Filter, H5Dataset, H5File, H5Group, H5Type, LinkClass, StorageLayout,
+};
 use voltomo_numeric::cast::to_f32;
 
 use super::{
-    element::{Attribute, Description, Element, Link},
+    element::{Attribute, Description, Element, Link, UsedFilter},
     virtual_layout,
 };
 
 /// Filters that the library can undo, by number.
 const KNOWN_FILTERS: [u16; 12] = [1, 2, 3, 4, 5, 6, 307, 32000, 32001, 32004, 32008, 32015];
+
+/// The same filters in words.
+pub(crate) const KNOWN_FILTER_NAMES: &str = "gzip, shuffle, fletcher32, SZIP, n-bit, scale-offset, bzip2, LZF, Blosc, LZ4, bitshuffle, zstd";
 
 /// One open file. Each thread that reads has its own.
 pub(crate) struct Backend {
@@ -32,9 +37,9 @@ impl Backend {
         Ok(Self { file })
     }
 
-    /// Whether the filter of this number can be undone.
-    pub(crate) fn can_undo(&self, filter: u16) -> bool {
-        KNOWN_FILTERS.contains(&filter)
+    /// Whether the filter can be undone.
+    pub(crate) fn can_undo(&self, filter: UsedFilter) -> bool {
+        KNOWN_FILTERS.contains(&filter.id) && filter.variant.is_none()
     }
 
     /// The names in a group, in name order, with what they lead to.
@@ -73,7 +78,7 @@ impl Backend {
     pub(crate) fn describe(&self, path: &str) -> Result<Description, Reason> {
         let dataset = self.dataset(path)?;
         let element = element_of(&dataset.datatype().map_err(reason)?);
-        let filters = dataset.filters().map_err(reason)?.iter().map(|filter| filter.id).collect();
+        let filters = dataset.filters().map_err(reason)?.iter().map(used).collect();
         let mut description = Description {
             shape: if dataset.is_null() { vec![0] } else { dataset.shape() },
             element,
@@ -160,6 +165,12 @@ impl Backend {
     pub(crate) fn group_text(&self, group: &str, name: &str) -> Option<String> {
         self.group(group).ok()?.attr_string(name).ok()
     }
+}
+
+/// Bitshuffle's fifth parameter is its packer; the library knows LZ4 (2) but not zstd (3).
+fn used(filter: &Filter) -> UsedFilter {
+    let is_bitshuffle_zstd = filter.id == 32008 && filter.cd_values.get(4) == Some(&3);
+    UsedFilter { id: filter.id, variant: is_bitshuffle_zstd.then_some("with zstd") }
 }
 
 fn link_of(class: LinkClass, is_group: bool) -> Link {
