@@ -9,7 +9,7 @@ use voltomo_types::{FrameError, FrameShape, Scan};
 
 /// A scan that is read and corrected a row band at a time; nothing is kept.
 #[derive(Debug, Clone, Copy)]
-pub struct CorrectedBands<'a> {
+pub(crate) struct CorrectedBands<'a> {
     /// The scan.
     pub scan: &'a Scan,
     /// Its references and dose.

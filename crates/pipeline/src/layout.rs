@@ -4,38 +4,38 @@ use std::path::{Path, PathBuf};
 
 /// The output folder of a run.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Layout {
+pub(crate) struct Layout {
     root: PathBuf,
 }
 
 impl Layout {
     /// The layout of the folder `root`.
     #[must_use]
-    pub fn new(root: &Path) -> Self {
+    pub(crate) fn new(root: &Path) -> Self {
         Self { root: root.into() }
     }
 
     /// The output folder.
     #[must_use]
-    pub fn root(&self) -> &Path {
+    pub(crate) fn root(&self) -> &Path {
         &self.root
     }
 
     /// Pictures of the radiographs.
     #[must_use]
-    pub fn acquire(&self) -> PathBuf {
+    pub(crate) fn acquire(&self) -> PathBuf {
         self.root.join("1-acquire")
     }
 
     /// Pictures of the line integrals, or the line integrals themselves.
     #[must_use]
-    pub fn correct(&self) -> PathBuf {
+    pub(crate) fn correct(&self) -> PathBuf {
         self.root.join("2-correct")
     }
 
     /// The volume and its pictures.
     #[must_use]
-    pub fn reconstruct(&self) -> PathBuf {
+    pub(crate) fn reconstruct(&self) -> PathBuf {
         self.root.join("3-reconstruct")
     }
 
@@ -43,7 +43,7 @@ impl Layout {
     ///
     /// # Errors
     /// A place that cannot be written.
-    pub fn make(&self) -> Result<(), crate::RunError> {
+    pub(crate) fn make(&self) -> Result<(), crate::RunError> {
         for path in [self.acquire(), self.correct(), self.reconstruct()] {
             std::fs::create_dir_all(&path).map_err(|source| crate::RunError::File {
                 what: "cannot make the output folder",

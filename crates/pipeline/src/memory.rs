@@ -54,7 +54,7 @@ impl std::fmt::Display for Bytes {
 /// Memory that the machine can still give, where the system tells it; a control group's limit
 /// counts too.
 #[must_use]
-pub fn available() -> Option<Bytes> {
+pub(crate) fn available() -> Option<Bytes> {
     let free = field("/proc/meminfo", "MemAvailable:")?;
     let group = std::fs::read_to_string("/sys/fs/cgroup/memory.max").ok();
     let limit = group.and_then(|text| text.trim().parse().ok()).unwrap_or(u64::MAX);
@@ -63,7 +63,7 @@ pub fn available() -> Option<Bytes> {
 
 /// What a run may take unless told otherwise: part of the memory that is free.
 #[must_use]
-pub fn default_budget() -> Bytes {
+pub(crate) fn default_budget() -> Bytes {
     const SHARE: f64 = 0.6;
     const WHERE_NOBODY_TELLS: f64 = 4.0 * 1024.0 * 1024.0 * 1024.0;
     let free = available().map_or(WHERE_NOBODY_TELLS, |bytes| bytes.0 as f64);
@@ -72,7 +72,7 @@ pub fn default_budget() -> Bytes {
 
 /// Largest resident memory of this process so far, where the system tells it.
 #[must_use]
-pub fn peak() -> Option<Bytes> {
+pub(crate) fn peak() -> Option<Bytes> {
     field("/proc/self/status", "VmHWM:").map(Bytes)
 }
 

@@ -39,7 +39,7 @@ pub struct Plan {
 
 /// Everything that decides what a slab takes.
 #[derive(Debug, Clone, Copy)]
-pub struct Sizing<'a> {
+pub(crate) struct Sizing<'a> {
     /// What is to be done.
     pub recipe: &'a Recipe,
     /// The scan.
@@ -116,7 +116,7 @@ impl Sizing<'_> {
 ///
 /// # Errors
 /// A budget in which not even one slice fits.
-pub fn plan(sizing: &Sizing<'_>, budget: Bytes) -> Result<Plan, RunError> {
+pub(crate) fn plan(sizing: &Sizing<'_>, budget: Bytes) -> Result<Plan, RunError> {
     let slices = sizing.slab_slices(budget)?;
     let count = sizing.grid.shape[0];
     let slabs: Vec<Range<usize>> =
@@ -185,7 +185,7 @@ impl Plan {
 
 /// Seconds as people say them.
 #[must_use]
-pub fn duration(seconds: f64) -> String {
+pub(crate) fn duration(seconds: f64) -> String {
     match seconds {
         s if s < 90.0 => format!("{s:.0} s"),
         s if s < 5400.0 => format!("{:.0} min", s / 60.0),

@@ -16,8 +16,8 @@ use crate::{
     error::RunError,
     memory::{Bytes, default_budget},
     plan::{Plan, Sizing, plan},
+    provenance::as_json,
     recipe::Recipe,
-    run::as_json,
     watch::Watch,
 };
 
@@ -28,7 +28,7 @@ const TILT_ASSUMED: Radian = Radian(0.017_453);
 ///
 /// # Errors
 /// A scan without angles.
-pub fn geometry(
+pub(crate) fn geometry(
     scan: &Scan,
     survey_frame: voltomo_types::PixelFrame,
     axis: RotationAxis,
@@ -41,7 +41,7 @@ pub fn geometry(
 /// An axis to plan with, before it is known: as the recipe tells it, else in the middle of the
 /// frame with a degree of tilt.
 #[must_use]
-pub fn assumed_axis(
+pub(crate) fn assumed_axis(
     recipe: &Recipe,
     frame: &voltomo_types::PixelFrame,
     columns: usize,
@@ -57,7 +57,7 @@ pub fn assumed_axis(
 ///
 /// # Errors
 /// Bands that cannot be read, and an axis that cannot be found.
-pub fn axis(
+pub(crate) fn axis(
     scan: &Scan,
     survey: &Survey,
     recipe: &Recipe,
@@ -77,7 +77,7 @@ pub fn axis(
 
 /// The axis search as it stands in the record: in pixels, and in mm where the pixel size is known.
 #[must_use]
-pub fn axis_record(estimate: &AxisEstimate, pixel: Option<Millimetre>) -> serde_json::Value {
+pub(crate) fn axis_record(estimate: &AxisEstimate, pixel: Option<Millimetre>) -> serde_json::Value {
     let mut record = as_json(estimate);
     record["centre_px"] = estimate.axis.centre.into();
     record["centre_mm"] = pixel.map(|pixel| estimate.axis.centre * pixel.0).into();
@@ -87,7 +87,7 @@ pub fn axis_record(estimate: &AxisEstimate, pixel: Option<Millimetre>) -> serde_
 
 /// The reconstruction made ready: geometry, grid, filters, plan.
 #[derive(Debug)]
-pub struct Prepared {
+pub(crate) struct Prepared {
     /// The geometry.
     pub geometry: ParallelGeometry,
     /// The volume's grid.
@@ -103,7 +103,7 @@ impl Prepared {
     ///
     /// # Errors
     /// Settings that do not fit the scan, and a budget that is too small.
-    pub fn new(
+    pub(crate) fn new(
         recipe: &Recipe,
         scan: &Scan,
         geometry: ParallelGeometry,

@@ -16,7 +16,7 @@ use voltomo_reconstruct::kernel::backproject::Processor;
 use crate::{error::RunError, gate::Passed, memory::Bytes, plan::Plan, recipe::Recipe};
 
 /// Name of the record in the output folder.
-pub const RECORD: &str = "run.json";
+pub(crate) const RECORD: &str = "run.json";
 
 /// Which program made a result.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -56,7 +56,7 @@ pub struct Input {
 ///
 /// # Errors
 /// The first file that cannot be read.
-pub fn hash_inputs(files: &[PathBuf]) -> Result<Vec<Input>, RunError> {
+pub(crate) fn hash_inputs(files: &[PathBuf]) -> Result<Vec<Input>, RunError> {
     files.par_iter().map(|path| hash_file(path)).collect()
 }
 
@@ -79,7 +79,7 @@ fn hash_file(path: &Path) -> Result<Input, RunError> {
 
 /// Bytes as lower-case hexadecimal digits.
 #[must_use]
-pub fn hex(bytes: &[u8]) -> String {
+pub(crate) fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
@@ -192,7 +192,7 @@ impl RunRecord {
 ///
 /// # Errors
 /// A folder that cannot be written.
-pub fn write_json(path: &Path, value: &impl Serialize) -> Result<(), RunError> {
+pub(crate) fn write_json(path: &Path, value: &impl Serialize) -> Result<(), RunError> {
     let failed = |source| RunError::File { what: "cannot write", path: path.into(), source };
     let text = serde_json::to_string_pretty(value).map_err(|error| failed(error.into()))?;
     let beside = path.with_extension("json.partial");
@@ -200,9 +200,14 @@ pub fn write_json(path: &Path, value: &impl Serialize) -> Result<(), RunError> {
     std::fs::rename(&beside, path).map_err(failed)
 }
 
+/// A value as it stands in the record; what cannot be written as JSON becomes null.
+pub(crate) fn as_json(value: &impl Serialize) -> serde_json::Value {
+    serde_json::to_value(value).unwrap_or_default()
+}
+
 /// The present moment in UTC, as `2026-11-22T09:30:00Z`.
 #[must_use]
-pub fn now() -> String {
+pub(crate) fn now() -> String {
     let seconds = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
     utc(seconds)
 }

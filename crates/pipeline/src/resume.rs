@@ -20,7 +20,7 @@ const PROGRESS: &str = "progress.json";
 
 /// How far a run came. The axis is kept, so that the rest is reconstructed about the same one.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Progress {
+pub(crate) struct Progress {
     /// The recipe as completed.
     pub recipe: Recipe,
     /// The input files.
@@ -38,7 +38,7 @@ impl Progress {
     ///
     /// # Errors
     /// A folder that cannot be written.
-    pub fn save(&self, folder: &Path) -> Result<(), RunError> {
+    pub(crate) fn save(&self, folder: &Path) -> Result<(), RunError> {
         write_json(&path(folder), self)
     }
 
@@ -46,7 +46,7 @@ impl Progress {
     ///
     /// # Errors
     /// No progress there, or one of another recipe or other files.
-    pub fn load(folder: &Path, recipe: &Recipe, inputs: &[Input]) -> Result<Self, RunError> {
+    pub(crate) fn load(folder: &Path, recipe: &Recipe, inputs: &[Input]) -> Result<Self, RunError> {
         let refuse = |why: String| RunError::Resume { why, path: folder.into() };
         let text = std::fs::read_to_string(path(folder))
             .map_err(|error| refuse(format!("found no progress of a stopped run, {error}")))?;
@@ -62,14 +62,14 @@ impl Progress {
     }
 
     /// Removes the progress of a run that is done.
-    pub fn clear(folder: &Path) {
+    pub(crate) fn clear(folder: &Path) {
         // A progress file that stays behind only offers a resume that is refused.
         let _ = std::fs::remove_file(path(folder));
     }
 
     /// The slabs of `slabs` that are still to be done, the first one cut where the run stopped.
     #[must_use]
-    pub fn remaining(finished: usize, slabs: &[Range<usize>]) -> Vec<Range<usize>> {
+    pub(crate) fn remaining(finished: usize, slabs: &[Range<usize>]) -> Vec<Range<usize>> {
         let rest = slabs.iter().map(|slab| slab.start.max(finished)..slab.end);
         rest.filter(|slab| !slab.is_empty()).collect()
     }
@@ -77,7 +77,7 @@ impl Progress {
 
 /// The first file that differs between two lists of inputs.
 #[must_use]
-pub fn changed(before: &[Input], now: &[Input]) -> Option<PathBuf> {
+pub(crate) fn changed(before: &[Input], now: &[Input]) -> Option<PathBuf> {
     let pairs = before.iter().zip(now);
     let differing = pairs.filter(|(old, new)| old != new).map(|(old, _)| old.path.clone()).next();
     differing.or_else(|| {

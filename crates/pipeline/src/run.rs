@@ -2,7 +2,6 @@
 
 use std::path::{Path, PathBuf};
 
-use serde::Serialize;
 use voltomo_correct::Survey;
 use voltomo_reconstruct::calibrate::AxisEstimate;
 use voltomo_types::{RotationAxis, Scan};
@@ -15,7 +14,8 @@ use crate::{
     prepare::{self, Prepared},
     preview::Previews,
     provenance::{
-        Input, Machine, MemoryRecord, Program, RECORD, RunRecord, Status, VolumeRecord, hash_inputs,
+        Input, Machine, MemoryRecord, Program, RECORD, RunRecord, Status, VolumeRecord, as_json,
+        hash_inputs,
     },
     recipe::Recipe,
     resume::Progress,
@@ -202,9 +202,4 @@ pub(crate) fn survey(scan: &Scan, recipe: &Recipe, watch: &dyn Watch) -> Result<
 
 fn relative(path: &Path, root: &Path) -> PathBuf {
     path.strip_prefix(root).unwrap_or(path).into()
-}
-
-/// A value as it stands in the record; what cannot be written as JSON becomes null.
-pub(crate) fn as_json(value: &impl Serialize) -> serde_json::Value {
-    serde_json::to_value(value).unwrap_or_default()
 }

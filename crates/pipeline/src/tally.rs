@@ -26,7 +26,7 @@ struct Slice {
 /// The rows and slices that are done. Slabs may share rows, and a resumed run may repeat slices:
 /// each counts once.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
-pub struct Tally {
+pub(crate) struct Tally {
     rows: BTreeMap<usize, Row>,
     slices: BTreeMap<usize, Slice>,
 }
@@ -36,7 +36,11 @@ impl Tally {
     ///
     /// # Errors
     /// Rows that must not go on.
-    pub fn correct(&mut self, rows: Range<usize>, corrected: &Corrected) -> Result<(), RunError> {
+    pub(crate) fn correct(
+        &mut self,
+        rows: Range<usize>,
+        corrected: &Corrected,
+    ) -> Result<(), RunError> {
         let mut slab = Passed::default();
         for (index, row) in rows.clone().enumerate() {
             let passed = Passed::of(corrected.line_integrals.index_axis(Axis(1), index));
@@ -50,7 +54,7 @@ impl Tally {
     ///
     /// # Errors
     /// Rows that must not go on.
-    pub fn correct_more(
+    pub(crate) fn correct_more(
         &mut self,
         rows: Range<usize>,
         corrected: &Corrected,
@@ -70,7 +74,7 @@ impl Tally {
     ///
     /// # Errors
     /// Slices that must not go on.
-    pub fn reconstruct(
+    pub(crate) fn reconstruct(
         &mut self,
         slab: Range<usize>,
         attenuation: &Array3<f32>,
@@ -79,7 +83,7 @@ impl Tally {
         for (z, values) in slab.clone().zip(attenuation.outer_iter()) {
             let mut hasher = Sha256::new();
             values.iter().for_each(|value| hasher.update(value.to_le_bytes()));
-            let passed = Passed::of(&values);
+            let passed = Passed::of(values);
             all = all.with(passed);
             self.slices.insert(z, Slice { sha256: hex(&hasher.finalize()), passed });
         }
@@ -90,14 +94,14 @@ impl Tally {
 
     /// Spots, dead pixels and clipped values of all rows.
     #[must_use]
-    pub fn corrections(&self) -> BlockFigures {
+    pub(crate) fn corrections(&self) -> BlockFigures {
         let rows = self.rows.values().map(|row| row.corrections);
         rows.fold(BlockFigures::default(), BlockFigures::with)
     }
 
     /// What passed each stage's gate.
     #[must_use]
-    pub fn gates(&self) -> BTreeMap<String, Passed> {
+    pub(crate) fn gates(&self) -> BTreeMap<String, Passed> {
         let rows = self.rows.values().map(|row| row.passed);
         let slices = self.slices.values().map(|slice| slice.passed);
         let corrected = rows.fold(Passed::default(), Passed::with);
@@ -109,7 +113,7 @@ impl Tally {
     ///
     /// # Errors
     /// The stage that ended with nothing, or with one value everywhere.
-    pub fn alive(&self) -> Result<(), RunError> {
+    pub(crate) fn alive(&self) -> Result<(), RunError> {
         self.corrected_alive()?;
         self.stage_alive("reconstruct", "acquire.kind")
     }
@@ -118,7 +122,7 @@ impl Tally {
     ///
     /// # Errors
     /// Line integrals that are all the same.
-    pub fn corrected_alive(&self) -> Result<(), RunError> {
+    pub(crate) fn corrected_alive(&self) -> Result<(), RunError> {
         self.stage_alive("correct", "acquire.flats")
     }
 
@@ -134,7 +138,7 @@ impl Tally {
 
     /// SHA-256 over the slices' hashes, in the order of the slices.
     #[must_use]
-    pub fn volume_hash(&self) -> String {
+    pub(crate) fn volume_hash(&self) -> String {
         let mut hasher = Sha256::new();
         self.slices.values().for_each(|slice| hasher.update(&slice.sha256));
         hex(&hasher.finalize())

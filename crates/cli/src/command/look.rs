@@ -1,6 +1,6 @@
 //! `voltomo look` and `voltomo show`. No science.
 
-use super::print;
+use super::screen::print;
 use crate::arguments::{LookArguments, ShowArguments};
 
 /// Shows what is understood of a scan.

@@ -3,8 +3,9 @@
 mod look;
 mod recipe;
 mod run;
+mod screen;
 
-use crate::arguments::{Arguments, Command, MachineArguments};
+use crate::arguments::{Arguments, Command};
 
 /// Does what the command line says; the error is the text that a person reads.
 pub(crate) fn execute(arguments: Arguments) -> Result<(), String> {
@@ -19,19 +20,4 @@ pub(crate) fn execute(arguments: Arguments) -> Result<(), String> {
         Command::Show(arguments) => look::show(&arguments),
         Command::Schema => recipe::schema(),
     }
-}
-
-/// Gives the work its threads.
-fn use_threads(machine: &MachineArguments) -> Result<(), String> {
-    let Some(threads) = machine.threads else { return Ok(()) };
-    rayon::ThreadPoolBuilder::new()
-        .num_threads(usize::from(threads))
-        .build_global()
-        .map_err(|error| format!("cannot start {threads} threads: {error}"))
-}
-
-/// A result for the screen; a closed pipe is no failure of ours.
-fn print(text: &str) {
-    use std::io::Write;
-    let _ = writeln!(std::io::stdout(), "{text}");
 }

@@ -1,6 +1,6 @@
 //! `voltomo recipe` and `voltomo schema`. No science.
 
-use super::print;
+use super::screen::print;
 use crate::arguments::RecipeArguments;
 
 /// Writes a complete, commented recipe for a scan.

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use voltomo_pipeline::{Recipe, RunOptions, RunRecord};
 
-use super::{print, use_threads};
+use super::screen::{print, use_threads};
 use crate::{
     arguments::{
         DemoArguments, OutArguments, ReconstructArguments, RerunArguments, RunArguments,
@@ -86,7 +86,7 @@ pub(crate) fn demo(arguments: &DemoArguments) -> Result<(), String> {
     let console = Console::listening()?;
     let shown =
         voltomo_pipeline::demo(&arguments.out, arguments.machine.memory, &console).map_err(text)?;
-    summary(&shown.record, &arguments.out);
+    summary(&shown.record, &arguments.out.join("run"));
     shown.lines.iter().for_each(|line| print(line));
     Ok(())
 }

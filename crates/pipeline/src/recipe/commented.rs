@@ -4,14 +4,14 @@ use toml::{Table, Value};
 use voltomo_numeric::cast::to_f32;
 
 use super::{
-    Recipe,
     schema::{Node, description},
+    settings::Recipe,
 };
 
 /// The recipe with every key it has, each under the comment that explains it; keys without a value
 /// stand there commented out.
 #[must_use]
-pub fn commented(recipe: &Recipe, head: &[String]) -> String {
+pub(crate) fn commented(recipe: &Recipe, head: &[String]) -> String {
     let values = Table::try_from(recipe).unwrap_or_default();
     let mut text: String = head.iter().map(|line| comment(line, "")).collect();
     tables(&values, Node::root(), "", &mut text);

@@ -2,9 +2,9 @@
 //!
 //! Source: the MetaImage documentation of ITK, <https://itk.org/Wiki/ITK/MetaIO/Documentation>.
 
-use super::ordered::Beginning;
 use super::raw::RawWriter;
 use super::record::Record;
+use super::slice_writer::Beginning;
 use super::{NumberType, StoreError};
 
 /// The header's field that holds voltomo's own record.

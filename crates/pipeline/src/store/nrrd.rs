@@ -4,9 +4,9 @@
 
 use voltomo_types::LengthUnit;
 
-use super::ordered::Beginning;
 use super::raw::RawWriter;
 use super::record::Record;
+use super::slice_writer::Beginning;
 use super::{NumberType, StoreError};
 
 /// The header's key that holds voltomo's own record.

@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 use ndarray::{ArrayView3, Axis};
 
 use super::StoreError;
-use super::ordered::{Beginning, SliceWriter};
 use super::quantise::Quantiser;
+use super::slice_writer::{Beginning, SliceWriter};
 
 /// Writes the slices of one file.
 pub(super) struct RawWriter {

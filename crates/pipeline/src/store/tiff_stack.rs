@@ -13,9 +13,9 @@ use tiff::encoder::{Rational, TiffEncoder, TiffKind, TiffKindBig, TiffKindStanda
 use tiff::tags::{ResolutionUnit, Tag};
 use voltomo_numeric::cast::to_f32;
 
-use super::ordered::{Beginning, SliceWriter};
 use super::quantise::Quantiser;
 use super::record::{Record, ascii};
+use super::slice_writer::{Beginning, SliceWriter};
 use super::{NumberType, StoreError};
 
 /// Bytes of a slice's file beside its voxels, at most.

@@ -17,9 +17,9 @@ use zarrs::array::{
 use zarrs::filesystem::FilesystemStore;
 use zarrs::group::GroupBuilder;
 
-use super::ordered::{Beginning, SliceWriter};
 use super::quantise::Quantiser;
 use super::record::Record;
+use super::slice_writer::{Beginning, SliceWriter};
 use super::zarr_levels::{Level, levels, ome_attributes};
 use super::{Compression, NumberType, StoreError, StoreSettings};
 use voltomo_numeric::pyramid;

@@ -1,0 +1,46 @@
+//! A recipe from its text and the command line, checked whole. Touches no data.
+
+use std::path::Path;
+
+use super::{Override, Recipe, RecipeError, check};
+
+impl Recipe {
+    /// Reads a recipe from TOML text and `--set` overrides, and checks it whole: unknown keys with
+    /// the nearest valid one, wrong types and units, contradicting values.
+    ///
+    /// `source` names the text in messages.
+    ///
+    /// # Errors
+    /// Everything wrong with it at once, each with its place.
+    pub fn read(text: &str, source: &str, overrides: &[Override]) -> Result<Self, RecipeError> {
+        let checked = check::structure(text, source, overrides)?;
+        let recipe: Self = toml::from_str(&checked.merged).map_err(|error| {
+            RecipeError::Unreadable { source_name: source.into(), message: error.message().into() }
+        })?;
+        let problems = recipe.problems();
+        if problems.is_empty() {
+            return Ok(recipe);
+        }
+        Err(checked.locate(problems))
+    }
+
+    /// Reads a recipe file; a relative `acquire.path` counts from the recipe's own folder.
+    ///
+    /// # Errors
+    /// A file that cannot be read, and everything wrong with the recipe.
+    pub fn open(path: &Path, overrides: &[Override]) -> Result<Self, RecipeError> {
+        let text = std::fs::read_to_string(path)
+            .map_err(|source| RecipeError::Open { path: path.into(), why: source.to_string() })?;
+        Self::read(&text, &path.display().to_string(), overrides)
+    }
+
+    /// The recipe of a scan that is given on the command line, with its overrides.
+    ///
+    /// # Errors
+    /// Everything wrong with the overrides.
+    pub fn for_scan(scan: &Path, overrides: &[Override]) -> Result<Self, RecipeError> {
+        let mut told = vec![Override::text("acquire.path", scan.display())];
+        told.extend_from_slice(overrides);
+        Self::read("", "the command line", &told)
+    }
+}

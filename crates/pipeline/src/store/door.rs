@@ -1,0 +1,34 @@
+//! Where a volume begins and goes on. Writes nothing itself.
+
+use std::path::Path;
+
+use super::ordered::OrderedStore;
+use super::{Existing, StoreError, StoreSettings, VolumeMetadata, VolumeStore};
+
+/// Begins a volume `metadata.name` in the folder `folder`, which is made where missing.
+///
+/// # Errors
+/// Settings that cannot be used; a volume or something else of that name; a folder that may not
+/// be written.
+pub fn create(
+    folder: &Path,
+    settings: &StoreSettings,
+    metadata: &VolumeMetadata,
+    existing: Existing,
+) -> Result<Box<dyn VolumeStore>, StoreError> {
+    Ok(Box::new(OrderedStore::create(folder, settings, metadata, existing)?))
+}
+
+/// Goes on with an unfinished volume that was begun with the same settings and metadata.
+///
+/// [`VolumeStore::next_slice`] tells where; slices of a file that was not full yet come again.
+///
+/// # Errors
+/// Nothing to go on with, or it was begun with other settings; a file that fails.
+pub fn reopen(
+    folder: &Path,
+    settings: &StoreSettings,
+    metadata: &VolumeMetadata,
+) -> Result<Box<dyn VolumeStore>, StoreError> {
+    Ok(Box::new(OrderedStore::reopen(folder, settings, metadata)?))
+}
