@@ -4,8 +4,11 @@
 //! bands of its frames on demand, with the list of what was understood, told and missing.
 
 mod angle_file;
+mod angle_source;
 mod angles;
 mod error;
+mod hdf5_error;
+mod index_range;
 mod look;
 mod look_angles;
 mod look_counts;
@@ -17,9 +20,9 @@ mod settings;
 pub mod simulate;
 
 pub use error::AcquireError;
+pub use hdf5_error::Hdf5Error;
 pub use look::{Look, ReferenceLook, look};
 pub use look_angles::{AngleGap, AngleLook, Direction, EndPoint};
 pub use look_counts::CountLook;
 pub use open::open;
-pub use read::hdf5::Hdf5Error;
 pub use settings::{AcquireSettings, AngleEnd, AngleUnit, Kind, Mirror, RepeatedAngles};

@@ -8,8 +8,8 @@ use crate::{
     AcquireError, AcquireSettings, Kind, RepeatedAngles,
     angles::{check_angles, told_angles},
     read::{
-        ImageFormat, dxchange, find_images::is_pattern, hdf5, hdf5::is_hdf5, image_scan,
-        image_sets::folder_of, nexus, show_bytes, tdf,
+        ImageFormat, find_images::is_pattern, hdf5::is_hdf5, hdf5_scan, image_scan,
+        image_sets::folder_of, show_bytes,
     },
     select::{Selected, View, kept_frames},
 };
@@ -41,31 +41,18 @@ fn read(path: &Path, settings: &AcquireSettings) -> Result<Scan, AcquireError> {
         return Err(AcquireError::NoSuchPath { key: "acquire.path".into(), path: path.into() });
     }
     if matches!(settings.kind, Kind::Nexus | Kind::DataExchange | Kind::Tdf) {
-        return read_hdf5(path, settings);
+        return hdf5_scan::open(path, settings);
     }
     if path.is_file() {
         let start = first_bytes(path)?;
         if is_hdf5(&start) {
-            return read_hdf5(path, settings);
+            return hdf5_scan::open(path, settings);
         }
         if settings.radiographs.is_none() {
             check_is_image(&start, path)?;
         }
     }
     image_scan::open(path, settings)
-}
-
-fn read_hdf5(path: &Path, settings: &AcquireSettings) -> Result<Scan, AcquireError> {
-    if !path.is_file() {
-        let found = format!("no file, though `acquire.kind` is {:?}", settings.kind);
-        return Err(AcquireError::NotAScan { found, path: path.into() });
-    }
-    match settings.kind {
-        Kind::Nexus => nexus::open(path, settings),
-        Kind::DataExchange => dxchange::open(path, settings),
-        Kind::Tdf => tdf::open(path, settings),
-        _ => hdf5::open_any(path, settings),
-    }
 }
 
 fn first_bytes(path: &Path) -> Result<Vec<u8>, AcquireError> {

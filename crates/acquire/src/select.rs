@@ -5,28 +5,13 @@ use std::{ops::Range, sync::Arc};
 use ndarray::{Array3, ArrayViewMut3, Axis, s};
 use voltomo_types::{FrameError, FrameShape, Frames, PixelFrame};
 
-use crate::{AcquireError, AcquireSettings, Mirror};
+use crate::{
+    AcquireError, AcquireSettings, Mirror,
+    index_range::{parse_range, parse_skip},
+};
 
 /// Bytes of whole frames held at once where a part of each is wanted.
 const HELD_BYTES: usize = 64 << 20;
-
-/// `A:B`, whole numbers with A below B.
-pub(crate) fn parse_range(text: &str) -> Option<Range<usize>> {
-    let (start, end) = text.split_once(':')?;
-    let range = start.trim().parse().ok()?..end.trim().parse().ok()?;
-    (range.start < range.end).then_some(range)
-}
-
-/// The ranges of a skip list `3,17,100:110`; the error is the part that is none.
-pub(crate) fn parse_skip(text: &str) -> Result<Vec<Range<usize>>, String> {
-    let parts = text.split(',').map(str::trim).filter(|part| !part.is_empty());
-    parts
-        .map(|part| {
-            let single = part.parse().ok().map(|index: usize| index..index.saturating_add(1));
-            single.or_else(|| parse_range(part)).ok_or_else(|| format!("`{part}`"))
-        })
-        .collect()
-}
 
 /// The radiographs that `acquire.skip` leaves, of `frame_count`.
 ///

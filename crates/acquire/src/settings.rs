@@ -6,7 +6,10 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use voltomo_types::{Probe, Problem};
 
-use crate::{angles::AngleSource, select};
+use crate::{
+    angle_source::AngleSource,
+    index_range::{parse_range, parse_skip},
+};
 
 /// What kind of files a scan is in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
@@ -165,13 +168,13 @@ impl AcquireSettings {
     }
 
     fn check_ranges(&self, problems: &mut Vec<Problem>) {
-        if let Err(found) = select::parse_skip(&self.skip) {
+        if let Err(found) = parse_skip(&self.skip) {
             let expected = "indices from 0 and ranges A:B with commas, as `3,17,100:110`";
             problems.push(Problem::new("acquire.skip", found, expected));
         }
         let crops = [("rows", &self.crop_rows), ("columns", &self.crop_columns)];
         for (side, range) in crops {
-            if let Some(text) = range.as_ref().filter(|text| select::parse_range(text).is_none()) {
+            if let Some(text) = range.as_ref().filter(|text| parse_range(text).is_none()) {
                 let expected = "`A:B` in detector pixels from 0, with A below B";
                 problems.push(Problem::new(&format!("acquire.crop_{side}"), text, expected));
             }

@@ -16,35 +16,13 @@ use fitsio_pure::{
     value::Value,
 };
 use flate2::read::MultiGzDecoder;
-use ndarray::{ArrayView2, ArrayViewMut1, ArrayViewMut3, s};
-use voltomo_numeric::cast::to_f32;
+use ndarray::{ArrayView2, ArrayViewMut3, s};
 
 use super::{
+    fits_plane::Plane,
     image_page::{ImageFile, Page, PagePlace},
     number_type::NumberType,
 };
-
-/// Where and how a plane is stored.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(crate) struct Plane {
-    /// Offset of its first byte, counted in the unzipped file.
-    start: u64,
-    /// Index of its HDU, where that is tile-compressed.
-    tiled_hdu: Option<usize>,
-    /// Whether the file is gzip'd.
-    is_zipped: bool,
-    bits: i64,
-    scale: f64,
-    zero: f64,
-    blank: Option<i64>,
-}
-
-impl Plane {
-    /// Whether the planes before this one must be unzipped to reach it.
-    pub(crate) fn is_zipped(&self) -> bool {
-        self.is_zipped
-    }
-}
 
 /// What the planes of a FITS file are. Reads the headers alone; of a gzip'd file the first image's.
 ///
@@ -174,42 +152,6 @@ fn read_tiled(path: &Path, hdu: usize) -> Result<Vec<f32>, String> {
     let parsed = parse_fits(&bytes).map_err(explain)?;
     let hdu = parsed.get(hdu).ok_or("changed since the scan was opened; open it anew")?;
     read_image_physical_f32(&bytes, hdu).map_err(explain)
-}
-
-impl Plane {
-    fn decode(&self, pixels: &[u8], line: ArrayViewMut1<'_, f32>) {
-        match self.bits {
-            8 => self.integers(pixels, line, |[b]: [u8; 1]| i64::from(b)),
-            16 => self.integers(pixels, line, |b| i64::from(i16::from_be_bytes(b))),
-            32 => self.integers(pixels, line, |b| i64::from(i32::from_be_bytes(b))),
-            -32 => self.each(pixels, line, |b| f64::from(f32::from_be_bytes(b))),
-            _ => self.each(pixels, line, f64::from_be_bytes),
-        }
-    }
-
-    fn integers<const BYTES: usize>(
-        &self,
-        pixels: &[u8],
-        line: ArrayViewMut1<'_, f32>,
-        read: impl Fn([u8; BYTES]) -> i64,
-    ) {
-        let blank = self.blank;
-        self.each(pixels, line, |pixel| {
-            let count = read(pixel);
-            if blank == Some(count) { f64::NAN } else { count as f64 }
-        });
-    }
-
-    fn each<const BYTES: usize>(
-        &self,
-        pixels: &[u8],
-        mut line: ArrayViewMut1<'_, f32>,
-        read: impl Fn([u8; BYTES]) -> f64,
-    ) {
-        for (value, pixel) in line.iter_mut().zip(pixels.as_chunks::<BYTES>().0) {
-            *value = to_f32(read(*pixel) * self.scale + self.zero);
-        }
-    }
 }
 
 /// The bytes of a FITS file: a plain file is jumped in, a gzip'd one read forward.

@@ -1,9 +1,6 @@
 //! A page of an image file, whatever the format. Reads no pixel itself.
 
-use std::{fs::File, io::Read, path::Path};
-
-use super::{fits, number_type::NumberType, tiff_image};
-use crate::AcquireError;
+use super::{fits_plane::Plane, number_type::NumberType};
 
 /// One image in a file: a TIFF page, a FITS plane.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -24,7 +21,7 @@ pub(crate) enum PagePlace {
     /// Offset of its directory, and how far behind that directory's own image it lies.
     Tiff { directory: u64, shift: u64 },
     /// Where and how its plane is stored.
-    Fits(fits::Plane),
+    Fits(Plane),
 }
 
 /// What an image file holds.
@@ -65,33 +62,6 @@ impl ImageFormat {
             return Some(Self::Tiff);
         }
         fits.iter().any(|magic| start.starts_with(magic)).then_some(Self::Fits)
-    }
-}
-
-/// What an image file holds, by its headers alone.
-///
-/// # Errors
-/// Empty, truncated, broken or no image; a colour image; numbers that are not read.
-pub(crate) fn describe(path: &Path) -> Result<ImageFile, AcquireError> {
-    let open = |source| AcquireError::Open { path: path.into(), source };
-    let image = |what: String| AcquireError::Image { what, path: path.into() };
-    let mut file = File::open(path).map_err(open)?;
-    let file_bytes = file.metadata().map_err(open)?.len();
-    let mut start = Vec::with_capacity(16);
-    file.by_ref().take(16).read_to_end(&mut start).map_err(open)?;
-    if start.is_empty() {
-        let what = "empty file (0 bytes), expected an image; copy it anew from the instrument, or \
-                    take it out of the folder";
-        return Err(image(what.into()));
-    }
-    match ImageFormat::of_bytes(&start) {
-        Some(ImageFormat::Tiff) => tiff_image::describe(path, file_bytes).map_err(image),
-        Some(ImageFormat::Fits) => fits::describe(path).map_err(image),
-        None => Err(image(format!(
-            "not an image: begins with {}, expected TIFF or FITS; take it out of the folder, or \
-             narrow the pattern",
-            first_bytes(&start)
-        ))),
     }
 }
 

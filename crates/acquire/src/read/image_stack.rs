@@ -10,8 +10,8 @@ use rayon::prelude::*;
 use voltomo_types::{FrameError, FrameShape, Frames};
 
 use super::{
-    fits,
-    image_page::{self, ImageFile, Page, PagePlace},
+    fits, image_file,
+    image_page::{ImageFile, Page, PagePlace},
     number_type::NumberType,
     tiff_image,
 };
@@ -39,7 +39,7 @@ impl ImageStack {
     /// `key` is the recipe key that chose the files.
     pub(crate) fn open(files: Vec<PathBuf>, key: &str) -> Result<Self, AcquireError> {
         let all: Vec<ImageFile> =
-            files.par_iter().map(|path| image_page::describe(path)).collect::<Result<_, _>>()?;
+            files.par_iter().map(|path| image_file::describe(path)).collect::<Result<_, _>>()?;
         let pages = all.iter().enumerate();
         let frames: Vec<(usize, Page)> = pages
             .flat_map(|(file, held)| held.pages.iter().map(move |page| (file, *page)))

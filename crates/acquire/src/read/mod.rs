@@ -1,18 +1,21 @@
 //! One reader a file format. Each lists what it understood and what it had to be told.
 
-pub(crate) mod dxchange;
+mod dxchange;
 pub(crate) mod find_images;
 mod fits;
+mod fits_plane;
 mod guess_images;
 pub(crate) mod hdf5;
+pub(crate) mod hdf5_scan;
+mod image_file;
 mod image_page;
 pub(crate) mod image_scan;
 pub(crate) mod image_sets;
 mod image_stack;
-pub(crate) mod nexus;
+mod nexus;
 mod number_type;
 mod sinogram;
-pub(crate) mod tdf;
+mod tdf;
 mod tiff_directory;
 mod tiff_image;
 

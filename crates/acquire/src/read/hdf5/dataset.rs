@@ -9,7 +9,7 @@ use ndarray::{ArrayView3, ArrayViewMut3, Axis, s};
 
 use super::{
     Backend, File, Hdf5Error,
-    element::{Attribute, Description, Element, SourceBox, filter_name},
+    element::{Attribute, Description, Element, Link, SourceBox, filter_name},
     file::Place,
 };
 
@@ -34,6 +34,61 @@ struct Opened {
     description: Description,
     /// The sources of a virtual dataset, opened when the first of it is read.
     sources: OnceLock<Result<Vec<(Dataset, SourceBox)>, Hdf5Error>>,
+}
+
+/// The datasets of a file, by name.
+impl File {
+    /// The dataset at `path`, through soft and external links.
+    ///
+    /// # Errors
+    /// `MissingDataset` with the datasets that are there, and the recipe key `key`; `BrokenLink`.
+    pub(crate) fn dataset(&self, path: &str, key: &'static str) -> Result<Dataset, Hdf5Error> {
+        match self.find(path)? {
+            Some(place) if place.is_dataset => Dataset::describe(place, path),
+            _ => Err(Hdf5Error::MissingDataset {
+                wanted: path.into(),
+                present: self.listing(),
+                key,
+                path: self.path().into(),
+            }),
+        }
+    }
+
+    /// The dataset at `path`, or `None` where there is none of that name.
+    ///
+    /// # Errors
+    /// A link on the way leads to nothing, or the dataset cannot be described.
+    pub(crate) fn dataset_if_there(&self, path: &str) -> Result<Option<Dataset>, Hdf5Error> {
+        match self.find(path)? {
+            Some(place) if place.is_dataset => Dataset::describe(place, path).map(Some),
+            _ => Ok(None),
+        }
+    }
+
+    /// The datasets with shape and type, for messages: at most forty, those of numbers first.
+    pub(crate) fn listing(&self) -> String {
+        let Ok(names) = self.names() else { return "a damaged list of names".into() };
+        let describe = |(path, link): &(String, Link)| match link {
+            Link::External { file, path: target } => Some((1, format!("{path} → {file}:{target}"))),
+            _ => {
+                let dataset = self.dataset_if_there(path).ok()??;
+                let is_stack = dataset.shape().len() > 1 && dataset.element().is_number();
+                let is_text = *dataset.element() == Element::Text;
+                let rank = if is_stack { 0 } else { 1 + usize::from(is_text) };
+                Some((rank, format!("{path} {}", dataset.summary())))
+            }
+        };
+        let mut lines: Vec<_> = names.iter().filter_map(describe).collect();
+        lines.sort();
+        let more = lines.len().saturating_sub(40);
+        lines.truncate(40);
+        let listed: Vec<_> = lines.into_iter().map(|(_, line)| line).collect();
+        match (listed.is_empty(), more) {
+            (true, _) => "no dataset at all".into(),
+            (false, 0) => listed.join(", "),
+            (false, more) => format!("{}, and {more} more", listed.join(", ")),
+        }
+    }
 }
 
 impl Dataset {
