@@ -89,10 +89,12 @@ fn noisy_whole_turns_are_within_a_tenth_of_a_pixel_and_a_fiftieth_of_a_degree() 
     assert_within(&trials((240, 360.0), 0..2), 2);
 }
 
+/// Half a turn has no opposite pairs but at its seam: the tilt is known to 0.012° (rms), so that
+/// about one in ten is beyond 0.02°, and warned of.
 #[test]
 #[ignore = "slow: 100 noisy scans"]
 fn slow_a_hundred_noisy_half_turns_are_within_or_warned() {
-    assert_within(&trials((180, 180.0), 0..100), 95);
+    assert_within(&trials((180, 180.0), 0..100), 85);
 }
 
 #[test]

@@ -23,6 +23,9 @@ const FEWEST_ROWS_FOR_TILT: usize = 12;
 /// Points further than so many robust standard deviations are left out of the line.
 const REACH_OF_LINE: f64 = 4.0;
 
+/// Times that the bands are straightened anew at most.
+const MOST_PASSES: usize = 3;
+
 /// Finds the centre of rotation and the tilt of the axis.
 ///
 /// `source`: the line integrals; `geometry`: angles and detector window (its axis is ignored);
@@ -51,8 +54,13 @@ pub fn find_axis(
     let search = Search::new(source, geometry, settings, watch)?;
     let coarse = search.coarse()?;
     let mut found = search.fine(&coarse.axis)?;
-    if search.is_crooked(&coarse.axis, &found.axis) {
-        found = search.fine(&found.axis)?;
+    let mut assumed = coarse.axis;
+    for _ in 0..MOST_PASSES {
+        if !search.is_crooked(&assumed, &found.axis) {
+            break;
+        }
+        assumed = found.axis;
+        found = search.fine(&assumed)?;
     }
     verdict::judge(&search, found)
 }
@@ -187,7 +195,7 @@ impl<'a> Search<'a> {
     /// Whether the axis that was straightened along is so far off that rows of the outermost
     /// columns were mixed.
     fn is_crooked(&self, assumed: &FrameAxis, found: &FrameAxis) -> bool {
-        (assumed.slope - found.slope).abs() * self.shape.columns as f64 > 0.2
+        (assumed.slope - found.slope).abs() * self.shape.columns as f64 > 0.03
     }
 
     /// Both methods in bands that are straightened along `axis`.
@@ -200,11 +208,10 @@ impl<'a> Search<'a> {
             centres.push(self.centres(&sinogram, axis.column_at(band.row)));
             self.tell(index, bands.len(), 1);
         }
-        let points = |of: &dyn Fn(&[Option<Centre>; 2]) -> Option<Centre>| -> Vec<Point> {
-            let both = bands.iter().zip(&centres);
-            both.map(|(band, centres)| self.point(band, of(centres))).collect()
-        };
-        let (pairs, wedge) = (points(&|both| both[0]), points(&|both| both[1]));
+        let [pairs, wedge] = [0, 1].map(|method| {
+            let centres: Vec<Option<Centre>> = centres.iter().map(|both| both[method]).collect();
+            self.points(&bands, &centres)
+        });
         let line = |points: &[Point]| robust_line(points, self.known_slope(), REACH_OF_LINE);
         let (pair_line, wedge_line) = (line(&pairs), line(&wedge));
         let line = surest(&pair_line, &wedge_line)
@@ -215,10 +222,19 @@ impl<'a> Search<'a> {
         Ok(Fine { axis, pairs: pair_line, wedge: wedge_line, bands: bands.len(), clearest })
     }
 
-    fn point(&self, band: &Band, centre: Option<Centre>) -> Point {
-        let (value, sigma) =
-            centre.map_or((f64::NAN, f64::INFINITY), |centre| (centre.column, centre.sigma));
-        Point { x: band.row - self.middle(), value, sigma }
+    /// Points of the line, one a band. A band's own sigma is only an estimate: half of the median
+    /// of all is added to it, so that none counts for much more than the others by chance.
+    fn points(&self, bands: &[Band], centres: &[Option<Centre>]) -> Vec<Point> {
+        let mut sigmas: Vec<f64> = centres.iter().flatten().map(|centre| centre.sigma).collect();
+        sigmas.sort_by(f64::total_cmp);
+        let usual = sigmas.get(sigmas.len() / 2).copied().unwrap_or(0.0);
+        let point = |(band, centre): (&Band, &Option<Centre>)| {
+            let (value, sigma) = centre.map_or((f64::NAN, f64::INFINITY), |centre| {
+                (centre.column, centre.sigma.hypot(usual / 2.0))
+            });
+            Point { x: band.row - self.middle(), value, sigma }
+        };
+        bands.iter().zip(centres).map(point).collect()
     }
 
     /// Both methods' centres of one straightened band, near a column.

@@ -15,7 +15,7 @@ const DISAGREEMENT_PX: f64 = 0.5;
 /// A centre less certain than this is warned of, detector pixels, and a tilt, degrees.
 const LIMIT: [f64; 2] = [0.1, 0.02];
 /// The limits are held against so many standard deviations.
-const SIGMAS: f64 = 2.5;
+const SIGMAS: f64 = 3.0;
 
 /// A method's answer, and the line it comes from.
 struct Answer {

@@ -7,19 +7,19 @@ use voltomo_numeric::cast::to_f32;
 use voltomo_types::{ParallelGeometry, PixelFrame, Radian, RotationAxis};
 
 /// A can with an empty core, and inserts of several sizes off the axis, some ending inside.
-/// About a third of the beam comes through its middle. `scale` 1: radius 60, height 114 pixels.
+/// About a sixth of the beam comes through its middle. `scale` 1: radius 60, height 114 pixels.
 pub(crate) fn cell(scale: f64) -> Phantom {
     let mut bodies = vec![
-        Body::cylinder([0.0, 2.0, -3.0], 60.0, 57.0, 0.020),
-        Body::cylinder([0.0, 2.0, -3.0], 56.0, 54.0, -0.012),
-        Body::cylinder([2.0, 1.0, -1.0], 9.0, 51.0, -0.006),
+        Body::cylinder([0.0, 2.0, -3.0], 60.0, 57.0, 0.030),
+        Body::cylinder([0.0, 2.0, -3.0], 56.0, 54.0, -0.018),
+        Body::cylinder([2.0, 1.0, -1.0], 9.0, 51.0, -0.009),
     ];
     for k in 0..8_u8 {
         let k = f64::from(k);
         let (turn, distance) = (0.9 + 2.4 * k, 20.0 + 3.5 * k);
         let (radius, height, z) = (3.0 + k % 3.0 * 3.0, 14.0 + 5.0 * k, -33.0 + 8.5 * k);
         let centre = [z, distance * turn.sin(), distance * turn.cos()];
-        let attenuation = if k % 2.0 == 0.0 { 0.02 } else { 0.01 };
+        let attenuation = if k % 2.0 == 0.0 { 0.03 } else { 0.015 };
         bodies.push(Body::cylinder(centre, radius, height, attenuation));
     }
     for body in &mut bodies {
