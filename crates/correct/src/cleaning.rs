@@ -6,8 +6,9 @@ use std::ops::Range;
 use crate::{
     SpotSettings,
     detector_pixels::{DetectorPixels, Uneven},
+    mark,
     noise::Noise,
-    spots::{SpotFilter, Unmendable, mark},
+    spots::{SpotFilter, Unmendable},
 };
 
 /// Rows and columns of a frame.

@@ -15,6 +15,7 @@ mod dose;
 mod error;
 mod figures;
 mod flat_field;
+mod mark;
 mod noise;
 mod peak;
 mod references;

@@ -1,7 +1,7 @@
 //! The part of a picture above a level that hangs together with one pixel, if it is small. Knows
 //! no noise.
 
-use crate::spots::mark;
+use crate::mark;
 
 /// Floods peaks of at most `extent` rows and columns; keeps its memory between floods.
 #[derive(Debug)]

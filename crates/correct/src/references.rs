@@ -9,9 +9,9 @@ use voltomo_numeric::{
 use voltomo_types::{FrameShape, Frames, ReferenceFrames};
 
 use crate::{
-    Average, CorrectError, CorrectSettings, SpotMethod, SpotSettings,
+    Average, CorrectError, CorrectSettings, SpotMethod, SpotSettings, mark,
     noise::{DEVIATIONS, Noise},
-    spots::{SpotFilter, mark},
+    spots::SpotFilter,
 };
 
 /// Bytes of frames that are looked at together.

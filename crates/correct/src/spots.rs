@@ -12,19 +12,10 @@ use ndarray::Array2;
 use voltomo_numeric::median::{MedianOf25, median_and_deviation_in_place, median_in_place};
 
 use crate::{
-    SpotMethod, SpotSettings,
+    SpotMethod, SpotSettings, mark,
     noise::{DEVIATIONS, Noise},
     peak::Flood,
 };
-
-/// What a pixel is.
-pub(crate) mod mark {
-    pub(crate) const CLEAN: u8 = 0;
-    pub(crate) const DARK: u8 = 1;
-    pub(crate) const BRIGHT: u8 = 2;
-    pub(crate) const HOLE: u8 = 3;
-    pub(crate) const DEAD: u8 = 4;
-}
 
 /// Neighbours whose median replaces a pixel: at least so many.
 const LEAST_NEIGHBOURS: usize = 3;
