@@ -255,17 +255,15 @@ impl Survey {
             Some(text) => (self.region_of_recipe(text, shape)?, "recipe"),
             None => match air::find(tiling, &tiles, instrument.tile_noise(tiling)) {
                 Ok(region) => (region, "found"),
-                Err(why) => {
-                    self.warn(format!(
-                        "the dose is not corrected: {why}; name a region of air in \
-                         `correct.dose.region`, or say `correct.dose.method = \"none\"`"
-                    ));
-                    return Ok(());
-                }
+                Err(why) => return Ok(self.leave_dose(&why)),
             },
         };
         let doses = instrument.doses(&region, &|frames| watch(shape.frames + frames))?;
-        instrument.check_region(&region, (&sample, &tiles), &doses)?;
+        match instrument.check_region(&region, (&sample, &tiles), &doses) {
+            // Nobody named the region that was found, so that nobody need mend it.
+            Err(why) if method == "found" => return Ok(self.leave_dose(&why)),
+            checked => checked?,
+        }
         self.figures.dose = dose_figures(&doses, &region, method);
         self.doses = doses;
         let DoseFigures { min, max, .. } = self.figures.dose;
@@ -275,6 +273,14 @@ impl Survey {
             ));
         }
         Ok(())
+    }
+
+    /// Leaves the dose as it is, and says so.
+    fn leave_dose(&mut self, why: &dyn std::fmt::Display) {
+        self.warn(format!(
+            "the dose is not corrected: {why}; name a region of air in `correct.dose.region`, or \
+             say `correct.dose.method = \"none\"`"
+        ));
     }
 
     fn region_of_recipe(&self, text: &str, shape: FrameShape) -> Result<Region, CorrectError> {

@@ -10,6 +10,7 @@ use crate::{
     error::RunError,
     layout::Layout,
     memory::{Bytes, default_budget},
+    prepare,
     provenance::{as_json, write_json},
     recipe::{Recipe, commented},
     run::{RunOptions, anchored, claim, survey},
@@ -31,8 +32,7 @@ pub fn correct_only(
 ) -> Result<PathBuf, RunError> {
     let recipe = &anchored(recipe, &options.base);
     let scan = voltomo_acquire::open(&recipe.acquire, &options.base)?;
-    let path = recipe.acquire.path.clone();
-    let angles = scan.angles.clone().ok_or(RunError::NoAngles { path })?;
+    let angles = prepare::angles(&scan)?.to_vec();
     let survey = survey(&scan, recipe, watch)?;
     survey.figures().warnings.iter().for_each(|warning| watch.warn(warning));
     let layout = claim(options)?;

@@ -58,10 +58,12 @@ pub enum RunError {
     },
     /// A scan without rotation angles cannot be reconstructed.
     #[error(
-        "the scan has no rotation angles; tell them with `acquire.angles`, as START:STOP in degrees, \
-         or a file with one angle a line ({path})", path = path.display()
+        "the scan has no rotation angles, found {known}; tell them with `acquire.angles`, as \
+         START:STOP in degrees, or a file with one angle a line ({path})", path = path.display()
     )]
     NoAngles {
+        /// What the files do say of the angles.
+        known: String,
         /// The scan.
         path: PathBuf,
     },

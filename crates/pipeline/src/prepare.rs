@@ -24,6 +24,18 @@ use crate::{
 /// Tilt that a plan made before the axis is known allows for.
 const TILT_ASSUMED: Radian = Radian(0.017_453);
 
+/// The rotation angles of a scan.
+///
+/// # Errors
+/// A scan without angles, with what its files do say of them.
+pub(crate) fn angles(scan: &Scan) -> Result<&[Radian], RunError> {
+    let said = || scan.facts.iter().find(|fact| fact.item == "rotation angles");
+    scan.angles.as_deref().ok_or_else(|| RunError::NoAngles {
+        known: said().map_or_else(|| "nothing".into(), |fact| fact.value.clone()),
+        path: scan.files.first().cloned().unwrap_or_default(),
+    })
+}
+
 /// The geometry of a scan with an axis, for frames as they come out of the correction.
 ///
 /// # Errors
@@ -33,8 +45,7 @@ pub(crate) fn geometry(
     survey_frame: voltomo_types::PixelFrame,
     axis: RotationAxis,
 ) -> Result<ParallelGeometry, RunError> {
-    let path = scan.files.first().cloned().unwrap_or_default();
-    let angles = scan.angles.clone().ok_or(RunError::NoAngles { path })?;
+    let angles = angles(scan)?.to_vec();
     Ok(ParallelGeometry { angles, axis, frame: survey_frame, pixel: scan.detector.pixel })
 }
 

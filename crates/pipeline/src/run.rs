@@ -55,6 +55,7 @@ pub fn run(
     let mut journal = Journal::new();
     let recipe = &anchored(recipe, &options.base);
     let scan = journal.time("acquire", || voltomo_acquire::open(&recipe.acquire, &options.base))?;
+    prepare::angles(&scan)?;
     let inputs = journal.time("hash", || hash(&scan, watch))?;
     let survey = journal.time("survey", || survey(&scan, recipe, watch))?;
     journal.warn_all(&survey.figures().warnings, watch);
