@@ -20,7 +20,8 @@ fn main() -> ExitCode {
         }
     };
     match command::execute(arguments) {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(command::Outcome::Done) => ExitCode::SUCCESS,
+        Ok(command::Outcome::BeyondLimits) => ExitCode::from(1),
         Err(message) => {
             eprintln!("error: {message}");
             ExitCode::from(2)

@@ -141,6 +141,22 @@ pub struct VolumeRecord {
     pub figures: serde_json::Value,
 }
 
+/// Range and health of what passed a stage's gate.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct GateRecord {
+    /// Counts and range.
+    #[serde(flatten)]
+    pub passed: Passed,
+    /// Share of the values that were finite.
+    pub finite_fraction: f64,
+}
+
+impl From<Passed> for GateRecord {
+    fn from(passed: Passed) -> Self {
+        Self { passed, finite_fraction: passed.finite_fraction() }
+    }
+}
+
 /// The record of a run, written as `run.json`.
 #[derive(Debug, Clone, Serialize)]
 pub struct RunRecord {
@@ -171,11 +187,13 @@ pub struct RunRecord {
     /// Spots, dead pixels and clipped values, summed over the slabs.
     pub corrections: serde_json::Value,
     /// What passed each stage's gate.
-    pub gates: BTreeMap<String, Passed>,
+    pub gates: BTreeMap<String, GateRecord>,
     /// The volume.
     pub volume: Option<VolumeRecord>,
     /// Everything that a person should have read.
     pub warnings: Vec<String>,
+    /// Figures beyond their limits: the run is done, and its result is in doubt.
+    pub findings: Vec<String>,
 }
 
 impl RunRecord {

@@ -24,6 +24,9 @@ use crate::{
     way::{Done, Way},
 };
 
+/// Radiographs whose counts go into the record.
+const FRAMES_LOOKED_AT: usize = 16;
+
 /// How a run is done, apart from what it does.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct RunOptions {
@@ -104,7 +107,7 @@ fn finish(way: &Way<'_>, ending: Ending) -> Result<RunRecord, RunError> {
         began: journal.began,
         recipe: way.recipe.clone(),
         inputs,
-        scan: serde_json::json!({ "facts": way.scan.facts, "frames": way.survey.shape() }),
+        scan: as_json(&voltomo_acquire::look(way.scan, FRAMES_LOOKED_AT)?),
         machine: Machine::this(),
         memory: MemoryRecord {
             budget: plan.memory_budget,
@@ -115,7 +118,7 @@ fn finish(way: &Way<'_>, ending: Ending) -> Result<RunRecord, RunError> {
         axis,
         references: as_json(way.survey.figures()),
         corrections: as_json(&done.tally.corrections()),
-        gates: done.tally.gates(),
+        gates: done.tally.gates().into_iter().map(|(stage, one)| (stage, one.into())).collect(),
         volume: is_whole.then(|| VolumeRecord {
             path: relative(&done.stored.path, way.layout.root()),
             unit: plan.grid.attenuation_unit().symbol().into(),
@@ -124,6 +127,7 @@ fn finish(way: &Way<'_>, ending: Ending) -> Result<RunRecord, RunError> {
         }),
         plan,
         warnings: journal.warnings,
+        findings: done.tally.corrections().findings(),
     };
     record.write(way.layout.root())?;
     if is_whole {

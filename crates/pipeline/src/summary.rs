@@ -25,12 +25,13 @@ impl RunRecord {
         }
         lines.push(format!("axis        {}", self.axis_line()));
         if let Some(passed) = self.gates.get("reconstruct") {
-            lines.push(format!("range       {:.4} to {:.4}", passed.min, passed.max));
+            lines.push(format!("range       {:.4} to {:.4}", passed.passed.min, passed.passed.max));
         }
         let actual = self.memory.actual_peak.map_or("unknown".into(), |peak| peak.to_string());
         lines.push(format!("memory      {actual} at most, {} planned", self.memory.planned_peak));
         lines.push(format!("time        {:.1} s", self.seconds.values().sum::<f64>()));
         lines.push(format!("record      {}", out.join("run.json").display()));
+        lines.extend(self.findings.iter().map(|finding| format!("FINDING     {finding}")));
         lines.extend(self.warnings.iter().map(|warning| format!("WARNING     {warning}")));
         lines
     }

@@ -7,17 +7,30 @@ mod screen;
 
 use crate::arguments::{Arguments, Command};
 
+/// How a command ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Outcome {
+    /// Done.
+    Done,
+    /// Done, and figures of the result are beyond their limits.
+    BeyondLimits,
+}
+
 /// Does what the command line says; the error is the text that a person reads.
-pub(crate) fn execute(arguments: Arguments) -> Result<(), String> {
+pub(crate) fn execute(arguments: Arguments) -> Result<Outcome, String> {
     match arguments.command {
         Command::Demo(arguments) => run::demo(&arguments),
-        Command::Look(arguments) => look::look(&arguments),
-        Command::Recipe(arguments) => recipe::recipe(&arguments),
+        Command::Look(arguments) => look::look(&arguments).map(done),
+        Command::Recipe(arguments) => recipe::recipe(&arguments).map(done),
         Command::Run(arguments) => run::run(&arguments),
         Command::Rerun(arguments) => run::rerun(&arguments),
-        Command::Correct(arguments) => run::correct(&arguments),
+        Command::Correct(arguments) => run::correct(&arguments).map(done),
         Command::Reconstruct(arguments) => run::reconstruct(&arguments),
-        Command::Show(arguments) => look::show(&arguments),
-        Command::Schema => recipe::schema(),
+        Command::Show(arguments) => look::show(&arguments).map(done),
+        Command::Schema => recipe::schema().map(done),
     }
+}
+
+fn done((): ()) -> Outcome {
+    Outcome::Done
 }

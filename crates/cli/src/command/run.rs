@@ -4,7 +4,10 @@ use std::path::{Path, PathBuf};
 
 use voltomo_pipeline::{Recipe, RunOptions, RunRecord};
 
-use super::screen::{print, use_threads};
+use super::{
+    Outcome,
+    screen::{print, use_threads},
+};
 use crate::{
     arguments::{
         DemoArguments, OutArguments, ReconstructArguments, RerunArguments, RunArguments,
@@ -14,24 +17,24 @@ use crate::{
 };
 
 /// Does what a recipe says.
-pub(crate) fn run(arguments: &RunArguments) -> Result<(), String> {
+pub(crate) fn run(arguments: &RunArguments) -> Result<Outcome, String> {
     let recipe = Recipe::open(&arguments.recipe, &arguments.overrides).map_err(text)?;
     let base = arguments.recipe.parent().map(Path::to_path_buf).unwrap_or_default();
     planned_or_run(&recipe, base, &arguments.out)
 }
 
 /// Corrects and reconstructs a scan without a recipe file.
-pub(crate) fn reconstruct(arguments: &ReconstructArguments) -> Result<(), String> {
+pub(crate) fn reconstruct(arguments: &ReconstructArguments) -> Result<Outcome, String> {
     let recipe = Recipe::for_scan(&arguments.scan.scan, &arguments.overrides()).map_err(text)?;
     planned_or_run(&recipe, PathBuf::new(), &arguments.out)
 }
 
-fn planned_or_run(recipe: &Recipe, base: PathBuf, out: &OutArguments) -> Result<(), String> {
+fn planned_or_run(recipe: &Recipe, base: PathBuf, out: &OutArguments) -> Result<Outcome, String> {
     use_threads(&out.machine)?;
     if out.plan {
         let plan = voltomo_pipeline::plan_only(recipe, &base, out.machine.memory).map_err(text)?;
         plan.lines().iter().for_each(|line| print(line));
-        return Ok(());
+        return Ok(Outcome::Done);
     }
     let options = RunOptions {
         out: out.out.clone(),
@@ -41,8 +44,7 @@ fn planned_or_run(recipe: &Recipe, base: PathBuf, out: &OutArguments) -> Result<
         force: out.force,
     };
     let record = voltomo_pipeline::run(recipe, &options, &Console::listening()?).map_err(text)?;
-    summary(&record, &out.out);
-    Ok(())
+    Ok(summary(&record, &out.out))
 }
 
 /// Corrects a scan and writes its line integrals.
@@ -64,7 +66,7 @@ pub(crate) fn correct(arguments: &ScanRunArguments) -> Result<(), String> {
 }
 
 /// Repeats a finished run and compares the volumes.
-pub(crate) fn rerun(arguments: &RerunArguments) -> Result<(), String> {
+pub(crate) fn rerun(arguments: &RerunArguments) -> Result<Outcome, String> {
     use_threads(&arguments.machine)?;
     let options = RunOptions {
         out: arguments.out.clone(),
@@ -75,24 +77,26 @@ pub(crate) fn rerun(arguments: &RerunArguments) -> Result<(), String> {
     };
     let console = Console::listening()?;
     let record = voltomo_pipeline::rerun(&arguments.folder, &options, &console).map_err(text)?;
-    summary(&record, &arguments.out);
+    let outcome = summary(&record, &arguments.out);
     print("the volume is bit by bit that of the first run");
-    Ok(())
+    Ok(outcome)
 }
 
 /// Generates a scan, reconstructs it and says where things are.
-pub(crate) fn demo(arguments: &DemoArguments) -> Result<(), String> {
+pub(crate) fn demo(arguments: &DemoArguments) -> Result<Outcome, String> {
     use_threads(&arguments.machine)?;
     let console = Console::listening()?;
     let shown =
         voltomo_pipeline::demo(&arguments.out, arguments.machine.memory, &console).map_err(text)?;
-    summary(&shown.record, &arguments.out.join("run"));
+    let outcome = summary(&shown.record, &arguments.out.join("run"));
     shown.lines.iter().for_each(|line| print(line));
-    Ok(())
+    Ok(outcome)
 }
 
-fn summary(record: &RunRecord, out: &Path) {
+/// Prints what a person wants to know of a run.
+fn summary(record: &RunRecord, out: &Path) -> Outcome {
     record.lines(out).iter().for_each(|line| print(line));
+    if record.findings.is_empty() { Outcome::Done } else { Outcome::BeyondLimits }
 }
 
 fn text(error: impl ToString) -> String {
