@@ -5,7 +5,7 @@ use std::ops::Range;
 use voltomo_numeric::cast::to_index;
 use voltomo_types::{LengthUnit, ParallelGeometry, VoxelGrid};
 
-use crate::{ReconstructError, ReconstructSettings};
+use crate::{ReconstructError, ReconstructSettings, index_range::parse_range};
 
 /// The grid that the settings ask for, for projections of `frame_shape` = (rows, columns).
 ///
@@ -135,11 +135,4 @@ fn within(
             Err(ReconstructError::BeyondFrame { key: "reconstruct.region", asked, what, count })
         }
     }
-}
-
-/// `A:B` as a range that is not empty.
-pub(crate) fn parse_range(text: &str) -> Option<Range<usize>> {
-    let (start, end) = text.split_once(':')?;
-    let range = start.trim().parse().ok()?..end.trim().parse().ok()?;
-    (!range.is_empty()).then_some(range)
 }

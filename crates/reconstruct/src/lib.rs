@@ -6,6 +6,7 @@
 pub mod calibrate;
 mod error;
 mod grid;
+mod index_range;
 pub mod kernel;
 mod method;
 mod ramp;

@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use voltomo_types::Problem;
 
-use crate::grid::parse_range;
+use crate::index_range::parse_range;
 
 /// How line integrals become attenuation coefficients.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]

@@ -13,6 +13,7 @@
 //! pairs, the same axis and the same sign of the tilt.
 
 mod axis;
+mod axis_search;
 mod band;
 mod double_wedge;
 mod pairs;

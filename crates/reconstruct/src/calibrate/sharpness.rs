@@ -9,7 +9,7 @@ use voltomo_types::{LengthUnit, ParallelGeometry, PixelFrame, Radian, RotationAx
 
 use super::{
     CandidateSlice,
-    axis::Search,
+    axis_search::Search,
     band::{self, Band, FrameAxis},
 };
 use crate::{Fbp, ReconstructError, ReconstructSettings, Window};

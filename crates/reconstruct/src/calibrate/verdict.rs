@@ -5,7 +5,7 @@ use voltomo_types::{Radian, RotationAxis};
 
 use super::{
     AxisEstimate, AxisOrigin, CandidateSlice, MethodEstimate,
-    axis::{Fine, Search},
+    axis_search::{Fine, Search},
     sharpness,
 };
 use crate::ReconstructError;

@@ -1,0 +1,215 @@
+//! Searches the axis: coarse over the whole range, then with both methods in straightened bands.
+//! Knows no verdict.
+
+use ndarray::Array2;
+use voltomo_numeric::least_squares::{Line, Point, robust_line};
+use voltomo_types::{FrameShape, ParallelGeometry};
+
+use super::{
+    BandSource,
+    band::{self, Band, FrameAxis},
+    double_wedge::{self, Window},
+    pairs::{self, Centre},
+    partners::{HalfTurn, Pair, half_turns, opposite_pairs},
+    search::{BandMismatch, Coarse, Reach, search},
+};
+use crate::{ReconstructError, ReconstructSettings};
+
+/// Gaussian that views are smoothed with before they are matched, in columns.
+const BLUR: f64 = 1.5;
+/// Fewest rows from which a tilt is measured.
+const FEWEST_ROWS_FOR_TILT: usize = 12;
+/// Points further than so many robust standard deviations are left out of the line.
+const REACH_OF_LINE: f64 = 4.0;
+
+/// What the search works on.
+pub(super) struct Search<'a> {
+    pub(super) source: &'a dyn BandSource,
+    pub(super) geometry: &'a ParallelGeometry,
+    pub(super) settings: &'a ReconstructSettings,
+    watch: &'a dyn Fn(usize, usize),
+    shape: FrameShape,
+    pairs: Vec<Pair>,
+    halves: Vec<HalfTurn>,
+}
+
+/// Lines through the bands' centres, frame pixels, x counted from the detector's middle row.
+pub(super) struct Fine {
+    /// The line of the more certain method.
+    pub(super) axis: FrameAxis,
+    /// Opposite pairs.
+    pub(super) pairs: Option<Line>,
+    /// Double wedge.
+    pub(super) wedge: Option<Line>,
+    /// Bands measured.
+    pub(super) bands: usize,
+    /// The band with the most certain centre.
+    pub(super) clearest: Band,
+}
+
+impl<'a> Search<'a> {
+    /// Sorts the views into pairs and half turns. Errors: not one finite angle a frame, no opposite
+    /// views.
+    pub(super) fn new(
+        source: &'a dyn BandSource,
+        geometry: &'a ParallelGeometry,
+        settings: &'a ReconstructSettings,
+        watch: &'a dyn Fn(usize, usize),
+    ) -> Result<Self, ReconstructError> {
+        let shape = source.shape();
+        let angles: Vec<f64> = geometry.angles.iter().map(|angle| angle.0).collect();
+        if angles.len() != shape.frames {
+            let (angles, frames) = (angles.len(), shape.frames);
+            return Err(ReconstructError::AngleCount { angles, frames });
+        }
+        if let Some(index) = angles.iter().position(|angle| !angle.is_finite()) {
+            return Err(ReconstructError::BadAngle { index, value: angles[index] });
+        }
+        let (pairs, halves) = (opposite_pairs(&angles), half_turns(&angles));
+        if pairs.is_empty() {
+            return Err(ReconstructError::NoOppositeViews {
+                views: angles.len(),
+                arc_deg: arc(&angles),
+            });
+        }
+        Ok(Self { source, geometry, settings, watch, shape, pairs, halves })
+    }
+
+    /// Frame row of the detector's middle row.
+    fn middle(&self) -> f64 {
+        self.geometry.frame.row(self.geometry.frame.middle_row())
+    }
+
+    /// Slope that is given, or 0 where the frames are too low to measure one.
+    pub(super) fn known_slope(&self) -> Option<f64> {
+        let given = self.settings.tilt_deg.map(|tilt| tilt.to_radians().tan());
+        given.or((self.shape.rows < FEWEST_ROWS_FOR_TILT || self.settings.bands < 3).then_some(0.0))
+    }
+
+    /// Whether views of more than half a turn make pairs all over the sample.
+    pub(super) fn is_whole_turn(&self) -> bool {
+        2 * self.pairs.len() > self.shape.frames
+    }
+
+    fn reach(&self) -> Reach {
+        let last = self.shape.columns as f64 - 1.0;
+        let part = if self.is_whole_turn() { 0.04 } else { 0.25 };
+        let whole = [last * part, last * (1.0 - part)];
+        let frame = &self.geometry.frame;
+        let [from, to] =
+            self.settings.search_px.map_or(whole, |range| range.map(|column| frame.column(column)));
+        let (from, to) = (from.max(0.0), to.min(last));
+        let pivot = (self.shape.rows as f64 - 1.0) / 2.0;
+        Reach { pivot, from, to, slope: self.known_slope() }
+    }
+
+    fn tell(&self, band: usize, bands: usize, pass: usize) {
+        (self.watch)(pass * bands + band + 1, 2 * bands.max(1));
+    }
+
+    /// All bands at all centres, without knowing a tilt.
+    pub(super) fn coarse(&self) -> Result<Coarse, ReconstructError> {
+        let bands = band::layout((self.shape.rows, self.shape.columns), self.settings.bands, None);
+        let overlap = (self.shape.columns / 20).max(16).min(self.shape.columns / 2);
+        let (mut measured, mut not_finite) = (vec![], 0);
+        for (index, band) in bands.iter().enumerate() {
+            let smooth = band::smoothed(&band::sinogram(self.source, band, None)?, BLUR);
+            self.tell(index, bands.len(), 0);
+            if smooth.iter().any(|value| !value.is_finite()) {
+                not_finite += 1;
+            } else if band::support(&smooth).is_some() {
+                let mismatch = pairs::mismatch(&smooth, &self.pairs, overlap);
+                measured.push(BandMismatch { band: *band, mismatch });
+            }
+        }
+        if measured.is_empty() {
+            return Err(ReconstructError::NoSample { bands: bands.len(), not_finite });
+        }
+        let reach = self.reach();
+        let coarse = search(&measured, &reach);
+        coarse.filter(|coarse| !coarse.at_edge).ok_or_else(|| {
+            let on_detector = |column| self.geometry.frame.detector_column(column);
+            ReconstructError::CentreAtEdge {
+                found_px: coarse.map_or(f64::NAN, |coarse| on_detector(coarse.axis.centre)),
+                from_px: on_detector(reach.from),
+                to_px: on_detector(reach.to),
+            }
+        })
+    }
+
+    /// Whether the axis that was straightened along is so far off that rows of the outermost
+    /// columns were mixed.
+    pub(super) fn is_crooked(&self, assumed: &FrameAxis, found: &FrameAxis) -> bool {
+        (assumed.slope - found.slope).abs() * self.shape.columns as f64 > 0.03
+    }
+
+    /// Both methods in bands that are straightened along `axis`.
+    pub(super) fn fine(&self, axis: &FrameAxis) -> Result<Fine, ReconstructError> {
+        let size = (self.shape.rows, self.shape.columns);
+        let bands = band::layout(size, self.settings.bands, Some(axis));
+        let mut centres = vec![];
+        for (index, band) in bands.iter().enumerate() {
+            let sinogram = band::sinogram(self.source, band, Some(axis))?;
+            centres.push(self.centres(&sinogram, axis.column_at(band.row)));
+            self.tell(index, bands.len(), 1);
+        }
+        let [pairs, wedge] = [0, 1].map(|method| {
+            let centres: Vec<Option<Centre>> = centres.iter().map(|both| both[method]).collect();
+            self.points(&bands, &centres)
+        });
+        let line = |points: &[Point]| robust_line(points, self.known_slope(), REACH_OF_LINE);
+        let (pair_line, wedge_line) = (line(&pairs), line(&wedge));
+        let line = surest(&pair_line, &wedge_line)
+            .ok_or(ReconstructError::NoSample { bands: bands.len(), not_finite: 0 })?;
+        let axis = FrameAxis { middle: self.middle(), centre: line.value, slope: line.slope };
+        let clearest = pairs.iter().zip(&bands).min_by(|a, b| a.0.sigma.total_cmp(&b.0.sigma));
+        let clearest = clearest.map_or(bands[0], |(_, band)| *band);
+        Ok(Fine { axis, pairs: pair_line, wedge: wedge_line, bands: bands.len(), clearest })
+    }
+
+    /// Points of the line, one a band. A band's own sigma is only an estimate: half of the median
+    /// of all is added to it, so that none counts for much more than the others by chance.
+    fn points(&self, bands: &[Band], centres: &[Option<Centre>]) -> Vec<Point> {
+        let mut sigmas: Vec<f64> = centres.iter().flatten().map(|centre| centre.sigma).collect();
+        sigmas.sort_by(f64::total_cmp);
+        let usual = sigmas.get(sigmas.len() / 2).copied().unwrap_or(0.0);
+        let point = |(band, centre): (&Band, &Option<Centre>)| {
+            let (value, sigma) = centre.map_or((f64::NAN, f64::INFINITY), |centre| {
+                (centre.column, centre.sigma.hypot(usual / 2.0))
+            });
+            Point { x: band.row - self.middle(), value, sigma }
+        };
+        bands.iter().zip(centres).map(point).collect()
+    }
+
+    /// Both methods' centres of one straightened band, near a column.
+    fn centres(&self, sinogram: &Array2<f32>, near: f64) -> [Option<Centre>; 2] {
+        let smooth = band::smoothed(sinogram, BLUR);
+        let finite = smooth.iter().all(|value| value.is_finite());
+        let Some(support) = band::support(&smooth).filter(|_| finite) else {
+            return [None, None];
+        };
+        let by_pairs = pairs::refine(&smooth, &self.pairs, (near, 3.0), BLUR);
+        let middle = by_pairs.map_or(near, |centre| centre.column);
+        let last = self.shape.columns as f64 - 1.0;
+        let radius = (middle - support.first).max(support.last - middle) + 2.0;
+        let overlap = middle.min(last - middle);
+        let half_width = (radius / 0.8).min(overlap);
+        let window = Window { middle, half_width, radius: radius.min(half_width) };
+        [by_pairs, double_wedge::refine(sinogram, &self.halves, window)]
+    }
+}
+
+fn surest<'a>(a: &'a Option<Line>, b: &'a Option<Line>) -> Option<&'a Line> {
+    match (a, b) {
+        (Some(a), Some(b)) => Some(if b.value_sigma < a.value_sigma { b } else { a }),
+        (one, other) => one.as_ref().or(other.as_ref()),
+    }
+}
+
+fn arc(angles: &[f64]) -> f64 {
+    let (low, high) = angles
+        .iter()
+        .fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), a| (low.min(*a), high.max(*a)));
+    (high - low).to_degrees()
+}
