@@ -17,6 +17,9 @@ const LIMIT: [f64; 2] = [0.1, 0.02];
 /// The limits are held against so many standard deviations.
 const SIGMAS: f64 = 3.0;
 
+/// A tilt less certain than this, in degrees, is believed only where it stands out of its noise.
+const TILT_IN_DOUBT: f64 = 0.1;
+
 /// A method's answer, and the line it comes from.
 struct Answer {
     estimate: MethodEstimate,
@@ -44,10 +47,7 @@ pub(super) fn judge(search: &Search<'_>, fine: Fine) -> Result<AxisEstimate, Rec
     let centre_sigma_px = with_excess(&answers);
     warnings.extend(uncertain(&chosen.estimate, centre_sigma_px));
     Ok(AxisEstimate {
-        axis: RotationAxis {
-            centre: chosen.estimate.centre_px,
-            tilt: Radian(chosen.line.slope.atan()),
-        },
+        axis: believable(search, chosen, &mut warnings),
         origin: AxisOrigin::Found,
         centre_sigma_px,
         tilt_sigma: chosen.estimate.tilt_sigma_deg.map(Radian::from_degrees),
@@ -56,6 +56,20 @@ pub(super) fn judge(search: &Search<'_>, fine: Fine) -> Result<AxisEstimate, Rec
         warnings,
         candidates,
     })
+}
+
+/// The axis as the answer has it, upright where its tilt is both unsure and no more than noise.
+fn believable(search: &Search<'_>, answer: &Answer, warnings: &mut Vec<String>) -> RotationAxis {
+    let tilt = Radian(answer.line.slope.atan());
+    let sigma_deg = answer.estimate.tilt_sigma_deg.unwrap_or(0.0);
+    if sigma_deg < TILT_IN_DOUBT || tilt.degrees().abs() > SIGMAS * sigma_deg {
+        return RotationAxis { centre: answer.estimate.centre_px, tilt };
+    }
+    warnings.push("the tilt is no more than its noise and taken as 0".into());
+    let frame = &search.geometry.frame;
+    let middle = frame.detector_row((search.source.shape().rows as f64 - 1.0) / 2.0);
+    let there = (middle - frame.middle_row()) * answer.line.slope;
+    RotationAxis { centre: answer.estimate.centre_px + there, tilt: Radian(0.0) }
 }
 
 fn answers(search: &Search<'_>, fine: &Fine) -> Vec<Answer> {
