@@ -187,10 +187,12 @@ mod tests {
         assert_eq!(halves[1].views[5][0], (185, 1.0));
     }
 
+    /// Steps of 180 degrees over the golden ratio; 137.5 degrees is the step of a whole turn, and
+    /// leaves gaps of more than three usual steps in half of one.
     #[test]
     fn golden_angles_become_an_even_half_turn() {
         let golden: Vec<f64> =
-            (0..200).map(|k| (f64::from(k) * 137.507_764_05).to_radians() % PI).collect();
+            (0..200).map(|k| (f64::from(k) * 111.246_117_975).to_radians() % PI).collect();
         let halves = half_turns(&golden);
         assert_eq!(halves.len(), 1);
         let views = &halves[0].views[50];
