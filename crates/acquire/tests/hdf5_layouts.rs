@@ -80,7 +80,10 @@ fn nxtomo_sorts_its_frames_by_image_key() {
 }
 
 #[test]
-#[cfg_attr(feature = "hdf5-c", ignore = "the newest file format is too new for HDF5 1.10, and Blosc is a plugin")]
+#[cfg_attr(
+    feature = "hdf5-c",
+    ignore = "the newest file format is too new for HDF5 1.10, and Blosc is a plugin"
+)]
 fn nxtomo_is_unpacked_from_blosc_in_the_newest_file_format() {
     is_the_golden_nxtomo("nxtomo_blosc_latest.nxs");
 }
