@@ -255,13 +255,19 @@ impl Survey {
             Some(text) => (self.region_of_recipe(text, shape)?, "recipe"),
             None => match air::find(tiling, &tiles, instrument.tile_noise(tiling)) {
                 Ok(region) => (region, "found"),
-                Err(why) => return Ok(self.leave_dose(&why)),
+                Err(why) => {
+                    self.leave_dose(&why);
+                    return Ok(());
+                }
             },
         };
         let doses = instrument.doses(&region, &|frames| watch(shape.frames + frames))?;
         match instrument.check_region(&region, (&sample, &tiles), &doses) {
             // Nobody named the region that was found, so that nobody need mend it.
-            Err(why) if method == "found" => return Ok(self.leave_dose(&why)),
+            Err(why) if method == "found" => {
+                self.leave_dose(&why);
+                return Ok(());
+            }
             checked => checked?,
         }
         self.figures.dose = dose_figures(&doses, &region, method);
