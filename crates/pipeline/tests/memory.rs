@@ -59,12 +59,12 @@ fn planned(settings: impl Fn(&mut Recipe), memory: u64) -> Result<Plan, RunError
 
 /// The slabs cover all slices once, in order.
 fn is_gapless(plan: &Plan) -> bool {
-    let ends = plan.slabs.iter().scan(0, |next, slab| {
+    let mut ends = plan.slabs.iter().scan(0, |next, slab| {
         let follows = slab.start == *next;
         *next = slab.end;
         Some(follows)
     });
-    ends.fold(true, |all, follows| all && follows)
+    ends.all(|follows| follows)
         && plan.slabs.last().map(|slab| slab.end) == Some(plan.grid.shape[0])
 }
 

@@ -1,5 +1,6 @@
 //! A scan of an upright cylinder on the axis: one radiograph under many names. Runs nothing.
 #![allow(dead_code, reason = "each test file takes what it needs")]
+#![allow(clippy::cast_possible_truncation, reason = "counts below 2¹⁶ of small images")]
 
 use std::{
     fs,

@@ -1,5 +1,6 @@
 //! Scans of known truth, written as TIFF images and run like any other. Checks nothing.
 #![allow(dead_code, reason = "each test file takes what it needs")]
+#![allow(clippy::cast_possible_truncation, reason = "counts below 2¹⁶ of small images")]
 
 use std::{
     cmp::Ordering,
