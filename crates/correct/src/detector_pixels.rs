@@ -71,6 +71,12 @@ impl DetectorPixels {
         Self::with_dead(vec![false; rows * columns], columns)
     }
 
+    /// The same detector with these pixels dead too.
+    pub(crate) fn with_more_dead(mut self, pixels: &[usize]) -> Self {
+        pixels.iter().for_each(|pixel| self.dead[*pixel] = true);
+        Self { uneven: self.uneven, ..Self::with_dead(self.dead, self.columns) }
+    }
+
     fn with_dead(dead: Vec<bool>, columns: usize) -> Self {
         let rows = dead.len() / columns;
         let mut pixels = Self { columns, dead, uneven: vec![Vec::new(); rows], ..Self::default() };

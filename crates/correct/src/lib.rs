@@ -23,6 +23,7 @@ mod region;
 mod settings;
 mod spots;
 mod stage;
+mod stuck;
 mod survey;
 
 pub use error::CorrectError;

@@ -14,6 +14,7 @@ use crate::{
     noise::{Noise, spread},
     references::{self, Reference},
     region::{LEAST_PIXELS, Region},
+    stuck::{Answering, Stuck},
 };
 
 /// Radiographs that the noise is measured in.
@@ -220,16 +221,47 @@ impl Survey {
         let window = Window { rows: 0..shape.rows, columns: 0..shape.columns };
         let mut picture = Array3::zeros((1, shape.rows, shape.columns));
         let mut pixels = Vec::new();
+        let mut stuck = Stuck::new(shape.rows * shape.columns, shape.columns);
         for frame in spread(shape.frames, NOISE_SAMPLE) {
             scan.radiographs.read(frame..frame + 1, 0..shape.rows, picture.view_mut())?;
             let values = picture.as_slice_mut().unwrap_or_default();
+            if scan.quantity == Quantity::Counts {
+                let least_share = settings.flat_field.least_transmission;
+                let open_beam = self.open_beam.at(frame);
+                stuck.see(values, |index| Answering {
+                    least: self.open_beam.dark[index] + least_share * open_beam.at(index),
+                    most: scan.detector.saturation.unwrap_or(f32::INFINITY),
+                });
+            }
             let mut cleaner = Cleaner::new(&settings.spots, self.noise, &self.detector);
             cleaner.sample(values, &window, &mut pixels);
         }
         self.noise = Noise::fit(&mut pixels);
         self.figures.noise_constant = self.noise.constant;
         self.figures.noise_slope = self.noise.slope;
+        if scan.quantity == Quantity::Counts {
+            self.bury(&stuck.found());
+        }
         Ok(())
+    }
+
+    /// Takes pixels that stand still in the radiographs for dead ones.
+    fn bury(&mut self, stuck: &[usize]) {
+        let fresh: Vec<usize> =
+            stuck.iter().copied().filter(|pixel| !self.detector.dead[*pixel]).collect();
+        if fresh.is_empty() {
+            return;
+        }
+        self.detector = std::mem::take(&mut self.detector).with_more_dead(&fresh);
+        self.figures.dead_pixels += fresh.len();
+        self.figures.widest_dead_run = self.detector.widest_gap();
+        self.warn(format!(
+            "{} pixels answer in the flat fields and stay dark or saturated in the radiographs, \
+             the first of them at row {}, column {}: they are bridged like dead ones",
+            fresh.len(),
+            fresh[0] / self.detector.columns,
+            fresh[0] % self.detector.columns
+        ));
     }
 
     fn measure_dose(
