@@ -17,7 +17,7 @@ pub struct VolumeMetadata {
     /// Where the voxels are.
     pub grid: VoxelGrid,
     /// Where the volume came from (program version, recipe, hashes of the input): embedded in
-    /// every output. [`reopen`] compares it, so it holds no time of day.
+    /// every output. [`super::reopen`] compares it, so it holds no time of day.
     pub provenance: serde_json::Value,
 }
 
@@ -43,7 +43,7 @@ pub trait VolumeStore: Send {
         attenuation: ArrayView3<f32>,
     ) -> Result<(), StoreError>;
 
-    /// The next slice to write; not 0 after [`reopen`].
+    /// The next slice to write; not 0 after [`super::reopen`].
     fn next_slice(&self) -> usize;
 
     /// Ends the volume: builds coarser copies where the format has them and gives it its name.
