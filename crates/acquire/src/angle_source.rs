@@ -13,7 +13,10 @@ pub(crate) enum AngleSource {
     File(PathBuf),
 }
 
-const RANGE: &str = "`START:STOP` in degrees with two different numbers, as `0:360`, `golden`, \
+/// Angles beyond this are something else: encoder counts, or times.
+pub(crate) const LARGEST_DEGREES: f64 = 1e6;
+
+const RANGE: &str = "`START:STOP` in degrees with two different numbers up to 1e6, as `0:360`, `golden`, \
                      `golden:360`, or the name of a text file";
 
 impl AngleSource {
@@ -39,7 +42,8 @@ impl AngleSource {
     }
 
     fn range(start: f64, stop: f64) -> Result<Self, String> {
-        let usable = start.is_finite() && stop.is_finite() && start != stop;
+        let is_angle = |angle: f64| angle.abs() <= LARGEST_DEGREES;
+        let usable = is_angle(start) && is_angle(stop) && start != stop;
         if usable { Ok(Self::Range(start, stop)) } else { Err(RANGE.into()) }
     }
 }

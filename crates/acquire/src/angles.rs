@@ -10,7 +10,7 @@ use voltomo_types::{Frames, Radian};
 use crate::{
     AcquireError, AcquireSettings, AngleEnd, AngleUnit,
     angle_file::{AngleLine, read_angle_file},
-    angle_source::AngleSource,
+    angle_source::{AngleSource, LARGEST_DEGREES},
 };
 
 /// Angles closer than this are the same, in radians.
@@ -152,6 +152,10 @@ fn stem(name: &str) -> &str {
     name.rsplit_once('.').map_or(name, |(stem, _)| stem)
 }
 
+fn is_angle(angle: &Radian) -> bool {
+    angle.degrees().abs() <= LARGEST_DEGREES
+}
+
 /// Each angle must be a number; no two the same, unless `allow_repeats`.
 ///
 /// # Errors
@@ -165,7 +169,7 @@ pub(crate) fn check_angles(
         let (angles, frames) = (angles.len(), frames.shape().frames);
         return Err(AcquireError::AngleCount { angles, frames, place: place.into() });
     }
-    if let Some(frame) = angles.iter().position(|angle| !angle.0.is_finite()) {
+    if let Some(frame) = angles.iter().position(|angle| !is_angle(angle)) {
         let place = frames.name_of(frame);
         return Err(AcquireError::AngleNotFinite { angle: angles[frame].degrees(), frame, place });
     }

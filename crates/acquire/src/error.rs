@@ -169,7 +169,7 @@ pub enum AcquireError {
     },
     /// An angle that is no number.
     #[error(
-        "angle {angle} of radiograph {frame} is no number; mend it or set `acquire.angles` ({place})"
+        "angle {angle} of radiograph {frame} is no number of degrees up to 1e6; mend it or set `acquire.angles` ({place})"
     )]
     AngleNotFinite {
         /// What was found.

@@ -155,8 +155,9 @@ impl AcquireSettings {
     }
 
     fn check_numbers(&self, problems: &mut Vec<Problem>) {
-        if let Some(pixel) = self.pixel_mm.filter(|&mm| !(mm > 0.0 && mm.is_finite())) {
-            problems.push(Problem::new("acquire.pixel_mm", pixel, "a length in mm above 0"));
+        if let Some(pixel) = self.pixel_mm.filter(|&mm| !(1e-6..=100.0).contains(&mm)) {
+            let expected = "a length in mm above 0, from 1e-6 (a nanometre) to 100";
+            problems.push(Problem::new("acquire.pixel_mm", pixel, expected));
         }
         if let Some(count) = self.saturation.filter(|&count| !(count > 0.0 && count.is_finite())) {
             problems.push(Problem::new("acquire.saturation", count, "a count above 0"));

@@ -108,8 +108,15 @@ pub(crate) fn entries(folder: &Path) -> Result<Vec<PathBuf>, AcquireError> {
 /// The image files of a folder, by their names' endings, in natural order.
 pub(crate) fn images_in(folder: &Path) -> Result<Vec<PathBuf>, AcquireError> {
     let mut files = entries(folder)?;
-    files.retain(|path| ImageFormat::of_name(&name_of(path)).is_some() && path.is_file());
-    Ok(files)
+    files.retain(|path| ImageFormat::of_name(&name_of(path)).is_some() && !path.is_dir());
+    match files.iter().find(|path| !path.is_file()) {
+        None => Ok(files),
+        Some(path) => {
+            let what = "not a file: a link to nothing, a loop of links or a pipe, expected an \
+                        image; mend the link, or take it out of the folder";
+            Err(AcquireError::Image { what: what.into(), path: path.clone() })
+        }
+    }
 }
 
 /// A path's last part.

@@ -7,6 +7,12 @@ use voltomo_types::{FrameError, FrameShape, Frames};
 
 use super::{Dataset, Hdf5Error};
 
+/// More frames than any scan has; a header that says so is broken.
+const MOST_FRAMES: usize = 1 << 24;
+
+/// More pixels than any frame has.
+const MOST_PIXELS: usize = 1 << 32;
+
 /// In which order a dataset holds angle, row and column.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Order {
@@ -81,6 +87,10 @@ fn frame_shape(
     }
     if shape.contains(&0) {
         return Err(dataset.content_error("at least one frame of at least one pixel", key));
+    }
+    if shape[0] > MOST_FRAMES || shape[1].saturating_mul(shape[2]) > MOST_PIXELS {
+        let expected = "up to 16 million frames of up to 4 thousand million pixels";
+        return Err(dataset.content_error(expected, key));
     }
     let [frames, rows, columns] = shape;
     Ok(FrameShape { frames, rows, columns })
