@@ -30,6 +30,19 @@ pub enum ReconstructError {
         /// Last detector column of the frame.
         last: f64,
     },
+    /// A voxel far smaller than a pixel, or larger than the frame.
+    #[error(
+        "a voxel of {voxel_px} detector pixels, expected {finest_px} to {coarsest_px} (the frame's \
+         width); mend `reconstruct.voxel_px` or `reconstruct.voxel_mm`"
+    )]
+    VoxelSize {
+        /// Edge asked for, in detector pixels.
+        voxel_px: f64,
+        /// Least edge, in detector pixels.
+        finest_px: f64,
+        /// Greatest edge, in detector pixels.
+        coarsest_px: f64,
+    },
     /// A voxel size in mm, but nobody told the pixel size.
     #[error(
         "a voxel of {voxel_mm} mm is asked for, but the pixel size is unknown; tell it in \

@@ -7,6 +7,9 @@ use voltomo_types::{LengthUnit, ParallelGeometry, VoxelGrid};
 
 use crate::{ReconstructError, ReconstructSettings, index_range::parse_range};
 
+/// Least edge of a voxel in frame pixels; finer ones hold nothing that the frames know.
+const FINEST_VOXEL: f64 = 1.0 / 16.0;
+
 /// The grid that the settings ask for, for projections of `frame_shape` = (rows, columns).
 ///
 /// Without wishes: cubic voxels of one frame pixel, as many in x and y as the frame has columns,
@@ -27,6 +30,10 @@ pub fn grid_for(
     let bin = geometry.frame.bin as f64;
     let voxel_px = voxel_in_pixels(geometry, settings)?;
     let pixels_a_voxel = voxel_px / bin;
+    if !(FINEST_VOXEL..=columns.max(1) as f64).contains(&pixels_a_voxel) {
+        let (finest_px, coarsest_px) = (FINEST_VOXEL * bin, columns as f64 * bin);
+        return Err(ReconstructError::VoxelSize { voxel_px, finest_px, coarsest_px });
+    }
     let count = |pixels: usize| to_index((pixels as f64 / pixels_a_voxel).round()).max(1);
     let (slices, side) = (count(rows), count(columns));
 
