@@ -17,7 +17,7 @@ pub enum ShowError {
         path: PathBuf,
     },
     /// The file cannot be written.
-    #[error("cannot write this picture: {source}; give a folder of yours with `--out` ({path})")]
+    #[error("cannot write this picture: {source}; name a place that can be written ({path})")]
     Write {
         /// The file asked for.
         path: PathBuf,
