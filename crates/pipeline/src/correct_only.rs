@@ -8,12 +8,12 @@ use voltomo_types::{Millimetre, Radian, Scan};
 
 use crate::{
     error::RunError,
-    layout::Layout,
+    layout::{CORRECTED, Layout},
     memory::{Bytes, default_budget},
     prepare,
     provenance::{as_json, write_json},
     recipe::{Recipe, commented},
-    run::{RunOptions, anchored, claim, survey},
+    run::{RunOptions, anchored, check_out, claim, survey},
     stack::{Stack, StackSettings, write_text},
     store::NumberType,
     tally::Tally,
@@ -30,6 +30,7 @@ pub fn correct_only(
     options: &RunOptions,
     watch: &dyn Watch,
 ) -> Result<PathBuf, RunError> {
+    check_out(options)?;
     let recipe = &anchored(recipe, &options.base);
     let scan = voltomo_acquire::open(&recipe.acquire, &options.base)?;
     let angles = prepare::angles(&scan)?.to_vec();
@@ -46,7 +47,7 @@ pub fn correct_only(
         "gates": as_json(&tally.gates()),
         "recipe": as_json(recipe),
     });
-    write_json(&layout.correct().join("correct.json"), &record)?;
+    write_json(&layout.correct().join(CORRECTED), &record)?;
     Ok(images)
 }
 

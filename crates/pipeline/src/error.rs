@@ -58,8 +58,8 @@ pub enum RunError {
     },
     /// A scan without rotation angles cannot be reconstructed.
     #[error(
-        "the scan has no rotation angles, found {known}; tell them with `acquire.angles`, as \
-         START:STOP in degrees, or a file with one angle a line ({path})", path = path.display()
+        "the scan has no rotation angles: {known}; `acquire.angles` takes START:STOP in degrees, or \
+         a file with one angle a line ({path})", path = path.display()
     )]
     NoAngles {
         /// What the files do say of the angles.
@@ -74,6 +74,15 @@ pub enum RunError {
     )]
     OutputExists {
         /// The folder.
+        path: PathBuf,
+    },
+    /// A file stands where the output folder should be.
+    #[error(
+        "this is a file, expected a folder or nothing where results go; choose another --out ({path})",
+        path = path.display()
+    )]
+    OutputNoFolder {
+        /// The file.
         path: PathBuf,
     },
     /// There is nothing to resume, or it belongs to another recipe or other files.

@@ -2,6 +2,11 @@
 
 use std::path::{Path, PathBuf};
 
+use crate::{provenance::RECORD, resume::PROGRESS};
+
+/// Name of the record of a correction alone.
+pub(crate) const CORRECTED: &str = "correct.json";
+
 /// The output folder of a run.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Layout {
@@ -37,6 +42,21 @@ impl Layout {
     #[must_use]
     pub(crate) fn reconstruct(&self) -> PathBuf {
         self.root.join("3-reconstruct")
+    }
+
+    /// Whether a run left something here that is worth keeping: a record, slabs to go on from, or
+    /// a volume. What a run left that ended before its first slab is not.
+    #[must_use]
+    pub(crate) fn is_taken(&self) -> bool {
+        let marks =
+            [self.root.join(RECORD), self.root.join(PROGRESS), self.correct().join(CORRECTED)];
+        let is_volume = |name: &str| {
+            name.starts_with("volume") && !name.contains(".partial") && !name.contains(".progress")
+        };
+        let names = self.reconstruct().read_dir().into_iter().flatten().flatten();
+        let holds_volume =
+            names.into_iter().any(|entry| is_volume(&entry.file_name().to_string_lossy()));
+        holds_volume || marks.iter().any(|mark| mark.exists())
     }
 
     /// Makes the folders of the stages.

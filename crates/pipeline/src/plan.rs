@@ -95,7 +95,7 @@ impl Sizing<'_> {
     }
 
     /// The most slices whose slab fits the budget, whole multiples of what the store likes.
-    fn slab_slices(&self, budget: Bytes) -> Result<usize, RunError> {
+    pub(crate) fn slab_slices(&self, budget: Bytes) -> Result<usize, RunError> {
         let count = self.grid.shape[0];
         if self.peak(1) > budget {
             return Err(RunError::Budget { needed: self.peak(1), budget });

@@ -31,7 +31,8 @@ const TILT_ASSUMED: Radian = Radian(0.017_453);
 pub(crate) fn angles(scan: &Scan) -> Result<&[Radian], RunError> {
     let said = || scan.facts.iter().find(|fact| fact.item == "rotation angles");
     scan.angles.as_deref().ok_or_else(|| RunError::NoAngles {
-        known: said().map_or_else(|| "nothing".into(), |fact| fact.value.clone()),
+        known: said()
+            .map_or_else(|| "its files say nothing of them".into(), |fact| fact.value.clone()),
         path: scan.files.first().cloned().unwrap_or_default(),
     })
 }
@@ -127,6 +128,24 @@ impl Prepared {
         let plan = plan(&sizing, budget.unwrap_or_else(default_budget))?;
         Ok(Self { geometry, grid, fbp, plan })
     }
+}
+
+/// Holds a recipe and a memory budget to the scan, before any radiograph is read: angles, rows,
+/// regions, voxels, the axis as far as it is told, and a slab of one slice in the budget.
+///
+/// # Errors
+/// Whatever would stop the run once the axis is known.
+pub(crate) fn check(recipe: &Recipe, scan: &Scan, budget: Option<Bytes>) -> Result<(), RunError> {
+    let (shape, frame) = Survey::corrected_shape(scan, &recipe.correct)?;
+    let told = recipe.reconstruct.tilt_deg.map_or(Radian(0.0), Radian::from_degrees);
+    let axis = RotationAxis { tilt: told, ..assumed_axis(recipe, &frame, shape.columns) };
+    let geometry = geometry(scan, frame, axis)?;
+    let frame = (shape.rows, shape.columns);
+    let grid = grid_for(&geometry, frame, &recipe.reconstruct)?;
+    let fbp = Fbp::new(&geometry, frame, &grid, &recipe.reconstruct)?;
+    let sizing = Sizing { recipe, scan, geometry: &geometry, frame, fbp: &fbp, grid: &grid };
+    sizing.slab_slices(budget.unwrap_or_else(default_budget))?;
+    Ok(())
 }
 
 /// The plan of a recipe before any radiograph is read.

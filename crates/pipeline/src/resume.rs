@@ -10,13 +10,13 @@ use voltomo_types::RotationAxis;
 
 use crate::{
     error::RunError,
-    provenance::{Input, write_json},
+    provenance::{Input, RECORD, write_json},
     recipe::Recipe,
     tally::Tally,
 };
 
 /// Name of the progress file in the output folder.
-const PROGRESS: &str = "progress.json";
+pub(crate) const PROGRESS: &str = "progress.json";
 
 /// How far a run came. The axis is kept, so that the rest is reconstructed about the same one.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -40,6 +40,19 @@ impl Progress {
     /// A folder that cannot be written.
     pub(crate) fn save(&self, folder: &Path) -> Result<(), RunError> {
         write_json(&path(folder), self)
+    }
+
+    /// Whether there is progress to go on from.
+    ///
+    /// # Errors
+    /// None there: the run is done, or was never begun.
+    pub(crate) fn check(folder: &Path) -> Result<(), RunError> {
+        let why = match (path(folder).exists(), folder.join(RECORD).exists()) {
+            (true, _) => return Ok(()),
+            (false, true) => "found a record, and no slabs of a stopped run to go on from",
+            (false, false) => "found no progress of a stopped run",
+        };
+        Err(RunError::Resume { why: why.into(), path: folder.into() })
     }
 
     /// The progress of an earlier run of the same recipe on the same files.

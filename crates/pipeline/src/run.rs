@@ -11,10 +11,11 @@ use crate::{
     journal::Journal,
     layout::Layout,
     memory::{self, Bytes},
+    plan::Plan,
     prepare::{self, Prepared},
     preview::Previews,
     provenance::{
-        Input, Machine, MemoryRecord, Program, RECORD, RunRecord, Status, VolumeRecord, as_json,
+        Input, Machine, MemoryRecord, Program, RunRecord, Status, VolumeRecord, as_json,
         hash_inputs,
     },
     recipe::Recipe,
@@ -56,9 +57,10 @@ pub fn run(
     watch: &dyn Watch,
 ) -> Result<RunRecord, RunError> {
     let mut journal = Journal::new();
+    check_out(options)?;
     let recipe = &anchored(recipe, &options.base);
     let scan = journal.time("acquire", || voltomo_acquire::open(&recipe.acquire, &options.base))?;
-    prepare::angles(&scan)?;
+    prepare::check(recipe, &scan, options.memory)?;
     let inputs = journal.time("hash", || hash(&scan, watch))?;
     let survey = journal.time("survey", || survey(&scan, recipe, watch))?;
     journal.warn_all(&survey.figures().warnings, watch);
@@ -109,11 +111,7 @@ fn finish(way: &Way<'_>, ending: Ending) -> Result<RunRecord, RunError> {
         inputs,
         scan: as_json(&voltomo_acquire::look(way.scan, FRAMES_LOOKED_AT)?),
         machine: Machine::this(),
-        memory: MemoryRecord {
-            budget: plan.memory_budget,
-            planned_peak: plan.peak_memory,
-            actual_peak: memory::peak(),
-        },
+        memory: memory_record(&plan),
         seconds: journal.seconds,
         axis,
         references: as_json(way.survey.figures()),
@@ -127,7 +125,7 @@ fn finish(way: &Way<'_>, ending: Ending) -> Result<RunRecord, RunError> {
         }),
         plan,
         warnings: journal.warnings,
-        findings: done.tally.corrections().findings(),
+        findings: done.findings(way.recipe),
     };
     record.write(way.layout.root())?;
     if is_whole {
@@ -139,6 +137,14 @@ fn finish(way: &Way<'_>, ending: Ending) -> Result<RunRecord, RunError> {
         slices: record.plan.grid.shape[0],
         path: way.layout.root().into(),
     })
+}
+
+fn memory_record(plan: &Plan) -> MemoryRecord {
+    MemoryRecord {
+        budget: plan.memory_budget,
+        planned_peak: plan.peak_memory,
+        actual_peak: memory::peak(),
+    }
 }
 
 /// The axis of a run: found now, or kept from the stopped run that goes on.
@@ -169,13 +175,27 @@ fn find_axis(
     Ok(AxisFound { axis, record, estimate: Some(estimate), tally: Tally::default() })
 }
 
-/// Makes the output folder ours, without touching another run's.
-pub(crate) fn claim(options: &RunOptions) -> Result<Layout, RunError> {
+/// Holds the output folder to what is asked, before anything is read: nothing of another run in
+/// it, unless it is to be replaced or gone on with, and no file where it should be.
+pub(crate) fn check_out(options: &RunOptions) -> Result<(), RunError> {
     let layout = Layout::new(&options.out);
-    let taken = options.out.join(RECORD).exists() || layout.reconstruct().exists();
-    if taken && !options.resume && !options.force {
+    if options.resume {
+        return Progress::check(&options.out);
+    }
+    if layout.is_taken() && !options.force {
         return Err(RunError::OutputExists { path: options.out.clone() });
     }
+    let whole = std::path::absolute(&options.out).unwrap_or_else(|_| options.out.clone());
+    match whole.ancestors().find(|path| path.exists()) {
+        Some(path) if !path.is_dir() => Err(RunError::OutputNoFolder { path: path.into() }),
+        _ => Ok(()),
+    }
+}
+
+/// Makes the output folder ours, without touching another run's.
+pub(crate) fn claim(options: &RunOptions) -> Result<Layout, RunError> {
+    check_out(options)?;
+    let layout = Layout::new(&options.out);
     layout.make()?;
     Ok(layout)
 }

@@ -136,6 +136,19 @@ impl Tally {
         }
     }
 
+    /// Line integrals that no beam could have left: the input is something else.
+    #[must_use]
+    pub(crate) fn improbable(&self) -> Option<String> {
+        const MOST: f32 = 30.0;
+        let max = self.gates()["correct"].max;
+        (max > MOST).then(|| {
+            format!(
+                "line integrals reach {max}, expected at most {MOST} (a transmission of 1e-13): \
+                 are they counts? look at `acquire.kind`"
+            )
+        })
+    }
+
     /// SHA-256 over the slices' hashes, in the order of the slices.
     #[must_use]
     pub(crate) fn volume_hash(&self) -> String {

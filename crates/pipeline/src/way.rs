@@ -43,6 +43,16 @@ pub(crate) struct Done {
     pub(crate) tally: Tally,
 }
 
+impl Done {
+    /// Figures beyond their limits.
+    pub(crate) fn findings(&self, recipe: &Recipe) -> Vec<String> {
+        let mut findings = self.tally.corrections().findings();
+        findings.extend(self.tally.improbable());
+        findings.extend(self.stored.figures.findings(&recipe.store));
+        findings
+    }
+}
+
 /// Everything that stays the same from slab to slab.
 pub(crate) struct Way<'a> {
     pub(crate) scan: &'a Scan,
@@ -76,7 +86,8 @@ impl Way<'_> {
         watch.end();
         let is_whole = store.next_slice() == self.prepared.grid.shape[0];
         if is_whole {
-            progress.tally.alive()?;
+            let nothing_to_go_on_with = |_: &_| Progress::clear(self.layout.root());
+            progress.tally.alive().inspect_err(nothing_to_go_on_with)?;
         }
         let stored = journal.time("finish", || store.finish(!is_whole))?;
         previews.fill(0..resumed_at, &stored.path)?;

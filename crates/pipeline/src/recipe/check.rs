@@ -148,7 +148,9 @@ fn fits(item: &Item, node: Node) -> bool {
     }
     match item.as_value() {
         Some(toml_edit::Value::String(_)) => node.takes("string"),
-        Some(toml_edit::Value::Integer(_)) => node.takes("integer") || node.takes("number"),
+        Some(toml_edit::Value::Integer(value)) => {
+            (node.takes("integer") && node.allows(*value.value())) || node.takes("number")
+        }
         Some(toml_edit::Value::Float(value)) => node.takes("number") && value.value().is_finite(),
         Some(toml_edit::Value::Boolean(_)) => node.takes("boolean"),
         Some(toml_edit::Value::Array(list)) => {
@@ -165,6 +167,7 @@ fn fits(item: &Item, node: Node) -> bool {
 fn misfit(key: &str, item: &Item, node: Node) -> Problem {
     let found = match item.as_value() {
         Some(value) => format!("`{}`", value.to_string().trim()),
+        None if item.is_array_of_tables() => "a list of tables, `[[…]]`".into(),
         None => "a table".into(),
     };
     let near = item.as_str().zip(node.words()).and_then(|(text, words)| nearest(text, words));

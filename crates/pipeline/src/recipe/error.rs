@@ -62,6 +62,14 @@ pub enum RecipeError {
         /// What the system said.
         why: String,
     },
+    /// The scan cannot be named in a recipe.
+    #[error("the scan cannot be named: {why} ({path})", path = path.display())]
+    ScanName {
+        /// The scan.
+        path: PathBuf,
+        /// What is wrong with its name.
+        why: &'static str,
+    },
     /// The text is no TOML.
     #[error("this is no TOML: {message} ({place})")]
     Syntax {

@@ -39,6 +39,10 @@ impl Recipe {
     /// # Errors
     /// Everything wrong with the overrides.
     pub fn for_scan(scan: &Path, overrides: &[Override]) -> Result<Self, RecipeError> {
+        if scan.to_str().is_none() {
+            let why = "its name is no UTF-8, which a recipe cannot hold; rename it or link to it";
+            return Err(RecipeError::ScanName { path: scan.into(), why });
+        }
         let mut told = vec![Override::text("acquire.path", scan.display())];
         told.extend_from_slice(overrides);
         Self::read("", "the command line", &told)

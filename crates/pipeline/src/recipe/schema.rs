@@ -73,6 +73,22 @@ impl Node {
         }
     }
 
+    /// Whether a whole number is between the least and the greatest that may stand here.
+    pub(crate) fn allows(self, value: i64) -> bool {
+        let value = value as f64;
+        self.0["minimum"].as_f64().is_none_or(|least| value >= least)
+            && self.0["maximum"].as_f64().is_none_or(|most| value <= most)
+    }
+
+    /// A whole number, in words, with its limits.
+    fn whole_number(self) -> String {
+        match (self.0["minimum"].as_f64(), self.0["maximum"].as_f64()) {
+            (Some(least), Some(most)) => format!("a whole number from {least} to {most}"),
+            (Some(least), None) => format!("a whole number from {least}"),
+            _ => "a whole number".into(),
+        }
+    }
+
     /// Entries of a list that must stand here, where their number is fixed.
     pub(crate) fn list_length(self) -> Option<u64> {
         self.0["minItems"].as_u64()
@@ -88,9 +104,10 @@ impl Node {
         if let Some(words) = self.words() {
             return format!("one of `{}`", words.join("`, `"));
         }
+        let whole_number = self.whole_number();
         let kinds = [
             ("boolean", "true or false"),
-            ("integer", "a whole number"),
+            ("integer", whole_number.as_str()),
             ("number", "a number"),
             ("string", "a text in quotes"),
             ("object", "a table"),

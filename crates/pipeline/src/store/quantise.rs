@@ -36,6 +36,34 @@ impl StoredFigures {
         self.sum / self.voxel_count as f64
     }
 
+    /// What integers between the limits of `settings` have lost.
+    #[must_use]
+    pub fn findings(&self, settings: &StoreSettings) -> Vec<String> {
+        const MOST_OUTSIDE: f64 = 0.01;
+        const FEWEST_STEPS: f64 = 16.0;
+        let quantiser = Quantiser::new(settings);
+        let Some([low, high]) = quantiser.span() else { return vec![] };
+        let (least, greatest) = (self.least, self.greatest);
+        let mend = format!(
+            "the volume reaches from {least} to {greatest}; set `store.limits`, or \
+             `store.numbers = \"f32\"`"
+        );
+        let outside = (self.below_limit + self.above_limit) as f64 / self.voxel_count as f64;
+        let steps = f64::from(greatest - least) / quantiser.slope();
+        let mut findings = vec![];
+        if outside > MOST_OUTSIDE {
+            let share = outside * 100.0;
+            findings.push(format!(
+                "{share:.1} % of the voxels are outside {low} to {high} and were cut; {mend}"
+            ));
+        } else if steps < FEWEST_STEPS {
+            findings.push(format!(
+                "only {steps:.1} steps of the integers between {low} and {high} are used; {mend}"
+            ));
+        }
+        findings
+    }
+
     /// The figures of both together.
     #[must_use]
     pub fn and(&self, other: &Self) -> Self {
