@@ -77,6 +77,9 @@ pub(crate) struct RecipeArguments {
     /// File for the recipe; without it, it is printed.
     #[arg(long)]
     pub(crate) out: Option<PathBuf>,
+    /// Replace a file that is there.
+    #[arg(long)]
+    pub(crate) force: bool,
 }
 
 /// What the machine may give.
@@ -86,7 +89,7 @@ pub(crate) struct MachineArguments {
     #[arg(long, value_name = "SIZE")]
     pub(crate) memory: Option<Bytes>,
     /// Threads; without it, all cores.
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub(crate) threads: Option<u16>,
 }
 

@@ -1,6 +1,6 @@
 //! `voltomo look` and `voltomo show`. No science.
 
-use super::screen::print;
+use super::screen::{print, print_lines};
 use crate::arguments::{LookArguments, ShowArguments};
 
 /// Shows what is understood of a scan.
@@ -13,9 +13,9 @@ pub(crate) fn look(arguments: &LookArguments) -> Result<(), String> {
         .map_err(|error| error.to_string())?;
     if arguments.json {
         let text = serde_json::to_string_pretty(&seen).map_err(|error| error.to_string())?;
-        print(&text);
+        print(&text)?;
     } else {
-        seen.lines().iter().for_each(|line| print(line));
+        print_lines(&seen.lines())?;
     }
     Ok(())
 }
@@ -24,6 +24,6 @@ pub(crate) fn look(arguments: &LookArguments) -> Result<(), String> {
 pub(crate) fn show(arguments: &ShowArguments) -> Result<(), String> {
     voltomo_pipeline::show_slice(&arguments.volume, arguments.slice, &arguments.out)
         .map_err(|error| error.to_string())?;
-    print(&format!("picture  {}", arguments.out.display()));
+    print(&format!("picture  {}", arguments.out.display()))?;
     Ok(())
 }

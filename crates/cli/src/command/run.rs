@@ -6,7 +6,7 @@ use voltomo_pipeline::{Recipe, RunOptions, RunRecord};
 
 use super::{
     Outcome,
-    screen::{print, use_threads},
+    screen::{print, print_lines, use_threads},
 };
 use crate::{
     arguments::{
@@ -33,7 +33,7 @@ fn planned_or_run(recipe: &Recipe, base: PathBuf, out: &OutArguments) -> Result<
     use_threads(&out.machine)?;
     if out.plan {
         let plan = voltomo_pipeline::plan_only(recipe, &base, out.machine.memory).map_err(text)?;
-        plan.lines().iter().for_each(|line| print(line));
+        print_lines(&plan.lines())?;
         return Ok(Outcome::Done);
     }
     let options = RunOptions {
@@ -44,7 +44,7 @@ fn planned_or_run(recipe: &Recipe, base: PathBuf, out: &OutArguments) -> Result<
         force: out.force,
     };
     let record = voltomo_pipeline::run(recipe, &options, &Console::listening()?).map_err(text)?;
-    Ok(summary(&record, &out.out))
+    summary(&record, &out.out)
 }
 
 /// Corrects a scan and writes its line integrals.
@@ -61,7 +61,7 @@ pub(crate) fn correct(arguments: &ScanRunArguments) -> Result<(), String> {
     };
     let written =
         voltomo_pipeline::correct_only(&recipe, &options, &Console::listening()?).map_err(text)?;
-    print(&format!("line integrals  {}", written.display()));
+    print(&format!("line integrals  {}", written.display()))?;
     Ok(())
 }
 
@@ -77,8 +77,8 @@ pub(crate) fn rerun(arguments: &RerunArguments) -> Result<Outcome, String> {
     };
     let console = Console::listening()?;
     let record = voltomo_pipeline::rerun(&arguments.folder, &options, &console).map_err(text)?;
-    let outcome = summary(&record, &arguments.out);
-    print("the volume is bit by bit that of the first run");
+    let outcome = summary(&record, &arguments.out)?;
+    print("the volume is bit by bit that of the first run")?;
     Ok(outcome)
 }
 
@@ -88,15 +88,15 @@ pub(crate) fn demo(arguments: &DemoArguments) -> Result<Outcome, String> {
     let console = Console::listening()?;
     let shown =
         voltomo_pipeline::demo(&arguments.out, arguments.machine.memory, &console).map_err(text)?;
-    let outcome = summary(&shown.record, &arguments.out.join("run"));
-    shown.lines.iter().for_each(|line| print(line));
+    let outcome = summary(&shown.record, &arguments.out.join("run"))?;
+    print_lines(&shown.lines)?;
     Ok(outcome)
 }
 
 /// Prints what a person wants to know of a run.
-fn summary(record: &RunRecord, out: &Path) -> Outcome {
-    record.lines(out).iter().for_each(|line| print(line));
-    if record.findings.is_empty() { Outcome::Done } else { Outcome::BeyondLimits }
+fn summary(record: &RunRecord, out: &Path) -> Result<Outcome, String> {
+    print_lines(&record.lines(out))?;
+    Ok(if record.findings.is_empty() { Outcome::Done } else { Outcome::BeyondLimits })
 }
 
 fn text(error: impl ToString) -> String {

@@ -1,5 +1,6 @@
 //! Small scans of a turned cylinder in a folder, and the program run on them. Knows no mistake.
 #![allow(dead_code, reason = "each test file takes what it needs")]
+#![allow(clippy::cast_possible_truncation, reason = "counts stay below 65536")]
 
 use std::{
     fs::{self, File},
