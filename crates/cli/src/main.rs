@@ -19,6 +19,7 @@ fn main() -> ExitCode {
             return ExitCode::from(if error.use_stderr() { 2 } else { 0 });
         }
     };
+    listen_to_stages();
     match command::execute(arguments) {
         Ok(command::Outcome::Done) => ExitCode::SUCCESS,
         Ok(command::Outcome::BeyondLimits) => ExitCode::from(1),
@@ -27,4 +28,10 @@ fn main() -> ExitCode {
             ExitCode::from(2)
         }
     }
+}
+
+/// Shows what the stages log where `VOLTOMO_LOG` asks for it, as in `VOLTOMO_LOG=debug`.
+fn listen_to_stages() {
+    let Ok(filter) = tracing_subscriber::EnvFilter::try_from_env("VOLTOMO_LOG") else { return };
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
 }

@@ -1,20 +1,14 @@
 //! One function a sub-command. No science.
 
 mod look;
+mod outcome;
 mod recipe;
 mod run;
 mod screen;
 
-use crate::arguments::{Arguments, Command};
+pub(crate) use outcome::Outcome;
 
-/// How a command ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Outcome {
-    /// Done.
-    Done,
-    /// Done, and figures of the result are beyond their limits.
-    BeyondLimits,
-}
+use crate::arguments::{Arguments, Command};
 
 /// Does what the command line says; the error is the text that a person reads.
 pub(crate) fn execute(arguments: Arguments) -> Result<Outcome, String> {

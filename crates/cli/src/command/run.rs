@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use voltomo_pipeline::{Recipe, RunOptions, RunRecord};
 
 use super::{
-    Outcome,
+    outcome::Outcome,
     screen::{print, print_lines, use_threads},
 };
 use crate::{
