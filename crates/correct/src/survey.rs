@@ -222,15 +222,18 @@ impl Survey {
         let mut picture = Array3::zeros((1, shape.rows, shape.columns));
         let mut pixels = Vec::new();
         let mut stuck = Stuck::new(shape.rows * shape.columns, shape.columns);
+        let saturation = scan.detector.saturation.unwrap_or(f32::INFINITY);
+        let mut saturated = 0;
         for frame in spread(shape.frames, NOISE_SAMPLE) {
             scan.radiographs.read(frame..frame + 1, 0..shape.rows, picture.view_mut())?;
             let values = picture.as_slice_mut().unwrap_or_default();
             if scan.quantity == Quantity::Counts {
+                saturated += values.iter().filter(|count| **count >= saturation).count();
                 let least_share = settings.flat_field.least_transmission;
                 let open_beam = self.open_beam.at(frame);
                 stuck.see(values, |index| Answering {
                     least: self.open_beam.dark[index] + least_share * open_beam.at(index),
-                    most: scan.detector.saturation.unwrap_or(f32::INFINITY),
+                    most: saturation,
                 });
             }
             let mut cleaner = Cleaner::new(&settings.spots, self.noise, &self.detector);
@@ -241,8 +244,30 @@ impl Survey {
         self.figures.noise_slope = self.noise.slope;
         if scan.quantity == Quantity::Counts {
             self.bury(&stuck.found());
+            let looked_at = shape.rows * shape.columns * NOISE_SAMPLE.min(shape.frames);
+            self.judge_saturation(saturated as f64 / looked_at as f64, saturation);
         }
         Ok(())
+    }
+
+    /// Says where counts end at the saturation: what is cut off there is lost.
+    fn judge_saturation(&mut self, share: f64, saturation: f32) {
+        const SHARE: f64 = 1e-3;
+        let bright = |mean: &f32| mean + self.figures.dark_field >= 0.98 * saturation;
+        if self.figures.open_beam.iter().any(bright) {
+            self.warn(format!(
+                "the flat fields lie at the saturation of {saturation} counts: the transmission \
+                 comes out too large; expose shorter, or mend `acquire.saturation`"
+            ));
+        }
+        if share > SHARE {
+            self.warn(format!(
+                "{:.2} % of the radiographs' pixels are saturated at {saturation} counts; expected \
+                 at most {} %: expose shorter, or mend `acquire.saturation`",
+                share * 100.0,
+                SHARE * 100.0
+            ));
+        }
     }
 
     /// Takes pixels that stand still in the radiographs for dead ones.

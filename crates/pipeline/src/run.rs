@@ -63,6 +63,7 @@ pub fn run(
     prepare::check(recipe, &scan, options.memory)?;
     let inputs = journal.time("hash", || hash(&scan, watch))?;
     let survey = journal.time("survey", || survey(&scan, recipe, watch))?;
+    journal.warn_all(&numbering_gaps(&scan), watch);
     journal.warn_all(&survey.figures().warnings, watch);
 
     let known =
@@ -206,6 +207,12 @@ pub(crate) fn anchored(recipe: &Recipe, base: &Path) -> Recipe {
     let path = base.join(&recipe.acquire.path);
     anchored.acquire.path = std::path::absolute(&path).unwrap_or(path);
     anchored
+}
+
+/// Files that seem to be missing among the radiographs: a range of angles would be stretched.
+fn numbering_gaps(scan: &Scan) -> Vec<String> {
+    let gaps = scan.facts.iter().filter(|fact| fact.item == "radiographs in the numbering");
+    gaps.map(|fact| format!("radiographs are missing in the numbering: {}", fact.value)).collect()
 }
 
 fn hash(scan: &Scan, watch: &dyn Watch) -> Result<Vec<Input>, RunError> {

@@ -21,6 +21,9 @@ use crate::{
 /// Above this, slices are taken in smaller bundles.
 const BUNDLE_BYTES: u64 = 1 << 30;
 
+/// Fewer different directions than this are warned of.
+const FEW_DIRECTIONS: usize = 30;
+
 /// Filtered back-projection, made ready for one geometry and one grid.
 ///
 /// `µ(x, y) = Σ_θ Δθ·q(θ, x·cos θ − y·sin θ)`, `q` the line integrals after the windowed ramp.
@@ -69,6 +72,13 @@ impl Fbp {
         };
         let straightener = Straightener::new(geometry, frame_shape, grid, pixel);
         let mut warnings = views.warnings;
+        if views.directions < FEW_DIRECTIONS {
+            warnings.push(format!(
+                "the scan looks from {} directions only, expected {FEW_DIRECTIONS} or more: \
+                 filtered back-projection leaves streaks between them",
+                views.directions
+            ));
+        }
         warnings.extend(straightener.warning(grid.shape[0]));
         let filter = RowFilter::new(columns, cutoff, settings, join);
         let axis = axis_column + filter.added()[0] as f64;
