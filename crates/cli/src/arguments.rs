@@ -128,7 +128,7 @@ pub(crate) struct RerunArguments {
     /// Output folder of a finished run.
     pub(crate) folder: PathBuf,
     /// New output folder.
-    #[arg(long, visible_alias = "out")]
+    #[arg(long)]
     pub(crate) out: PathBuf,
     /// Replace a run that is in the new folder.
     #[arg(long)]

@@ -90,7 +90,7 @@ fn resume_without_a_run() {
 #[test]
 fn resume_of_a_run_that_is_done() {
     let said = finished().reconstruct_half_turn(&["--resume"]);
-    said.refuses(&["cannot resume", "found a record", "(out)"]);
+    said.refuses(&["cannot resume", "done already", "(out)"]);
 }
 
 #[test]

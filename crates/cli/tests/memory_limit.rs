@@ -11,7 +11,7 @@ use turned_cylinder::{Size, arguments, record};
 const MEBIBYTE: u64 = 1 << 20;
 
 /// Address space that is set aside and never used: stacks of threads and the allocator's arenas.
-const SET_ASIDE: u64 = 128 * MEBIBYTE;
+const SET_ASIDE: u64 = 320 * MEBIBYTE;
 
 /// Runs with so much memory allowed, and with that and what is set aside as all the address space.
 fn run_limited(folder: &Path, size: Size, (memory, rows): (u64, &str)) -> serde_json::Value {

@@ -15,7 +15,8 @@ pub enum CorrectError {
     /// Counts without an open beam to divide them by.
     #[error(
         "no flat fields (open beam), and the radiographs are counts; name them in \
-         `acquire.flats`, or say `acquire.kind = \"line_integrals\"` if they are −ln already \
+         `acquire.flats`, or, if they are −ln already, say `acquire.kind = \"sinogram\"` (a \
+         detector row an image) or `\"line_integrals\"` (an angle an image) \
          ({place})"
     )]
     NoFlats {

@@ -4,13 +4,12 @@ use std::path::PathBuf;
 
 use voltomo_acquire::Kind;
 use voltomo_correct::{Block, Survey, correct_block, working_bytes};
-use voltomo_types::{Millimetre, Radian, Scan};
+use voltomo_types::{Millimetre, Scan};
 
 use crate::{
     error::RunError,
     layout::{CORRECTED, Layout},
     memory::{Bytes, default_budget},
-    prepare,
     provenance::{as_json, write_json},
     recipe::{Recipe, commented},
     run::{RunOptions, anchored, check_out, claim, survey},
@@ -20,11 +19,11 @@ use crate::{
     watch::Watch,
 };
 
-/// Writes the line integrals of a scan as one 32-bit TIFF an angle, `angles.txt` beside them, and
-/// `reconstruct.toml`, a recipe that goes on from there. Returns the folder of images.
+/// Writes the line integrals of a scan as one 32-bit TIFF an angle, `angles.txt` beside them
+/// (where the angles are known), and `reconstruct.toml`, a recipe that goes on from there. Returns the folder of images.
 ///
 /// # Errors
-/// Whatever cannot be read or corrected; no angles.
+/// Whatever cannot be read or corrected.
 pub fn correct_only(
     recipe: &Recipe,
     options: &RunOptions,
@@ -33,14 +32,13 @@ pub fn correct_only(
     check_out(options)?;
     let recipe = &anchored(recipe, &options.base);
     let scan = voltomo_acquire::open(&recipe.acquire, &options.base)?;
-    let angles = prepare::angles(&scan)?.to_vec();
     let survey = survey(&scan, recipe, watch)?;
     survey.figures().warnings.iter().for_each(|warning| watch.warn(warning));
     let layout = claim(options)?;
     let budget = options.memory.unwrap_or_else(default_budget);
     let (images, tally) = write_images((&scan, &survey, recipe), (&layout, budget), watch)?;
     tally.corrected_alive()?;
-    describe(&layout, (&scan, &survey, recipe), &angles)?;
+    describe(&layout, (&scan, &survey, recipe))?;
     let record = serde_json::json!({
         "references": as_json(survey.figures()),
         "corrections": as_json(&tally.corrections()),
@@ -95,11 +93,8 @@ fn pixel(scan: &Scan, survey: &Survey) -> Option<Millimetre> {
 fn describe(
     layout: &Layout,
     (scan, survey, recipe): (&Scan, &Survey, &Recipe),
-    angles: &[Radian],
 ) -> Result<(), RunError> {
-    let lines: String = angles.iter().map(|angle| format!("{}\n", angle.degrees())).collect();
     let folder = layout.correct();
-    write_text(&folder.join("angles.txt"), &format!("# degrees\n{lines}"))?;
     let mut next = Recipe {
         reconstruct: recipe.reconstruct.clone(),
         store: recipe.store.clone(),
@@ -107,7 +102,11 @@ fn describe(
     };
     next.acquire.path = PathBuf::from("line-integrals");
     next.acquire.kind = Kind::LineIntegrals;
-    next.acquire.angles = Some("angles.txt".into());
+    if let Some(angles) = &scan.angles {
+        let lines: String = angles.iter().map(|angle| format!("{}\n", angle.degrees())).collect();
+        write_text(&folder.join("angles.txt"), &format!("# degrees\n{lines}"))?;
+        next.acquire.angles = Some("angles.txt".into());
+    }
     next.acquire.pixel_mm = pixel(scan, survey).map(|pixel| pixel.0);
     next.acquire.probe = scan.probe;
     let frame = survey.frame();

@@ -111,7 +111,7 @@ pub enum RunError {
         finished: usize,
         /// Slices in all.
         slices: usize,
-        /// The folder.
+        /// The unfinished volume.
         path: PathBuf,
     },
     /// A file of the run's own record cannot be written or read.

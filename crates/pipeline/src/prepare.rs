@@ -97,6 +97,25 @@ pub(crate) fn axis_record(estimate: &AxisEstimate, pixel: Option<Millimetre>) ->
     record
 }
 
+/// What puts the axis itself in doubt, from its record.
+pub(crate) fn axis_findings(record: &serde_json::Value) -> Vec<String> {
+    const CENTRE_PX: f64 = 0.5;
+    const TILT_DEG: f64 = 0.5;
+    let number = |key: &str| record[key].as_f64().unwrap_or(0.0);
+    let tilt_deg = Radian(number("tilt_sigma")).degrees();
+    let doubts = [
+        ("the methods' centres differ by", number("disagreement_px"), CENTRE_PX, "px"),
+        ("the centre is uncertain by", 3.0 * number("centre_sigma_px"), CENTRE_PX, "px"),
+        ("the tilt is uncertain by", 3.0 * tilt_deg, TILT_DEG, "degrees"),
+    ];
+    let beyond = doubts.into_iter().filter(|(_, value, limit, _)| value > limit);
+    beyond
+        .map(|(what, value, limit, unit)| {
+            format!("{what} {value:.2} {unit}; expected at most {limit} {unit}")
+        })
+        .collect()
+}
+
 /// The reconstruction made ready: geometry, grid, filters, plan.
 #[derive(Debug)]
 pub(crate) struct Prepared {

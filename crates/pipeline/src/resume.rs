@@ -49,7 +49,9 @@ impl Progress {
     pub(crate) fn check(folder: &Path) -> Result<(), RunError> {
         let why = match (path(folder).exists(), folder.join(RECORD).exists()) {
             (true, _) => return Ok(()),
-            (false, true) => "found a record, and no slabs of a stopped run to go on from",
+            (false, true) => {
+                "that run is done already, and there are no slabs of a stopped run to go on from"
+            }
             (false, false) => "found no progress of a stopped run",
         };
         Err(RunError::Resume { why: why.into(), path: folder.into() })

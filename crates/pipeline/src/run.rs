@@ -64,6 +64,7 @@ pub fn run(
     let inputs = journal.time("hash", || hash(&scan, watch))?;
     let survey = journal.time("survey", || survey(&scan, recipe, watch))?;
     journal.warn_all(&numbering_gaps(&scan), watch);
+    journal.warn_all(&unusual_pixel(&scan), watch);
     journal.warn_all(&survey.figures().warnings, watch);
 
     let known =
@@ -104,6 +105,7 @@ fn finish(way: &Way<'_>, ending: Ending) -> Result<RunRecord, RunError> {
     let Ending { journal, inputs, axis, done } = ending;
     let is_whole = done.stored.is_whole;
     let plan = way.prepared.plan.clone();
+    let axis_findings = prepare::axis_findings(&axis);
     let record = RunRecord {
         program: Program::this(),
         status: if is_whole { Status::Done } else { Status::Stopped },
@@ -126,7 +128,7 @@ fn finish(way: &Way<'_>, ending: Ending) -> Result<RunRecord, RunError> {
         }),
         plan,
         warnings: journal.warnings,
-        findings: done.findings(way.recipe),
+        findings: [done.findings(way.recipe), axis_findings].concat(),
     };
     record.write(way.layout.root())?;
     if is_whole {
@@ -136,7 +138,7 @@ fn finish(way: &Way<'_>, ending: Ending) -> Result<RunRecord, RunError> {
     Err(RunError::Cancelled {
         finished: done.stored.slice_count,
         slices: record.plan.grid.shape[0],
-        path: way.layout.root().into(),
+        path: done.stored.path,
     })
 }
 
@@ -213,6 +215,20 @@ pub(crate) fn anchored(recipe: &Recipe, base: &Path) -> Recipe {
 fn numbering_gaps(scan: &Scan) -> Vec<String> {
     let gaps = scan.facts.iter().filter(|fact| fact.item == "radiographs in the numbering");
     gaps.map(|fact| format!("radiographs are missing in the numbering: {}", fact.value)).collect()
+}
+
+/// A pixel size that no instrument of the field has: mostly µm taken for mm.
+fn unusual_pixel(scan: &Scan) -> Vec<String> {
+    const USUAL_MM: std::ops::RangeInclusive<f64> = 1e-4..=1.0;
+    let unusual = scan.detector.pixel.filter(|pixel| !USUAL_MM.contains(&pixel.0));
+    let text = |pixel: voltomo_types::Millimetre| {
+        format!(
+            "a detector pixel of {} mm is unusual, expected 0.0001 to 1 mm: is `acquire.pixel_mm` \
+             in mm?",
+            pixel.0
+        )
+    };
+    unusual.map(text).into_iter().collect()
 }
 
 fn hash(scan: &Scan, watch: &dyn Watch) -> Result<Vec<Input>, RunError> {

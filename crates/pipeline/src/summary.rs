@@ -39,14 +39,18 @@ impl RunRecord {
     fn axis_line(&self) -> String {
         let number = |key: &str| self.axis[key].as_f64();
         let (centre, tilt) = (number("centre_px"), number("tilt_deg"));
-        let sigma = number("centre_sigma_px").unwrap_or(0.0);
-        let mut line = match centre {
-            Some(centre) => format!("column {centre:.3} ± {sigma:.3} px"),
-            None => "unknown".into(),
+        let mut line = match (centre, number("centre_sigma_px")) {
+            (Some(centre), Some(sigma)) if sigma > 0.0 => {
+                format!("column {centre:.3} px (standard deviation {sigma:.3})")
+            }
+            (Some(centre), _) => format!("column {centre:.3} px, as told"),
+            (None, _) => "unknown".into(),
         };
-        if let Some(tilt) = tilt {
-            line.push_str(&format!(", tilt {tilt:.4}°"));
-        }
+        let measured = self.axis["tilt_sigma"].is_number();
+        line.push_str(&match tilt {
+            Some(tilt) if tilt != 0.0 || measured => format!(", tilt {tilt:.4}°"),
+            _ => ", tilt not measured and taken as 0".into(),
+        });
         let methods = self.axis["methods"].as_array().map_or(&[][..], Vec::as_slice);
         let said = methods.iter().filter_map(|method| {
             Some(format!("{} {:.3}", method["name"].as_str()?, method["centre_px"].as_f64()?))

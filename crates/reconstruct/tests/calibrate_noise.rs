@@ -6,11 +6,24 @@ mod calibrate_scans;
 use calibrate_scans::{cell, counted, geometry, project};
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
+use voltomo_numeric::cast::to_index;
 use voltomo_reconstruct::{ReconstructSettings, calibrate::find_axis};
 use voltomo_types::PixelFrame;
 
-const ROWS: usize = 128;
-const COLUMNS: usize = 192;
+/// Rows and columns of a small scan, whose cell has a radius of 60 pixels.
+const SMALL: [usize; 2] = [128, 192];
+
+/// How a scan is taken: views over an arc in degrees, and the size of cell and frame in small ones.
+#[derive(Debug, Clone, Copy)]
+struct Taken {
+    views: usize,
+    arc: f64,
+    size: f64,
+}
+
+const HALF_TURN: Taken = Taken { views: 180, arc: 180.0, size: 1.0 };
+const LARGER_HALF_TURN: Taken = Taken { views: 270, arc: 180.0, size: 1.5 };
+const WHOLE_TURN: Taken = Taken { views: 240, arc: 360.0, size: 1.0 };
 
 /// Errors of one scan: centre in pixels, tilt in degrees, and whether it was warned of.
 struct Outcome {
@@ -26,12 +39,13 @@ impl Outcome {
     }
 }
 
-fn trial((views, arc): (usize, f64), seed: u64) -> Outcome {
+fn trial(Taken { views, arc, size }: Taken, seed: u64) -> Outcome {
     let mut source = ChaCha8Rng::seed_from_u64(seed);
-    let centre = (COLUMNS as f64 - 1.0) / 2.0 + source.random_range(-15.0..15.0);
+    let [rows, columns] = SMALL.map(|side| to_index(side as f64 * size));
+    let centre = (columns as f64 - 1.0) / 2.0 + source.random_range(-15.0..15.0);
     let tilt = source.random_range(-1.5..1.5);
-    let geometry = geometry(PixelFrame::whole(ROWS, COLUMNS), (centre, tilt), (views, arc));
-    let scan = counted(&project(&cell(1.0), &geometry, (ROWS, COLUMNS)), seed + 1000);
+    let geometry = geometry(PixelFrame::whole(rows, columns), (centre, tilt), (views, arc));
+    let scan = counted(&project(&cell(size), &geometry, (rows, columns)), seed + 1000);
     let found = find_axis(&scan, &geometry, &ReconstructSettings::default(), &|_, _| {}).unwrap();
     let outcome = Outcome {
         centre: found.axis.centre - centre,
@@ -53,7 +67,7 @@ fn trial((views, arc): (usize, f64), seed: u64) -> Outcome {
     outcome
 }
 
-fn trials(scan: (usize, f64), seeds: std::ops::Range<u64>) -> Vec<Outcome> {
+fn trials(scan: Taken, seeds: std::ops::Range<u64>) -> Vec<Outcome> {
     let outcomes: Vec<Outcome> = seeds.map(|seed| trial(scan, seed)).collect();
     let rms = |of: &dyn Fn(&Outcome) -> f64| {
         (outcomes.iter().map(|o| of(o).powi(2)).sum::<f64>() / outcomes.len() as f64).sqrt()
@@ -81,24 +95,30 @@ fn assert_within(outcomes: &[Outcome], least: usize) {
 
 #[test]
 fn noisy_half_turns_are_within_a_tenth_of_a_pixel_and_a_fiftieth_of_a_degree() {
-    assert_within(&trials((180, 180.0), 0..4), 3);
+    assert_within(&trials(HALF_TURN, 0..4), 3);
 }
 
 #[test]
 fn noisy_whole_turns_are_within_a_tenth_of_a_pixel_and_a_fiftieth_of_a_degree() {
-    assert_within(&trials((240, 360.0), 0..2), 2);
+    assert_within(&trials(WHOLE_TURN, 0..2), 2);
 }
 
-/// Half a turn has no opposite pairs but at its seam: the tilt is known to 0.012° (rms), so that
-/// about one in ten is beyond 0.02°, and warned of.
+/// Half a turn has no opposite pairs but at its seam: over 128 rows the tilt is known to 0.013°
+/// (rms), so that about one in eight is beyond 0.02°, and warned of.
 #[test]
 #[ignore = "slow: 100 noisy scans"]
 fn slow_a_hundred_noisy_half_turns_are_within_or_warned() {
-    assert_within(&trials((180, 180.0), 0..100), 85);
+    assert_within(&trials(HALF_TURN, 0..100), 85);
+}
+
+#[test]
+#[ignore = "slow: 100 noisy scans"]
+fn slow_a_hundred_larger_noisy_half_turns_are_within() {
+    assert_within(&trials(LARGER_HALF_TURN, 0..100), 95);
 }
 
 #[test]
 #[ignore = "slow: 100 noisy scans"]
 fn slow_a_hundred_noisy_whole_turns_are_within_or_warned() {
-    assert_within(&trials((240, 360.0), 0..100), 95);
+    assert_within(&trials(WHOLE_TURN, 0..100), 95);
 }

@@ -146,14 +146,16 @@ fn uncertain(chosen: &MethodEstimate, centre_sigma_px: f64) -> Vec<String> {
     let [centre, tilt] = [centre_sigma_px * SIGMAS, chosen.tilt_sigma_deg.unwrap_or(0.0) * SIGMAS];
     if centre > LIMIT[0] {
         warnings.push(format!(
-            "the centre of rotation is uncertain: {:.2} ± {centre:.2} px; compare slices, or tell \
-             it in `reconstruct.centre_px`",
+            "the centre of rotation is uncertain: {:.2} ± {centre:.2} px ({SIGMAS} standard \
+             deviations); is the range of `acquire.angles` right? Compare slices, or tell the \
+             centre in `reconstruct.centre_px`",
             chosen.centre_px
         ));
     }
     if tilt > LIMIT[1] {
         warnings.push(format!(
-            "the tilt of the axis is uncertain: {:.3} ± {tilt:.3} degrees; tell it in \
+            "the tilt of the axis is uncertain: {:.3} ± {tilt:.3} degrees ({SIGMAS} standard \
+             deviations); is the range of `acquire.angles` right? Or tell the tilt in \
              `reconstruct.tilt_deg`",
             chosen.tilt_deg.unwrap_or(0.0)
         ));
