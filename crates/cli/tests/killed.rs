@@ -79,7 +79,9 @@ fn a_killed_run_goes_on_to_the_same_volume() {
 #[test]
 fn an_interrupted_run_goes_on_to_the_same_volume() {
     hold(|child| {
-        let sent = Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
+        // The shell's own `kill`: the program of that name is not on every machine.
+        let kill = format!("kill -INT {}", child.id());
+        let sent = Command::new("sh").args(["-c", &kill]).status().unwrap();
         assert!(sent.success());
         assert_eq!(child.wait().unwrap().code(), Some(2));
     });
