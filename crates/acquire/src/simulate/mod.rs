@@ -1,7 +1,10 @@
 //! Scans of known truth: bodies with exact line integrals, and counts made of them. Reads no file.
 
 mod expose;
+pub mod material;
 mod phantom;
+mod sample;
 
 pub use expose::{Exposure, expose};
 pub use phantom::{Body, Phantom, Profile, project, truth};
+pub use sample::{Bounds, ColumnRays, PathLengths, RowRay, Sample};
