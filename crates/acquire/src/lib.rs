@@ -8,7 +8,6 @@ mod angle_source;
 mod angles;
 mod error;
 mod hdf5_error;
-mod index_range;
 mod look;
 mod look_angles;
 mod look_counts;
@@ -18,6 +17,7 @@ mod read;
 mod select;
 mod settings;
 pub mod simulate;
+mod skip_list;
 
 pub use error::AcquireError;
 pub use hdf5_error::Hdf5Error;

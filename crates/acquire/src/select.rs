@@ -3,12 +3,9 @@
 use std::{ops::Range, sync::Arc};
 
 use ndarray::{Array3, ArrayViewMut3, Axis, s};
-use voltomo_types::{FrameError, FrameShape, Frames, PixelFrame};
+use voltomo_types::{FrameError, FrameShape, Frames, PixelFrame, parse_range};
 
-use crate::{
-    AcquireError, AcquireSettings, Mirror,
-    index_range::{parse_range, parse_skip},
-};
+use crate::{AcquireError, AcquireSettings, Mirror, skip_list::parse_skip};
 
 /// Bytes of whole frames held at once where a part of each is wanted.
 const HELD_BYTES: usize = 64 << 20;

@@ -4,12 +4,9 @@ use std::path::PathBuf;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use voltomo_types::{Probe, Problem};
+use voltomo_types::{Probe, Problem, parse_range};
 
-use crate::{
-    angle_source::AngleSource,
-    index_range::{parse_range, parse_skip},
-};
+use crate::{angle_source::AngleSource, skip_list::parse_skip};
 
 /// What kind of files a scan is in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]

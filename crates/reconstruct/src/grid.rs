@@ -3,9 +3,9 @@
 use std::ops::Range;
 
 use voltomo_numeric::cast::to_index;
-use voltomo_types::{LengthUnit, ParallelGeometry, VoxelGrid};
+use voltomo_types::{LengthUnit, ParallelGeometry, VoxelGrid, parse_range};
 
-use crate::{ReconstructError, ReconstructSettings, index_range::parse_range};
+use crate::{ReconstructError, ReconstructSettings};
 
 /// Least edge of a voxel in frame pixels; finer ones hold nothing that the frames know.
 const FINEST_VOXEL: f64 = 1.0 / 16.0;

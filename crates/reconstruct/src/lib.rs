@@ -6,7 +6,6 @@
 pub mod calibrate;
 mod error;
 mod grid;
-mod index_range;
 pub mod kernel;
 mod method;
 mod ramp;

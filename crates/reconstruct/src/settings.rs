@@ -2,9 +2,7 @@
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use voltomo_types::Problem;
-
-use crate::index_range::parse_range;
+use voltomo_types::{Problem, parse_range};
 
 /// How line integrals become attenuation coefficients.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]

@@ -6,6 +6,7 @@
 mod beam;
 mod detector;
 mod geometry;
+mod index_range;
 mod problem;
 mod provenance;
 mod scan;
@@ -16,6 +17,7 @@ mod voxel_grid;
 pub use beam::Probe;
 pub use detector::{Detector, PixelFrame};
 pub use geometry::{ParallelGeometry, RotationAxis};
+pub use index_range::parse_range;
 pub use problem::Problem;
 pub use provenance::{Fact, Origin};
 pub use scan::{

@@ -1,13 +1,8 @@
-//! Ranges `A:B` and lists of indices, as a recipe writes them. Knows no frame.
+//! Lists of indices to leave out, as a recipe writes them. Knows no frame.
 
 use std::ops::Range;
 
-/// `A:B`, whole numbers with A below B.
-pub(crate) fn parse_range(text: &str) -> Option<Range<usize>> {
-    let (start, end) = text.split_once(':')?;
-    let range = start.trim().parse().ok()?..end.trim().parse().ok()?;
-    (range.start < range.end).then_some(range)
-}
+use voltomo_types::parse_range;
 
 /// The ranges of a skip list `3,17,100:110`; the error is the part that is none.
 pub(crate) fn parse_skip(text: &str) -> Result<Vec<Range<usize>>, String> {
