@@ -4,6 +4,7 @@ mod expose;
 pub mod material;
 mod phantom;
 mod sample;
+pub mod shape;
 
 pub use expose::{Exposure, expose};
 pub use phantom::{Body, Phantom, Profile, project, truth};
