@@ -37,6 +37,16 @@ pub fn coarser(fine: ArrayView3<f32>, factors: [usize; 3]) -> Array3<f32> {
     coarse
 }
 
+/// One voxel of each group of `factors` voxels, the first; for labels, of which there is no mean.
+/// `fine`: `[z, y, x]`. Returns `[z, y, x]` of [`coarser_shape`].
+#[must_use]
+pub fn sparser(fine: ArrayView3<f32>, factors: [usize; 3]) -> Array3<f32> {
+    let coarse = coarser_shape(fine.dim().into(), factors);
+    Array3::from_shape_fn(coarse, |(z, y, x)| {
+        fine[[z * factors[0], y * factors[1], x * factors[2]]]
+    })
+}
+
 /// `(z, y)` of all rows, in their order.
 fn row_indices([depth, height, _]: [usize; 3]) -> impl Iterator<Item = (usize, usize)> {
     (0..depth).flat_map(move |z| (0..height).map(move |y| (z, y)))
@@ -69,6 +79,13 @@ mod tests {
         assert_eq!(coarse.dim(), (1, 2, 2));
         assert_eq!(coarse[[0, 0, 1]], (2.0 + 12.0) / 2.0);
         assert_eq!(coarse[[0, 1, 1]], 22.0);
+    }
+
+    #[test]
+    fn a_sparser_voxel_is_the_first_of_its_group() {
+        let fine = Array3::from_shape_fn((1, 3, 5), |(z, y, x)| to_number([z, y, x]));
+        let sparse = sparser(fine.view(), [1, 2, 2]);
+        assert_eq!(sparse, ndarray::array![[[0.0, 2.0, 4.0], [20.0, 22.0, 24.0]]]);
     }
 
     fn to_number([z, y, x]: [usize; 3]) -> f32 {

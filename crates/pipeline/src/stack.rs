@@ -51,6 +51,7 @@ impl Stack {
         let metadata = VolumeMetadata {
             name: settings.name.into(),
             grid,
+            content: store::Content::Attenuation,
             provenance: serde_json::json!({ "images": settings.name }),
         };
         let store = store::create(&settings.folder, &stored, &metadata, Existing::Replace)?;

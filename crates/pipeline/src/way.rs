@@ -123,6 +123,7 @@ impl Way<'_> {
         let metadata = VolumeMetadata {
             name: "volume".into(),
             grid: self.prepared.grid,
+            content: store::Content::Attenuation,
             provenance: serde_json::json!({
                 "program": Program::this(),
                 "recipe": progress.recipe,

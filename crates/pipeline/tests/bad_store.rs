@@ -8,7 +8,7 @@ use std::path::Path;
 use ndarray::Array3;
 use serde_json::json;
 use voltomo_pipeline::store::{
-    Existing, NumberType, StoreFormat, StoreSettings, VolumeMetadata, VolumeStore, create,
+    Content, Existing, NumberType, StoreFormat, StoreSettings, VolumeMetadata, VolumeStore, create,
     read_slab, reopen,
 };
 use voltomo_types::{LengthUnit, VoxelGrid};
@@ -20,7 +20,12 @@ fn settings() -> StoreSettings {
 fn metadata() -> VolumeMetadata {
     let grid =
         VoxelGrid { shape: [4, 5, 6], voxel: 0.1, first: [0.0; 3], unit: LengthUnit::Millimetre };
-    VolumeMetadata { name: "volume".into(), grid, provenance: json!({"recipe": "a"}) }
+    VolumeMetadata {
+        name: "volume".into(),
+        grid,
+        content: Content::Attenuation,
+        provenance: json!({"recipe": "a"}),
+    }
 }
 
 fn begin(folder: &Path) -> Box<dyn VolumeStore> {

@@ -8,7 +8,7 @@ use std::process::Command;
 use ndarray::{Array3, s};
 use serde_json::json;
 use voltomo_pipeline::store::{
-    Compression, Existing, NumberType, StoreFormat, StoreSettings, VolumeMetadata, create,
+    Compression, Content, Existing, NumberType, StoreFormat, StoreSettings, VolumeMetadata, create,
 };
 use voltomo_types::{LengthUnit, VoxelGrid};
 
@@ -45,7 +45,8 @@ def same(found, expected, what, tolerance=0):
 fn store(folder: &Path, settings: &StoreSettings, provenance: serde_json::Value) -> PathBuf {
     let unit = LengthUnit::Millimetre;
     let grid = VoxelGrid { shape: SHAPE, voxel: 0.029, first: [-0.522, -0.7105, -1.0005], unit };
-    let metadata = VolumeMetadata { name: "volume".into(), grid, provenance };
+    let metadata =
+        VolumeMetadata { name: "volume".into(), grid, content: Content::Attenuation, provenance };
     let mut store = create(folder, settings, &metadata, Existing::Refuse).unwrap();
     for start in (0..SHAPE[0]).step_by(10) {
         let z = start..(start + 10).min(SHAPE[0]);

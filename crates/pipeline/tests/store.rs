@@ -8,7 +8,7 @@ use std::path::Path;
 use ndarray::{Array3, s};
 use serde_json::{Value, json};
 use voltomo_pipeline::store::{
-    Compression, Existing, NumberType, StoreError, StoreFormat, StoreSettings, Stored,
+    Compression, Content, Existing, NumberType, StoreError, StoreFormat, StoreSettings, Stored,
     StoredVolume, VolumeMetadata, VolumeStore, create, disk_bytes, read_slab, reopen,
     slab_alignment,
 };
@@ -35,6 +35,7 @@ fn metadata() -> VolumeMetadata {
             first: [-0.522, -0.7105, -1.0005],
             unit: LengthUnit::Millimetre,
         },
+        content: Content::Attenuation,
         provenance: json!({"program": "voltomo 0.1.0", "sample": "Zelle \\ \"Süd\"", "seed": 0.1}),
     }
 }
@@ -305,4 +306,39 @@ fn an_incomplete_volume_cannot_be_finished() {
     write(&mut *store, &volume(), 7, 14);
     let error = store.finish(false).unwrap_err();
     assert!(matches!(error, StoreError::Incomplete { found: 14, expected: 37, .. }), "{error}");
+}
+
+/// A mean of the labels 2 and 8 would be a 5 that is nowhere in the sample.
+#[test]
+fn coarser_copies_of_labels_hold_labels_of_the_finest_copy_only() {
+    let folder = tempfile::tempdir().unwrap();
+    let settings = StoreSettings {
+        numbers: NumberType::U8,
+        limits: Some([0.0, 255.0]),
+        ..settings(StoreFormat::Zarr)
+    };
+    let metadata = VolumeMetadata { content: Content::Labels, ..metadata() };
+    let labels =
+        Array3::from_shape_fn(
+            [80, 70, 90],
+            |(z, y, x)| {
+                if (z + 3 * y + 7 * x) % 5 < 2 { 2.0 } else { 8.0 }
+            },
+        );
+    let grid = VoxelGrid { shape: [80, 70, 90], ..metadata.grid };
+    let metadata = VolumeMetadata { grid, ..metadata };
+    let mut store = create(folder.path(), &settings, &metadata, Existing::Refuse).unwrap();
+    store.write_slab(0..80, labels.view()).unwrap();
+    let path = store.finish(false).unwrap().path;
+    assert_eq!(read_slab(&path, 0..80).unwrap(), labels);
+
+    let storage = std::sync::Arc::new(zarrs::filesystem::FilesystemStore::new(&path).unwrap());
+    let coarse = zarrs::array::Array::open(storage, "/1").unwrap();
+    let all = zarrs::array::ArraySubset::new_with_shape(coarse.shape().to_vec());
+    let numbers: Vec<u8> = coarse.retrieve_array_subset(&all).unwrap();
+    assert_eq!(numbers.len(), 40 * 35 * 45);
+    assert!(numbers.iter().all(|number| [2, 8].contains(number)));
+    assert!([2, 8].iter().all(|number| numbers.contains(number)));
+    let text = fs::read_to_string(path.join("zarr.json")).unwrap();
+    assert!(text.contains("\"nearest\"") && text.contains("\"labels\""), "{text}");
 }

@@ -7,6 +7,7 @@
 
 mod door;
 mod error;
+mod frames;
 mod metaimage;
 mod nrrd;
 mod ordered;
@@ -26,8 +27,9 @@ mod zarr_levels;
 
 pub use door::{create, reopen};
 pub use error::StoreError;
+pub use frames::{FrameFormat, FrameTags, NexusFile, NexusFrame, NexusScan, write_frame};
 pub use quantise::StoredFigures;
 pub use read::{StoredVolume, read_slab};
 pub use settings::{Compression, NumberType, StoreFormat, StoreSettings};
 pub use sizes::{disk_bytes, slab_alignment, working_bytes};
-pub use volume_store::{Existing, Stored, VolumeMetadata, VolumeStore};
+pub use volume_store::{Content, Existing, Stored, VolumeMetadata, VolumeStore};

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use voltomo_types::{AttenuationUnit, VoxelGrid};
 
 use super::quantise::Quantiser;
-use super::{NumberType, StoreSettings, VolumeMetadata};
+use super::{Content, NumberType, StoreSettings, VolumeMetadata};
 
 /// The part of a stored volume's metadata that voltomo writes into every format.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -13,6 +13,9 @@ pub(super) struct Record {
     pub(super) grid: VoxelGrid,
     /// Unit of the attenuations.
     pub(super) attenuation_unit: AttenuationUnit,
+    /// What the numbers are; a volume that does not say holds attenuations.
+    #[serde(default, skip_serializing_if = "is_attenuation")]
+    pub(super) content: Content,
     /// How one voxel is stored.
     pub(super) numbers: NumberType,
     /// Attenuations of 0 and of the largest integer.
@@ -25,12 +28,17 @@ pub(super) struct Record {
     pub(super) provenance: serde_json::Value,
 }
 
+fn is_attenuation(content: &Content) -> bool {
+    *content == Content::Attenuation
+}
+
 impl Record {
     pub(super) fn new(settings: &StoreSettings, metadata: &VolumeMetadata) -> Self {
         let quantiser = Quantiser::new(settings);
         Self {
             grid: metadata.grid,
             attenuation_unit: metadata.grid.attenuation_unit(),
+            content: metadata.content,
             numbers: settings.numbers,
             limits: settings.limits,
             slope: quantiser.slope(),

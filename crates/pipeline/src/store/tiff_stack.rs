@@ -150,7 +150,7 @@ impl Page<'_> {
 }
 
 /// Voxels a unit of length as a fraction with as many digits as 32 bits hold.
-fn per_unit(voxel: f64) -> Rational {
+pub(super) fn per_unit(voxel: f64) -> Rational {
     let (mut number, mut divisor) = (1.0 / voxel, 1_u32);
     while number * 10.0 < f64::from(u32::MAX) && divisor < 1_000_000_000 {
         number *= 10.0;

@@ -9,6 +9,17 @@ use voltomo_types::VoxelGrid;
 
 use super::{StoreError, StoredFigures};
 
+/// What the numbers of a volume are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Content {
+    /// Attenuation coefficients in the grid's unit.
+    #[default]
+    Attenuation,
+    /// Indices into a list of materials: coarser copies take one voxel of each group, and no mean.
+    Labels,
+}
+
 /// What the stored volume says of itself.
 #[derive(Debug, Clone, PartialEq)]
 pub struct VolumeMetadata {
@@ -16,6 +27,8 @@ pub struct VolumeMetadata {
     pub name: String,
     /// Where the voxels are.
     pub grid: VoxelGrid,
+    /// What the numbers are.
+    pub content: Content,
     /// Where the volume came from (program version, recipe, hashes of the input): embedded in
     /// every output. [`super::reopen`] compares it, so it holds no time of day.
     pub provenance: serde_json::Value,

@@ -21,7 +21,7 @@ use super::quantise::Quantiser;
 use super::record::Record;
 use super::slice_writer::{Beginning, SliceWriter};
 use super::zarr_levels::{Level, levels, ome_attributes};
-use super::{Compression, NumberType, StoreError, StoreSettings};
+use super::{Compression, Content, NumberType, StoreError, StoreSettings};
 use voltomo_numeric::pyramid;
 
 #[cfg(target_endian = "big")]
@@ -129,7 +129,8 @@ impl ZarrWriter {
         Ok(array)
     }
 
-    /// Averages of the finer voxels under one chunk of level `index`, as stored numbers.
+    /// Averages of the finer voxels under one chunk of level `index`, as stored numbers; of labels, one
+    /// of each group.
     fn coarse_chunk(
         &self,
         index: usize,
@@ -151,7 +152,10 @@ impl ZarrWriter {
         let shape: [usize; 3] = std::array::from_fn(|axis| to[axis] - from[axis]);
         let numbers = Array3::from_shape_vec(shape, self.quantiser.decode_numbers(&bytes));
         let numbers = numbers.map_err(|error| self.failed(&error))?;
-        Ok(pyramid::coarser(numbers.view(), level.factor))
+        Ok(match self.record.content {
+            Content::Attenuation => pyramid::coarser(numbers.view(), level.factor),
+            Content::Labels => pyramid::sparser(numbers.view(), level.factor),
+        })
     }
 
     /// Writes the averages of one chunk into its shard, `at` voxels from the shard's first.

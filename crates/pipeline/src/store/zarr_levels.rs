@@ -4,8 +4,8 @@ use serde_json::{Map, Value, json};
 use voltomo_numeric::pyramid;
 use voltomo_types::{LengthUnit, VoxelGrid};
 
-use super::StoreSettings;
 use super::record::Record;
+use super::{Content, StoreSettings};
 
 /// Coarser copies are made until no axis has more voxels than this.
 const COARSEST: usize = 64;
@@ -123,7 +123,7 @@ pub(super) fn ome_attributes(name: &str, record: &Record, levels: &[Level]) -> M
         "version": "0.5",
         "multiscales": [{
             "name": name,
-            "type": "mean",
+            "type": if record.content == Content::Labels { "nearest" } else { "mean" },
             "axes": axes,
             "datasets": datasets,
         }],
