@@ -1,6 +1,7 @@
 //! Scans of known truth: bodies with exact line integrals, and counts made of them. Reads no file.
 
 mod expose;
+pub mod instrument;
 pub mod material;
 mod phantom;
 mod sample;

@@ -1,0 +1,178 @@
+//! An instrument as a TOML file describes it. Traces nothing.
+
+use std::{collections::BTreeMap, fs, path::Path};
+
+use serde::{Deserialize, Serialize};
+use voltomo_types::Probe;
+
+use super::{
+    camera::{Defects, Detector, Noise, Readout, Scatter, Screen, Spots},
+    error::InstrumentError,
+    frame_plan::FramePlan,
+    layout::{Geometry, Rays},
+    preset::Preset,
+    source::{Beam, Neutrons, Tube},
+};
+
+/// An instrument. **A key that is left out, or 0, switches its effect off.**
+///
+/// Keys without which there is no instrument (pixels, distances, intensity, exposure) are asked
+/// for by [`Self::problems`].
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Profile {
+    /// Its name, for notes.
+    pub name: String,
+    /// What passes through the sample: `neutron` or `xray`.
+    pub probe: Probe,
+    /// Neutrons: the source. With `probe = "neutron"` only.
+    pub neutrons: Option<Neutrons>,
+    /// X-rays: the tube. With `probe = "xray"` only.
+    pub tube: Option<Tube>,
+    /// How steady and even the beam is.
+    #[serde(default)]
+    pub beam: Beam,
+    /// Where everything is.
+    #[serde(default)]
+    pub geometry: Geometry,
+    /// How finely the sample is traced.
+    #[serde(default)]
+    pub rays: Rays,
+    /// The pixels.
+    #[serde(default)]
+    pub detector: Detector,
+    /// The scintillator.
+    #[serde(default)]
+    pub screen: Screen,
+    /// From light to counts.
+    #[serde(default)]
+    pub readout: Readout,
+    /// What is drawn anew for each frame.
+    #[serde(default)]
+    pub noise: Noise,
+    /// Scattered quanta and light.
+    #[serde(default)]
+    pub scatter: Scatter,
+    /// Gamma spots.
+    #[serde(default)]
+    pub spots: Spots,
+    /// Faulty pixels.
+    #[serde(default)]
+    pub defects: Defects,
+    /// The frames of a scan.
+    #[serde(default)]
+    pub frames: FramePlan,
+    /// Named variations.
+    #[serde(default)]
+    pub preset: BTreeMap<String, Preset>,
+}
+
+impl Profile {
+    /// TITAN: thermal neutrons, a parallel beam, a scintillator before a CCD.
+    ///
+    /// # Panics
+    /// Never: a test reads the built-in file.
+    #[must_use]
+    pub fn titan() -> Self {
+        let text = include_str!("../../../../../instruments/titan.toml");
+        Self::from_toml(text, "titan").expect("the built-in profile is read by a test")
+    }
+
+    /// IMAX: X-rays from a micro-focus tube, a cone beam, a flat panel.
+    ///
+    /// # Panics
+    /// Never: a test reads the built-in file.
+    #[must_use]
+    pub fn imax() -> Self {
+        let text = include_str!("../../../../../instruments/imax.toml");
+        Self::from_toml(text, "imax").expect("the built-in profile is read by a test")
+    }
+
+    /// What a person named: `titan`, `imax`, or a TOML file (a name that ends in `.toml` or has a
+    /// folder).
+    ///
+    /// # Errors
+    /// The name is unknown, or the file cannot be read or used.
+    pub fn named(name: &str) -> Result<Self, InstrumentError> {
+        let path = Path::new(name);
+        match name {
+            "titan" => Ok(Self::titan()),
+            "imax" => Ok(Self::imax()),
+            _ if path.extension().is_some() || path.components().count() > 1 => Self::read(path),
+            _ => Err(InstrumentError::UnknownInstrument { found: name.into() }),
+        }
+    }
+
+    /// Reads a profile from a file.
+    ///
+    /// # Errors
+    /// The file cannot be opened, or [`Self::from_toml`] refuses it.
+    pub fn read(path: &Path) -> Result<Self, InstrumentError> {
+        let text = fs::read_to_string(path)
+            .map_err(|source| InstrumentError::Open { path: path.into(), source })?;
+        Self::from_toml(&text, &path.display().to_string())
+    }
+
+    /// Reads a profile from TOML; `name` stands in messages.
+    ///
+    /// # Errors
+    /// A key or type is wrong (with its line), or a value cannot be used, in the profile or in one
+    /// of its presets.
+    pub fn from_toml(text: &str, name: &str) -> Result<Self, InstrumentError> {
+        let profile: Self = toml::from_str(text).map_err(|error| {
+            let offset = error.span().map_or(0, |span| span.start);
+            let line = text.get(..offset).unwrap_or(text).matches('\n').count() + 1;
+            let message = error.message().trim().replace('\n', ", ");
+            InstrumentError::Syntax { line, message, name: name.into() }
+        })?;
+        profile.checked(name, "")?;
+        for preset in profile.preset.keys() {
+            profile.with_preset(Some(preset))?.checked(name, &format!("preset.{preset}: "))?;
+        }
+        Ok(profile)
+    }
+
+    fn checked(&self, name: &str, place: &str) -> Result<(), InstrumentError> {
+        let mut problems = self.problems();
+        if problems.is_empty() {
+            return Ok(());
+        }
+        problems.iter_mut().for_each(|problem| problem.key.insert_str(0, place));
+        Err(InstrumentError::Problems { problems, name: name.into() })
+    }
+
+    /// The profile with one of its presets written over it; as it is for `None`.
+    ///
+    /// # Errors
+    /// There is no such preset.
+    pub fn with_preset(&self, preset: Option<&str>) -> Result<Self, InstrumentError> {
+        let mut profile = self.clone();
+        let Some(name) = preset else { return Ok(profile) };
+        let chosen = self.preset.get(name).ok_or_else(|| InstrumentError::UnknownPreset {
+            found: name.into(),
+            known: self.preset.keys().cloned().collect(),
+            name: self.name.clone(),
+        })?;
+        chosen.apply(&mut profile);
+        Ok(profile)
+    }
+
+    /// The same instrument without chance and without faults: no counting, no electronics, steady
+    /// beam, equal gains, no faulty pixels, no gamma spots. Blur, scatter, glare, lag, bias and the
+    /// shape of the beam stay.
+    #[must_use]
+    pub fn without_noise(&self) -> Self {
+        let mut profile = self.clone();
+        profile.noise = Noise::default();
+        profile.spots = Spots::default();
+        profile.defects = Defects::default();
+        profile.beam.jitter = 0.0;
+        profile.beam.drift_per_hour = 0.0;
+        profile.readout.prnu = 0.0;
+        profile.readout.gain_residual = 0.0;
+        if let Some(tube) = &mut profile.tube {
+            tube.spot_drift_mm = 0.0;
+        }
+        profile
+    }
+}
