@@ -13,7 +13,7 @@ pub(super) struct Attenuation {
 
 impl Attenuation {
     pub(super) fn new(_profile: &Profile, substances: &[Substance]) -> Self {
-        Self { per_mm: substances.iter().map(|substance| 0.01 * substance.density).collect() }
+        Self { per_mm: substances.iter().map(|substance| 0.01 * substance.density()).collect() }
     }
 
     /// Whether quanta differ in size, so that the variance needs a table of its own.
