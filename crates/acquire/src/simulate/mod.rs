@@ -6,6 +6,7 @@ pub mod material;
 mod phantom;
 mod sample;
 pub mod shape;
+pub mod spectrum;
 
 pub use expose::{Exposure, expose};
 pub use phantom::{Body, Phantom, Profile, project, truth};

@@ -90,6 +90,12 @@ pub enum MaterialError {
         /// The nearest name, as the end of a sentence.
         hint: String,
     },
+    /// A formula without a density.
+    #[error("`{formula}` is a formula and has no density; expected one in g/cm3 with `--density`")]
+    NoDensity {
+        /// The formula.
+        formula: String,
+    },
     /// A definition that says too little or too much.
     #[error("[materials.{name}] {found}; expected {expected}")]
     Definition {
