@@ -11,7 +11,7 @@ use voltomo_acquire::simulate::{ColumnRays, PathLengths, RowRay, Sample};
 const MATERIALS: usize = 9;
 
 fn materials() -> Vec<Substance> {
-    let substance = |k| Substance { name: format!("m{k}"), density: 1.0, fractions: Vec::new() };
+    let substance = |k| Substance::formula(&format!("m{k}"), "Fe", 1.0).unwrap();
     (0..MATERIALS).map(substance).collect()
 }
 

@@ -10,7 +10,7 @@ use voltomo_acquire::simulate::shape::{
 use voltomo_acquire::simulate::{ColumnRays, PathLengths, RowRay, Sample};
 
 fn materials(count: usize) -> Vec<Substance> {
-    let substance = |k| Substance { name: format!("m{k}"), density: 1.0, fractions: Vec::new() };
+    let substance = |k| Substance::formula(&format!("m{k}"), "Fe", 1.0).unwrap();
     (0..count).map(substance).collect()
 }
 
@@ -153,7 +153,8 @@ fn a_traced_cell_agrees_with_its_slow_twin() {
         let path: f64 = slow.iter().sum();
         for (material, slow) in slow.iter().enumerate() {
             let found = f64::from(found.material(material)[0]);
-            assert!((found - slow).abs() < 1e-3 * path + 5e-3, "{k}, {material}: {found}, {slow}");
+            // Steps of 1 µm err by some µm over the edges of forty sheets.
+            assert!((found - slow).abs() < 1e-3 * path + 1e-2, "{k}, {material}: {found}, {slow}");
         }
     }
 }

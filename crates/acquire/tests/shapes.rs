@@ -8,7 +8,7 @@ use voltomo_acquire::simulate::shape::{
 use voltomo_acquire::simulate::{ColumnRays, PathLengths, RowRay, Sample};
 
 fn materials(count: usize) -> Vec<Substance> {
-    let substance = |k| Substance { name: format!("m{k}"), density: 1.0, fractions: Vec::new() };
+    let substance = |k| Substance::formula(&format!("m{k}"), "Fe", 1.0).unwrap();
     (0..count).map(substance).collect()
 }
 

@@ -22,8 +22,7 @@ fn columns() -> Vec<Column> {
     let text = include_str!("data/spectra_reference.csv");
     let cells = |line: &str| line.split(',').map(str::to_owned).collect::<Vec<_>>();
     let starting = |start: &str| cells(text.lines().find(|line| line.starts_with(start)).unwrap());
-    let (fluence, mean, names) =
-        (starting("# fluence"), starting("# mean_keV"), starting("E_keV"));
+    let (fluence, mean, names) = (starting("# fluence"), starting("# mean_keV"), starting("E_keV"));
     let rows = text.lines().filter(|line| line.starts_with(|c: char| c.is_ascii_digit()));
     let rows: Vec<Vec<f64>> =
         rows.map(|row| cells(row).iter().map(|cell| cell.parse().unwrap()).collect()).collect();
@@ -92,8 +91,7 @@ fn tube_spectra_meet_fluence_mean_energy_and_attenuation_of_the_reference() {
 
 #[test]
 fn polychromatic_transmission_meets_the_reference_rows() {
-    let (iron, aluminium) =
-        (named("iron"), Substance::formula("Al", "Al", 2.699).unwrap());
+    let (iron, aluminium) = (named("iron"), Substance::formula("Al", "Al", 2.699).unwrap());
     let rows = [
         ((80.0, 0.5), &iron, 1.0, 0.27942, 0.02),
         ((60.0, 0.1), &iron, 1.0, 0.081175, 0.02),
