@@ -28,6 +28,7 @@ mod readout;
 mod sample_scatter;
 mod source;
 mod twin;
+mod variation;
 
 pub use camera::{Defects, Detector, Noise, Readout, Scatter, Screen, Spots};
 pub use error::InstrumentError;

@@ -140,39 +140,4 @@ impl Profile {
         problems.iter_mut().for_each(|problem| problem.key.insert_str(0, place));
         Err(InstrumentError::Problems { problems, name: name.into() })
     }
-
-    /// The profile with one of its presets written over it; as it is for `None`.
-    ///
-    /// # Errors
-    /// There is no such preset.
-    pub fn with_preset(&self, preset: Option<&str>) -> Result<Self, InstrumentError> {
-        let mut profile = self.clone();
-        let Some(name) = preset else { return Ok(profile) };
-        let chosen = self.preset.get(name).ok_or_else(|| InstrumentError::UnknownPreset {
-            found: name.into(),
-            known: self.preset.keys().cloned().collect(),
-            name: self.name.clone(),
-        })?;
-        chosen.apply(&mut profile);
-        Ok(profile)
-    }
-
-    /// The same instrument without chance and without faults: no counting, no electronics, steady
-    /// beam, equal gains, no faulty pixels, no gamma spots. Blur, scatter, glare, lag, bias and the
-    /// shape of the beam stay.
-    #[must_use]
-    pub fn without_noise(&self) -> Self {
-        let mut profile = self.clone();
-        profile.noise = Noise::default();
-        profile.spots = Spots::default();
-        profile.defects = Defects::default();
-        profile.beam.jitter = 0.0;
-        profile.beam.drift_per_hour = 0.0;
-        profile.readout.prnu = 0.0;
-        profile.readout.gain_residual = 0.0;
-        if let Some(tube) = &mut profile.tube {
-            tube.spot_drift_mm = 0.0;
-        }
-        profile
-    }
 }

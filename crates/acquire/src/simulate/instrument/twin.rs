@@ -86,7 +86,7 @@ impl<'a> Twin<'a> {
             return Err(InstrumentError::Problems { problems, name: profile.name });
         }
         let placement = Placement::new(&profile, sample.bounds())?;
-        let attenuation = Attenuation::new(&profile, sample.materials());
+        let attenuation = Attenuation::new(&profile, sample)?;
         let image = BeamImage::new(sample, &profile, placement, attenuation);
         Ok(Self::assembled(profile, image, seed))
     }

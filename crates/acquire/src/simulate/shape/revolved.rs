@@ -1,8 +1,6 @@
 //! A polygon turned about an upright axis. Knows no other solids.
 
-use super::line::{Line, half_line, roots};
 use super::polygon;
-use super::spans::{Buffers, Crossings, Spans, intersect, subtract};
 
 /// The body that a closed polygon in (r, z) sweeps when it turns about an upright axis.
 #[derive(Debug, Clone, PartialEq)]
@@ -31,32 +29,6 @@ impl Sector {
     }
 }
 
-impl Sector {
-    /// Appends the parts of `whole` that lie in the sector of the axis at x = y = 0.
-    fn clip(&self, line: &Line, whole: &[[f64; 2]], out: &mut Spans) {
-        let wide = self.width > std::f64::consts::PI;
-        // A wide sector is what a narrow one leaves.
-        let (from, width) = if wide {
-            (self.from + self.width, std::f64::consts::TAU - self.width)
-        } else {
-            (self.from, self.width)
-        };
-        let ([x, y, _], [dx, dy, _]) = (line.origin, line.direction);
-        let left_of = |angle: f64| {
-            let (sin, cos) = angle.sin_cos();
-            half_line(cos * y - sin * x, cos * dy - sin * dx)
-        };
-        let (a, b) = (left_of(from), left_of(from + width + std::f64::consts::PI));
-        let inside = [a[0].max(b[0]), a[1].min(b[1])];
-        let narrow = if inside[0] < inside[1] { inside } else { [0.0, 0.0] };
-        if wide {
-            subtract(whole, &[narrow], out);
-        } else {
-            intersect(whole, &[narrow], out);
-        }
-    }
-}
-
 impl Revolved {
     /// Whether a point lies inside.
     pub(super) fn holds(&self, [x, y, z]: [f64; 3]) -> bool {
@@ -71,69 +43,6 @@ impl Revolved {
         let z = polygon::range(&self.outline, 1);
         let [x, y] = self.centre;
         [[x - radius, y - radius, z[0]], [x + radius, y + radius, z[1]]]
-    }
-
-    /// Appends where a line runs inside.
-    pub(super) fn spans(&self, line: &Line, buffers: &mut Buffers, out: &mut Spans) {
-        let mut moved = *line;
-        moved.origin[0] -= self.centre[0];
-        moved.origin[1] -= self.centre[1];
-        let Some(sector) = self.sector else { return self.turned(&moved, out) };
-        let mut whole = buffers.take();
-        self.turned(&moved, &mut whole);
-        sector.clip(&moved, &whole, out);
-        buffers.give(whole);
-    }
-
-    /// The same for the whole turn, the axis at the line's origin of x and y.
-    fn turned(&self, line: &Line, out: &mut Spans) {
-        let ([x, y, z], [dx, dy, dz]) = (line.origin, line.direction);
-        let (a, b, c) = (dx * dx + dy * dy, x * dx + y * dy, x * x + y * y);
-        let mut crossings = Crossings::new();
-        for (from, to) in polygon::edges(&self.outline) {
-            if from[1] == to[1] {
-                let t = (from[1] - z) / dz;
-                let square = a * t * t + 2.0 * b * t + c;
-                let range = [from[0].min(to[0]), from[0].max(to[0])];
-                if t.is_finite() && square >= range[0] * range[0] && square < range[1] * range[1] {
-                    crossings.push(t);
-                }
-                continue;
-            }
-            // The radius of the edge's surface at t is base + rise·t.
-            let grow = (to[0] - from[0]) / (to[1] - from[1]);
-            let (base, rise) = (from[0] + grow * (z - from[1]), grow * dz);
-            let range = [from[1].min(to[1]), from[1].max(to[1])];
-            let meets = |t: f64| {
-                let height = z + t * dz;
-                height >= range[0] && height < range[1] && base + rise * t >= 0.0
-            };
-            let square = [a - rise * rise, b - base * rise, c - base * base];
-            if square[0].abs() < 1e-12 * a {
-                let t = -0.5 * square[2] / square[1];
-                (t.is_finite() && meets(t)).then(|| crossings.push(t));
-                continue;
-            }
-            for t in roots(square[0], square[1], square[2]).into_iter().flatten() {
-                meets(t).then(|| crossings.push(t));
-            }
-        }
-        let holds = |t: f64| {
-            let [x, y, z] = line.at(t);
-            polygon::holds(&self.outline, [x.hypot(y), z])
-        };
-        crossings.spans(holds, out);
-    }
-
-    /// Appends the ranges of z where its horizontal section changes, faces included.
-    pub(super) fn busy(&self, out: &mut Spans) {
-        for (from, to) in polygon::edges(&self.outline) {
-            if (from[0] - to[0]).abs() < 1e-7 {
-                out.extend([[from[1]; 2], [to[1]; 2]]);
-            } else {
-                out.push([from[1].min(to[1]), from[1].max(to[1])]);
-            }
-        }
     }
 
     /// What is wrong with it, and what would do.
