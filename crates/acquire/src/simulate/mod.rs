@@ -1,5 +1,6 @@
 //! Scans of known truth: bodies with exact line integrals, and counts made of them. Reads no file.
 
+pub mod cell;
 mod expose;
 pub mod instrument;
 pub mod material;

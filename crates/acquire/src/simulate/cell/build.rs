@@ -1,0 +1,169 @@
+//! A cell from its file: parts in a scene, substances, and what is true of it. Knows no beam.
+
+use super::defect::Defect;
+use super::draft::Draft;
+use super::error::{CellError, PlacedProblem};
+use super::file::CellFile;
+use super::fit::{Limit, Misfit};
+use super::palette::Palette;
+use super::record::DefectRecord;
+use super::{coin, cylindrical};
+use crate::simulate::material::{Library, Substance};
+use crate::simulate::sample::{Bounds, ColumnRays, PathLengths, Sample};
+use crate::simulate::shape::{Scene, Shape};
+
+/// Points laid in each part to find overlaps.
+const OVERLAP_SAMPLES: usize = 400;
+
+/// A part of a cell and the box around it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PartSize {
+    /// Its name.
+    pub name: String,
+    /// Its material; `several` for the roll.
+    pub material: String,
+    /// Lower corner of the box, `[x, y, z]`, mm.
+    pub low_mm: [f64; 3],
+    /// Upper corner of the box, `[x, y, z]`, mm.
+    pub high_mm: [f64; 3],
+}
+
+/// A cell that an instrument can look through, and the truth about it.
+#[derive(Debug, Clone)]
+pub struct Cell {
+    /// Its name.
+    pub name: String,
+    /// What it was built from, without the defects that were added to the file's.
+    pub file: CellFile,
+    /// Its parts and substances.
+    pub scene: Scene,
+    /// What is wrong with it.
+    pub defects: Vec<DefectRecord>,
+    /// What belongs to it and can be seen.
+    pub features: Vec<DefectRecord>,
+}
+
+impl Cell {
+    /// Builds a cell with the defects of its file and with `more` of them.
+    ///
+    /// `library`: the named materials; the file's own `[materials.NAME]` come on top.
+    ///
+    /// # Errors
+    /// Materials that do not exist, parts that do not fit together (both are named, with lengths
+    /// in mm and the key that mends it), defects outside their part.
+    pub fn build(file: &CellFile, more: &[Defect], library: &Library) -> Result<Self, CellError> {
+        let place = |problem| PlacedProblem {
+            problem,
+            line: None,
+            source_name: format!("cell `{}`", file.name()),
+        };
+        let problems = file.problems();
+        if !problems.is_empty() {
+            return Err(CellError::Problems(problems.into_iter().map(place).collect()));
+        }
+        let own = own_library(file, library)?;
+        let draft = assemble(file, more, &own);
+        let Draft { palette, parts, mut records, fit, ovality } = draft;
+        let substances = palette
+            .finish()
+            .map_err(|list| CellError::Problems(list.into_iter().map(place).collect()))?;
+        let cell = file.name().to_string();
+        let misfits = fit.misfits();
+        if !misfits.is_empty() {
+            return Err(CellError::Fit { cell, misfits });
+        }
+        let shape = |source| CellError::Shape { cell: cell.clone(), source };
+        let mut scene = Scene::new(substances, parts).map_err(shape)?;
+        let misfits = overlaps(&scene);
+        if !misfits.is_empty() {
+            return Err(CellError::Fit { cell, misfits });
+        }
+        if let Some(ovality) = ovality {
+            scene = scene.with_ovality(ovality).map_err(shape)?;
+            records.iter_mut().for_each(|record| record.squeeze(ovality));
+        }
+        let (defects, features) = records.into_iter().partition(DefectRecord::is_defect);
+        Ok(Self { name: cell, file: file.clone(), scene, defects, features })
+    }
+
+    /// The substances that the scene's materials count.
+    #[must_use]
+    pub fn substances(&self) -> &[Substance] {
+        self.scene.materials()
+    }
+
+    /// Every part with the box around it, for documents.
+    #[must_use]
+    pub fn part_sizes(&self) -> Vec<PartSize> {
+        let size = |part: &crate::simulate::shape::Part| {
+            let (material, [low_mm, high_mm]) = match &part.shape {
+                Shape::Solid { solid, material } => {
+                    (self.substances()[*material].name().to_string(), solid.bounds())
+                }
+                Shape::Roll(roll) => {
+                    let (radius, z, [x, y]) = (roll.outer_radius(), roll.z_range(), roll.centre);
+                    let low = [x - radius, y - radius, z[0]];
+                    ("several".into(), [low, [x + radius, y + radius, z[1]]])
+                }
+            };
+            PartSize { name: part.name.clone(), material, low_mm, high_mm }
+        };
+        self.scene.parts().iter().map(size).collect()
+    }
+}
+
+impl Sample for Cell {
+    fn materials(&self) -> &[Substance] {
+        self.scene.materials()
+    }
+
+    fn bounds(&self) -> Bounds {
+        self.scene.bounds()
+    }
+
+    fn trace(&self, rays: &ColumnRays<'_>, lengths: &mut PathLengths) {
+        self.scene.trace(rays, lengths);
+    }
+}
+
+/// The library with the file's own materials.
+pub(super) fn own_library(file: &CellFile, library: &Library) -> Result<Library, CellError> {
+    library.with(file.materials()).map_err(|error| {
+        let problem =
+            voltomo_types::Problem::new("materials", error, "a material that can be made");
+        let source_name = format!("cell `{}`", file.name());
+        CellError::Problems(vec![PlacedProblem { problem, line: None, source_name }])
+    })
+}
+
+/// Parts, records and misfits of a cell with its own defects and `more`.
+pub(super) fn assemble<'a>(file: &CellFile, more: &[Defect], library: &'a Library) -> Draft<'a> {
+    let mut draft = Draft::new(Palette::new(library));
+    let defects: Vec<Defect> = file.defects().iter().chain(more).cloned().collect();
+    match file {
+        CellFile::Cylindrical(file) => cylindrical::assemble(file, &defects, &mut draft),
+        CellFile::Coin(file) => coin::assemble(file, &defects, &mut draft),
+    }
+    draft
+}
+
+/// Bodies that claim the same place.
+fn overlaps(scene: &Scene) -> Vec<Misfit> {
+    let found = scene.overlaps(OVERLAP_SAMPLES).into_iter();
+    found
+        .map(|overlap| {
+            let [x, y, z] = overlap.point;
+            Misfit {
+                parts: overlap.parts,
+                measure: format!(
+                    "both claim the point x {x:.2}, y {y:.2}, z {z:.2} mm; its distance from the \
+                     axis"
+                ),
+                found_mm: x.hypot(y),
+                side: Limit::AtMost,
+                limit_mm: 0.0,
+                key: "the dimensions of either".into(),
+            }
+        })
+        .collect()
+}

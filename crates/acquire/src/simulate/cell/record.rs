@@ -1,0 +1,111 @@
+//! What is true of a cell, for whoever checks an inspection against it. Builds nothing.
+
+use serde::{Deserialize, Serialize};
+
+use crate::simulate::shape::Ovality;
+
+/// Whether a record tells of a fault or of something that belongs to the cell.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RecordClass {
+    /// Something wrong.
+    Defect,
+    /// Something that every such cell has.
+    Feature,
+}
+
+/// Which beam can show it, by the sizes that are known to be visible.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Visible {
+    /// In the neutron tomogram, 200 µm sharp.
+    pub neutron: bool,
+    /// In the X-ray tomogram, 40 µm sharp.
+    pub xray: bool,
+}
+
+/// The truth about one defect or feature.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct DefectRecord {
+    /// Fault or feature.
+    pub class: RecordClass,
+    /// Its kind, as in a cell's file.
+    pub kind: String,
+    /// Its middle in the cell frame, `[x, y, z]`, mm.
+    pub place_mm: [f64; 3],
+    /// Distance of its middle from the can's axis, mm.
+    pub radius_mm: f64,
+    /// Direction of its middle, degrees from +x towards +y.
+    pub angle_deg: f64,
+    /// Its extent `[radial, tangential, axial]`, mm.
+    pub size_mm: [f64; 3],
+    /// A sentence with what the numbers do not tell.
+    pub description: String,
+    /// Which beam can show it.
+    pub visible_in: Visible,
+}
+
+impl DefectRecord {
+    /// A record of a defect at `place_mm` (`[x, y, z]`) with an extent `size_mm` (`[radial,
+    /// tangential, axial]`), both mm.
+    #[must_use]
+    pub fn defect(kind: &str, place_mm: [f64; 3], size_mm: [f64; 3], description: String) -> Self {
+        let [x, y, _] = place_mm;
+        Self {
+            class: RecordClass::Defect,
+            kind: kind.into(),
+            place_mm,
+            radius_mm: x.hypot(y),
+            angle_deg: y.atan2(x).to_degrees().rem_euclid(360.0),
+            size_mm,
+            description,
+            visible_in: visible(kind, size_mm),
+        }
+    }
+
+    /// A record of something that belongs to the cell.
+    #[must_use]
+    pub fn feature(kind: &str, place_mm: [f64; 3], size_mm: [f64; 3], description: String) -> Self {
+        let class = RecordClass::Feature;
+        Self { class, ..Self::defect(kind, place_mm, size_mm, description) }
+    }
+
+    /// Whether it tells of a fault.
+    #[must_use]
+    pub fn is_defect(&self) -> bool {
+        self.class == RecordClass::Defect
+    }
+
+    /// Moves the place with a squeeze of the whole cell.
+    pub(super) fn squeeze(&mut self, Ovality { along, across, angle }: Ovality) {
+        let (sin, cos) = angle.sin_cos();
+        let [x, y, z] = self.place_mm;
+        let (u, v) = (along * (x * cos + y * sin), across * (y * cos - x * sin));
+        let place = [u * cos - v * sin, u * sin + v * cos, z];
+        let moved = Self::defect(&self.kind, place, self.size_mm, String::new());
+        (self.place_mm, self.radius_mm) = (moved.place_mm, moved.radius_mm);
+        self.angle_deg = moved.angle_deg;
+    }
+}
+
+/// Which beam shows a defect of a kind and an extent `[radial, tangential, axial]`, mm.
+fn visible(kind: &str, [radial, tangential, axial]: [f64; 3]) -> Visible {
+    let least = radial.min(tangential).min(axial);
+    let (neutron, xray) = match kind {
+        "winding_gap" => (radial >= 0.09, radial >= 0.03),
+        "tab_wedge_void" => (radial >= 0.05, radial >= 0.03),
+        "roll_off_centre" => (radial >= 0.075, radial >= 0.03),
+        "dry_zone" => (least >= 1.0, false),
+        "free_electrolyte" => (axial >= 0.5, false),
+        "foreign_particle" => (false, least >= 0.03),
+        "overhang_change" => (false, axial >= 0.1),
+        "telescoping" => (axial >= 0.3, axial >= 0.1),
+        "core_collapse" | "void" | "central_void" | "tab" => (radial >= 0.2, radial >= 0.1),
+        "bent_separator" => (false, true),
+        "can_dent" | "ovality" => (radial >= 0.1, radial >= 0.1),
+        "gas_bubble" => (least >= 0.2, least >= 0.04),
+        "spacer_tilt" | "electrode_shift" | "missing_spring" => (true, false),
+        "lithium_pitting" => (radial.max(axial) >= 0.05, false),
+        _ => (true, true),
+    };
+    Visible { neutron, xray }
+}
