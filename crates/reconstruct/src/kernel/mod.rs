@@ -1,3 +1,4 @@
 //! Inner loops, each with its slow twin. Knows no settings.
 
 pub mod backproject;
+pub mod backproject_cone;

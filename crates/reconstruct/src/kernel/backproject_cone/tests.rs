@@ -1,0 +1,151 @@
+//! The fast cone back-projection held to its slow twin, and its bits to themselves.
+
+use ndarray::{Array3, Axis, s};
+use rand::{RngExt, SeedableRng};
+use rand_chacha::ChaCha8Rng;
+
+use super::{ConePath, Slope, Views, cpu::backproject_with, reference};
+use crate::kernel::backproject::{Circle, Processor};
+
+const ROWS: usize = 70;
+const COLUMNS: usize = 61;
+
+/// A circle of `count` views at magnification such that a voxel is `step` pixels on the axis.
+fn paths(count: usize, side: usize, step: f64) -> Vec<ConePath> {
+    let middle = (side as f64 - 1.0) / 2.0;
+    let path = |view: usize| {
+        let (sin, cos) = (view as f64 * std::f64::consts::TAU / count as f64).sin_cos();
+        // The source is two and a half volumes away from the axis.
+        let far = 2.5 * side as f64;
+        let along = |scale: f64, y: f64, x: f64, start: f64| Slope {
+            start: start - scale * (y + x) * middle,
+            along_y: scale * y,
+            along_x: scale * x,
+        };
+        let depth = along(1.0 / far, cos, sin, 1.0);
+        let across = along(step, -sin, cos, 0.0);
+        let centre = 29.3;
+        let column = Slope {
+            start: across.start + centre * depth.start,
+            along_y: across.along_y + centre * depth.along_y,
+            along_x: across.along_x + centre * depth.along_x,
+        };
+        ConePath { depth, column, source_row: 31.7, rise: (-step * 25.0, step) }
+    };
+    (0..count).map(path).collect()
+}
+
+fn noise(count: usize) -> Array3<f32> {
+    let mut source = ChaCha8Rng::seed_from_u64(5);
+    Array3::from_shape_simple_fn((count, ROWS, COLUMNS), || source.random_range(-1.0..1.0))
+}
+
+fn held(views: &Array3<f32>, rows: std::ops::Range<usize>) -> Views {
+    let mut held = Views::default();
+    held.reshape(views.dim().0, COLUMNS, (rows.start, rows.len()));
+    for (mut part, view) in held.parts_mut(1).into_iter().zip(views.outer_iter()) {
+        part.clear(0);
+        let rows = view.slice(s![rows.clone(), ..]).to_owned();
+        part.write(0, 0, rows.as_slice().unwrap());
+    }
+    held
+}
+
+fn processors() -> Vec<Processor> {
+    let mut found = vec![Processor::Portable];
+    if Processor::found() != Processor::Portable {
+        found.push(Processor::Avx2);
+    }
+    if Processor::found() == Processor::Avx512 {
+        found.push(Processor::Avx512);
+    }
+    found
+}
+
+fn peak_ratio_db(found: &Array3<f32>, expected: &Array3<f64>) -> f64 {
+    let peak = expected.iter().fold(0.0f64, |peak, value| peak.max(value.abs()));
+    let squares = found.iter().zip(expected).map(|(&a, b)| (f64::from(a) - b).powi(2));
+    let mean = squares.sum::<f64>() / expected.len() as f64;
+    20.0 * (peak / mean.sqrt()).log10()
+}
+
+#[test]
+fn every_processor_agrees_with_the_twin_for_small_and_large_voxels() {
+    let views = noise(13);
+    for step in [0.3, 0.9, 1.4, 2.7] {
+        let paths = paths(13, 45, step);
+        let expected = reference::backproject_cone(views.view(), &paths, 0, (53, 45, 45));
+        for processor in processors() {
+            let mut volume = Array3::from_elem((53, 45, 45), f32::NAN);
+            let rays = (&held(&views, 0..ROWS), &paths[..]);
+            backproject_with(processor, rays, (0, None), volume.view_mut());
+            let ratio = peak_ratio_db(&volume, &expected);
+            assert!(ratio > 110.0, "{processor:?}, step {step}: {ratio} dB");
+        }
+    }
+}
+
+#[test]
+fn bits_depend_neither_on_the_slab_nor_on_the_rows_held() {
+    let (views, paths) = (noise(9), paths(9, 45, 0.9));
+    for processor in processors() {
+        let mut whole = Array3::zeros((53, 45, 45));
+        let rays = (&held(&views, 0..ROWS), &paths[..]);
+        backproject_with(processor, rays, (0, None), whole.view_mut());
+        for (z, rows) in [(0..7, 0..30), (7..31, 1..55), (31..53, 20..ROWS)] {
+            let mut slab = Array3::zeros((z.len(), 45, 45));
+            let rays = (&held(&views, rows), &paths[..]);
+            backproject_with(processor, rays, (z.start, None), slab.view_mut());
+            let expected = whole.slice_axis(Axis(0), z.clone().into());
+            assert!(slab == expected, "{processor:?}, slices {z:?}");
+        }
+    }
+}
+
+#[test]
+fn voxels_outside_the_circle_are_zero_and_the_others_untouched_by_it() {
+    let (views, paths) = (noise(9), paths(9, 45, 0.9));
+    let rays = (&held(&views, 0..ROWS), &paths[..]);
+    let circle = Circle { centre: [22.0, 22.0], radius: 15.0 };
+    let [mut masked, mut whole] = [Array3::zeros((20, 45, 45)), Array3::zeros((20, 45, 45))];
+    backproject_with(Processor::found(), rays, (0, Some(circle)), masked.view_mut());
+    backproject_with(Processor::found(), rays, (0, None), whole.view_mut());
+    for (((_, y, x), value), expected) in masked.indexed_iter().zip(&whole) {
+        let expected = if circle.holds([y, x]) { *expected } else { 0.0 };
+        assert_eq!(*value, expected);
+    }
+}
+
+#[test]
+#[ignore = "timing"]
+fn timing() {
+    let (side, count, slices) = (256, 200, 256);
+    let mut held = Views::default();
+    held.reshape(count, 512, (0, 512));
+    for mut part in held.parts_mut(1) {
+        part.clear(0);
+        part.write(0, 0, &vec![1.0; 512 * 512]);
+    }
+    let middle = (side as f64 - 1.0) / 2.0;
+    let _ = middle;
+    let mut paths = paths(count, side, 1.0);
+    for path in &mut paths {
+        let add = |slope: &mut Slope, depth: Slope, k: f64| {
+            slope.start += k * depth.start;
+            slope.along_y += k * depth.along_y;
+            slope.along_x += k * depth.along_x;
+        };
+        add(&mut path.column, path.depth, 227.0);
+        path.source_row = 255.5;
+        path.rise = (-127.5, 1.0);
+    }
+    let mut volume = Array3::zeros((slices, side, side));
+    for processor in [Processor::Avx512; 3] {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(1).build().unwrap();
+        let start = std::time::Instant::now();
+        pool.install(|| backproject_with(processor, (&held, &paths), (0, None), volume.view_mut()));
+        let seconds = start.elapsed().as_secs_f64();
+        let updates = (slices * side * side * count) as f64;
+        println!("{processor:?} {seconds:.3} s {:.2} GUPS", updates / seconds / 1e9);
+    }
+}
