@@ -135,6 +135,23 @@ pub enum ReconstructError {
         /// What stands there.
         value: f32,
     },
+    /// Projections without an extent.
+    #[error("projections of {rows} rows and {columns} columns, expected at least 1 and 2")]
+    NoPixels {
+        /// Rows.
+        rows: usize,
+        /// Columns.
+        columns: usize,
+    },
+    /// A source or a detector that cannot be.
+    #[error(
+        "source and detector of view {view} cannot image the volume; expected a source outside it, \
+         and a detector behind it whose rows run along the axis and whose columns across it"
+    )]
+    ConeGeometry {
+        /// Which view, from 0.
+        view: usize,
+    },
     /// Not one angle a frame.
     #[error("{angles} angles for {frames} radiographs, expected one each; mend `acquire.angles`")]
     AngleCount {

@@ -17,7 +17,7 @@ mod weights;
 
 pub use error::ReconstructError;
 pub use grid::grid_for;
-pub use method::fbp::Fbp;
+pub use method::{fbp::Fbp, fdk::Fdk};
 pub use settings::{Method, Padding, ReconstructSettings, Window};
 pub use stage::reconstruct;
-pub use weights::{AngularWeights, angular_weights};
+pub use weights::{AngularWeights, angular_weights, whole_turn_weights};

@@ -133,11 +133,20 @@ impl RowFilter {
         let count = (self.columns / 32).clamp(1, EDGE_PIXELS);
         let mean = |edge: &[Complex<f32>]| edge.iter().sum::<Complex<f32>>() / count as f32;
         match self.padding {
-            Padding::Zero => padding.fill(Complex::default()),
+            Padding::Zero => {
+                right.fill(Complex::default());
+                left.fill(Complex::default());
+            }
             Padding::Edge => {
                 right.fill(mean(&data[data.len() - count..]));
                 left.fill(mean(&data[..count]));
             }
+        }
+        // On the side where the join ends, its weights have brought the row down to zero.
+        match self.added() {
+            [0, 0] => {}
+            [0, _] => right.fill(Complex::default()),
+            _ => left.fill(Complex::default()),
         }
     }
 }

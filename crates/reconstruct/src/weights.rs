@@ -1,4 +1,4 @@
-//! How much of the half turn each view stands for. Knows no projections.
+//! How much of the half turn, or of the whole one, each view stands for. Knows no projections.
 
 use std::f64::consts::{PI, TAU};
 
@@ -13,11 +13,14 @@ const MISSING_TIMES: f64 = 3.0;
 /// What each view weighs in the sum over angles.
 #[derive(Debug, Clone, PartialEq)]
 pub struct AngularWeights {
-    /// Weight of each view in radians; together the arc that the views cover, π for all of it.
+    /// Weight of each view in radians; together the arc that the views cover.
     pub weights: Vec<f64>,
-    /// Different directions, views that look the same way (or the opposite one) counted once.
+    /// Angle at which the covered arc begins: behind the widest gap.
+    pub first: Radian,
+    /// Different directions; views that look the same way (in a half turn, or the opposite one)
+    /// counted once.
     pub directions: usize,
-    /// Arc covered, modulo the half turn: π where nothing is missing.
+    /// Arc covered, modulo the turn: all of it where nothing is missing.
     pub covered: Radian,
     /// Whether the views go all the way round, so that each ray is also seen from behind.
     pub full_turn: bool,
@@ -33,13 +36,24 @@ pub struct AngularWeights {
 /// ends weigh as if the gap on its side were as wide as the one on the other side.
 #[must_use]
 pub fn angular_weights(angles: &[Radian]) -> AngularWeights {
-    let directions = directions(angles);
+    weights_over(angles, PI)
+}
+
+/// As [`angular_weights`], modulo the whole turn: for a cone beam, where no view is another seen
+/// from behind.
+#[must_use]
+pub fn whole_turn_weights(angles: &[Radian]) -> AngularWeights {
+    weights_over(angles, TAU)
+}
+
+fn weights_over(angles: &[Radian], turn: f64) -> AngularWeights {
+    let directions = directions(angles, turn);
     let gaps: Vec<f64> = (0..directions.len())
         .map(|k| {
             let next = &directions[(k + 1) % directions.len()];
-            // A single direction is its own neighbour, half a turn on.
-            let turn = if k + 1 == directions.len() { PI } else { 0.0 };
-            next.angle + turn - directions[k].angle
+            // A single direction is its own neighbour, one turn on.
+            let behind = if k + 1 == directions.len() { turn } else { 0.0 };
+            next.angle + behind - directions[k].angle
         })
         .collect();
     let middle_gap = median(&gaps);
@@ -60,47 +74,51 @@ pub fn angular_weights(angles: &[Radian]) -> AngularWeights {
     }
     let covered = weights.iter().sum();
     let missing: Vec<usize> = (0..gaps.len()).filter(|&k| is_missing(gaps[k])).collect();
+    let warned = |k: &usize| warning(directions[*k].angle, gaps[*k], (covered, turn));
     AngularWeights {
         weights,
+        first: Radian(directions[0].angle),
         directions: directions.len(),
         covered: Radian(covered),
         full_turn: is_full_turn(angles),
-        warnings: missing.iter().map(|&k| warning(directions[k].angle, gaps[k], covered)).collect(),
+        warnings: missing.iter().map(warned).collect(),
     }
 }
 
-fn warning(from: f64, gap: f64, covered: f64) -> String {
+fn warning(from: f64, gap: f64, (covered, turn): (f64, f64)) -> String {
+    let whole = turn.to_degrees().round();
     format!(
-        "no view between {:.1}° and {:.1}° (modulo 180°): the views cover {:.1}° of the half turn, \
+        "no view between {:.1}° and {:.1}° (modulo {whole}°): the views cover {:.1}° of the {}, \
          edges along the missing directions will be blurred and attenuations too low",
         from.to_degrees(),
         (from + gap).to_degrees(),
-        covered.to_degrees()
+        covered.to_degrees(),
+        if whole < 360.0 { "half turn" } else { "turn" }
     )
 }
 
-/// Views that look the same way, modulo the half turn.
+/// Views that look the same way, modulo the turn.
 struct Direction {
     angle: f64,
     views: Vec<usize>,
 }
 
-/// Directions in rising order, within one half turn from the end of the widest gap on.
-fn directions(angles: &[Radian]) -> Vec<Direction> {
+/// Directions in rising order, within one turn from the end of the widest gap on.
+fn directions(angles: &[Radian], turn: f64) -> Vec<Direction> {
     let mut sorted: Vec<(f64, usize)> =
-        angles.iter().enumerate().map(|(view, angle)| (angle.0.rem_euclid(PI), view)).collect();
+        angles.iter().enumerate().map(|(view, angle)| (angle.0.rem_euclid(turn), view)).collect();
     sorted.sort_by(|a, b| a.0.total_cmp(&b.0));
     // So that no direction lies on both sides of the cut, the cut goes through the widest gap.
     let gap_before = |k: usize| match k {
-        0 => sorted[0].0 + PI - sorted[sorted.len() - 1].0,
+        0 => sorted[0].0 + turn - sorted[sorted.len() - 1].0,
         k => sorted[k].0 - sorted[k - 1].0,
     };
     let widest = (0..sorted.len()).max_by(|&a, &b| gap_before(a).total_cmp(&gap_before(b)));
     let start = widest.unwrap_or(0);
     let turned = sorted[start..].iter().copied();
-    let turned = turned.chain(sorted[..start].iter().map(|&(angle, view)| (angle + PI, view)));
+    let turned = turned.chain(sorted[..start].iter().map(|&(angle, view)| (angle + turn, view)));
 
-    let near = SAME_DIRECTION * PI / angles.len() as f64;
+    let near = SAME_DIRECTION * turn / angles.len() as f64;
     let mut found: Vec<Direction> = vec![];
     let mut last = f64::NEG_INFINITY;
     for (angle, view) in turned {

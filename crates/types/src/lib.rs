@@ -4,6 +4,7 @@
 //! `[angle, row, column]` and `[z, y, x]`, everywhere.
 
 mod beam;
+mod cone_geometry;
 mod detector;
 mod geometry;
 mod index_range;
@@ -15,6 +16,7 @@ mod volume;
 mod voxel_grid;
 
 pub use beam::Probe;
+pub use cone_geometry::{ConeCircle, ConeGeometry, ConeView};
 pub use detector::{Detector, PixelFrame};
 pub use geometry::{ParallelGeometry, RotationAxis};
 pub use index_range::parse_range;

@@ -1,3 +1,6 @@
 //! The methods of reconstruction, one a file. Knows no settings of other stages.
 
 pub(crate) mod fbp;
+pub(crate) mod fdk;
+mod rectify;
+mod short_scan;

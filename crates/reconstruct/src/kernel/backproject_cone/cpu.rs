@@ -51,9 +51,10 @@ pub(super) fn backproject_with(
             let mut z = first_z - first_z % GROUP;
             while z < end {
                 let until = (z + CHUNK).min(end);
-                let part = Part { tile: &tile, z, count: (until - z).next_multiple_of(GROUP) };
+                let count = (until - z).next_multiple_of(GROUP);
+                let part = Part { tile: &tile, circle, z, count };
                 sums.fill(0.0);
-                part.sum_with(processor, rays, circle, sums);
+                part.sum_with(processor, rays, sums);
                 tile.write(sums, first_z, z..until);
                 z += CHUNK;
             }
@@ -100,22 +101,18 @@ impl Tile<'_> {
 /// A part of a tile along the axis.
 struct Part<'a, 'b> {
     tile: &'a Tile<'b>,
+    circle: Option<Circle>,
     z: usize,
     count: usize,
 }
 
 impl Part<'_, '_> {
-    fn sum_with(
-        &self,
-        processor: Processor,
-        rays: (&Views, &[ConePath]),
-        circle: Option<Circle>,
-        sums: &mut [f32],
-    ) {
+    fn sum_with(&self, processor: Processor, rays: (&Views, &[ConePath]), sums: &mut [f32]) {
         let (_, height, width) = self.tile.voxels.dim();
         let [first_y, first_x] = self.tile.first;
         let columns = (0..height * width).map(|k| (k / width, k % width));
-        let inside = |y, x| circle.is_none_or(|circle| circle.holds([first_y + y, first_x + x]));
+        let inside =
+            |y, x| self.circle.is_none_or(|circle| circle.holds([first_y + y, first_x + x]));
         let columns: Vec<(usize, usize)> = columns.filter(|&(y, x)| inside(y, x)).collect();
         for block in (0..rays.1.len()).step_by(VIEWS) {
             let block = block..(block + VIEWS).min(rays.1.len());

@@ -115,37 +115,3 @@ fn voxels_outside_the_circle_are_zero_and_the_others_untouched_by_it() {
         assert_eq!(*value, expected);
     }
 }
-
-#[test]
-#[ignore = "timing"]
-fn timing() {
-    let (side, count, slices) = (256, 200, 256);
-    let mut held = Views::default();
-    held.reshape(count, 512, (0, 512));
-    for mut part in held.parts_mut(1) {
-        part.clear(0);
-        part.write(0, 0, &vec![1.0; 512 * 512]);
-    }
-    let middle = (side as f64 - 1.0) / 2.0;
-    let _ = middle;
-    let mut paths = paths(count, side, 1.0);
-    for path in &mut paths {
-        let add = |slope: &mut Slope, depth: Slope, k: f64| {
-            slope.start += k * depth.start;
-            slope.along_y += k * depth.along_y;
-            slope.along_x += k * depth.along_x;
-        };
-        add(&mut path.column, path.depth, 227.0);
-        path.source_row = 255.5;
-        path.rise = (-127.5, 1.0);
-    }
-    let mut volume = Array3::zeros((slices, side, side));
-    for processor in [Processor::Avx512; 3] {
-        let pool = rayon::ThreadPoolBuilder::new().num_threads(1).build().unwrap();
-        let start = std::time::Instant::now();
-        pool.install(|| backproject_with(processor, (&held, &paths), (0, None), volume.view_mut()));
-        let seconds = start.elapsed().as_secs_f64();
-        let updates = (slices * side * side * count) as f64;
-        println!("{processor:?} {seconds:.3} s {:.2} GUPS", updates / seconds / 1e9);
-    }
-}

@@ -1,0 +1,386 @@
+//! Filtered back-projection for a cone beam. Knows no files and no order of slabs.
+
+use std::{
+    ops::Range,
+    sync::{Mutex, PoisonError},
+};
+
+use ndarray::{Array2, Array3, ArrayView3, Axis};
+use rayon::prelude::*;
+use voltomo_numeric::cast::{to_f32, to_index};
+use voltomo_types::{ConeGeometry, ConeView, LengthUnit, Radian, VoxelGrid};
+
+use super::{
+    rectify::{Homography, Plane, Upright},
+    short_scan::Redundancy,
+};
+use crate::{
+    ReconstructError, ReconstructSettings,
+    kernel::{
+        backproject::Circle,
+        backproject_cone::{ConePath, Slope, ViewPart, Views, backproject_cone, tile_bytes},
+    },
+    row_filter::{FilterScratch, Join, RowFilter},
+};
+
+/// Fewer different directions than this are warned of.
+const FEW_DIRECTIONS: usize = 30;
+/// Frame rows beyond those met exactly: the reach of the interpolation between pixels.
+const HALO: usize = 2;
+
+/// Filtered back-projection of a cone beam (Feldkamp, Davis and Kress), made ready for one geometry
+/// and one grid.
+///
+/// `µ = Σ_θ w·d⁻²·q(θ, p, v)`: the line integrals, brought onto an upright detector through the
+/// axis, times the cosine of the ray's angle to the central one and its redundancy weight, filtered
+/// along the rows with the windowed ramp; d the depth of the voxel, 1 on the axis. Exact in the
+/// plane of a circling source; beyond, exact for the mean along the axis. Any arc from half a turn
+/// and the fan on; on a whole turn with the axis far off the middle, opposite views are joined to
+/// a wider field of view.
+/// Source: Feldkamp, Davis & Kress 1984, doi:10.1364/JOSAA.1.000612.
+#[derive(Debug)]
+pub struct Fdk {
+    frame_shape: (usize, usize),
+    grid: VoxelGrid,
+    upright: Upright,
+    filter: RowFilter,
+    sights: Vec<Sight>,
+    redundancy: Redundancy,
+    /// Pitch of the upright columns in the grid's unit of 1/µ.
+    length: f64,
+    circle: Option<Circle>,
+    warnings: Vec<String>,
+    /// Kept from call to call: fresh memory is slow to touch for the first time.
+    views: Mutex<Views>,
+}
+
+/// One view, made ready.
+#[derive(Debug)]
+struct Sight {
+    homography: Homography,
+    distance: f64,
+    source_z: f64,
+    path: ConePath,
+}
+
+impl Fdk {
+    /// Prepares the filter, the weights and the paths of all rays.
+    ///
+    /// `frame_shape`: rows and columns of a projection; `grid`: in mm. Errors: settings that cannot
+    /// be used, angles or distances that make no sense, fewer than two directions.
+    pub fn new(
+        geometry: &ConeGeometry,
+        frame_shape: (usize, usize),
+        grid: &VoxelGrid,
+        settings: &ReconstructSettings,
+    ) -> Result<Self, ReconstructError> {
+        ReconstructError::first_of(settings.problems())?;
+        check(geometry, frame_shape, grid)?;
+        let bad = || ReconstructError::ConeGeometry { view: first_bad_view(geometry, grid) };
+        let upright = Upright::around(geometry, frame_shape).ok_or_else(bad)?;
+        let columns = upright.shape.1;
+        let axis_column = -upright.first[1] / upright.pitch[1];
+        let distance = mean_distance(geometry);
+        let reach = |column: f64| (column - axis_column).abs() * upright.pitch[1];
+        let (left, right) = (reach(0.0), reach((columns - 1) as f64));
+        let angles: Vec<Radian> = geometry.views.iter().map(|view| view.angle).collect();
+        let redundancy = Redundancy::new(&angles, Radian((left.max(right) / distance).atan()));
+        let join = redundancy.is_whole_turn().then(|| Join::needed(columns, axis_column)).flatten();
+        let seen = if join.is_some() { left.max(right) } else { left.min(right) };
+        let cutoff = settings.cutoff * (upright.pitch[1] / grid.voxel).min(1.0);
+        let filter = RowFilter::new(columns, cutoff, settings, join);
+        let sights = geometry.views.iter().map(|view| {
+            Some(Sight {
+                homography: Homography::new(geometry, view, &upright)?,
+                distance: Plane::of(view)?.distance,
+                source_z: view.source[0],
+                path: path(view, grid, &upright, filter.added()[0])?,
+            })
+        });
+        let warnings = warnings(&redundancy);
+        Ok(Self {
+            frame_shape,
+            grid: *grid,
+            upright,
+            sights: sights.collect::<Option<_>>().ok_or_else(bad)?,
+            filter,
+            redundancy,
+            length: if grid.unit == LengthUnit::Millimetre { upright.pitch[1] / 10.0 } else { 1.0 },
+            circle: settings.circular_mask.then(|| Circle {
+                centre: [-grid.first[1] / grid.voxel, -grid.first[2] / grid.voxel],
+                radius: seen * distance / seen.hypot(distance) / grid.voxel,
+            }),
+            warnings,
+            views: Mutex::default(),
+        })
+    }
+
+    /// What a person should know before trusting the result.
+    #[must_use]
+    pub fn warnings(&self) -> &[String] {
+        &self.warnings
+    }
+
+    /// Frame rows that the slices `z` need, with the halo of the interpolation.
+    #[must_use]
+    pub fn rows_needed(&self, z: Range<usize>) -> Range<usize> {
+        let rows = self.upright_rows(&z);
+        let (last, columns) = (self.frame_shape.0 as f64 - 1.0, self.upright.shape.1 as f64 - 1.0);
+        let (mut low, mut high) = (last, 0.0f64);
+        for sight in &self.sights {
+            for row in [rows.start as f64, rows.end as f64 - 1.0] {
+                for column in [0.0, columns] {
+                    let [row, _] = sight.homography.frame_position([row, column]);
+                    (low, high) = (low.min(row), high.max(row));
+                }
+            }
+        }
+        let end = (to_index(high.min(last)) + 1 + HALO).min(self.frame_shape.0);
+        to_index(low.clamp(0.0, last)).saturating_sub(HALO).min(end - 1)..end
+    }
+
+    /// Rows of the upright detector that the slices `z` are seen on, whole pairs.
+    fn upright_rows(&self, z: &Range<usize>) -> Range<usize> {
+        let [_, height, width] = self.grid.shape;
+        let corners = [[0, 0], [0, width - 1], [height - 1, 0], [height - 1, width - 1]];
+        let (mut low, mut high) = (f64::INFINITY, f64::NEG_INFINITY);
+        for path in self.sights.iter().map(|sight| &sight.path) {
+            for (corner, z) in corners.iter().flat_map(|&c| [(c, z.start), (c, z.end - 1)]) {
+                let rise = path.rise.0 + z as f64 * path.rise.1;
+                let row = path.source_row + rise / path.depth.at(corner);
+                (low, high) = (low.min(row), high.max(row));
+            }
+        }
+        let rows = self.upright.shape.0;
+        let start = to_index(low.max(0.0)).min(rows - 1) / 2 * 2;
+        let end = (to_index(high.max(0.0)) + 2).next_multiple_of(2).min(rows);
+        start..end.max(start + 1)
+    }
+
+    /// Bytes that a call for the slices `z` holds at once, its result included, its input not.
+    #[must_use]
+    pub fn working_bytes(&self, z: Range<usize>) -> u64 {
+        let [_, height, width] = self.grid.shape;
+        let rows = self.upright_rows(&z).len();
+        let views = Views::bytes(self.sights.len(), self.filter.width(), rows);
+        let filtering = 8 * (self.upright.shape.1 + self.filter.width()) as u64;
+        let thread = (filtering + self.filter.scratch_bytes()).max(tile_bytes());
+        let result = 4 * (z.len() * height * width) as u64;
+        views + result + rayon::current_num_threads() as u64 * thread
+    }
+
+    /// µ of the slices `z`, `[z, y, x]`, in the grid's attenuation unit.
+    ///
+    /// `projections`: line integrals `[angle, row, column]`, frame rows from `first_row` on, at
+    /// least [`Self::rows_needed`]. The bits depend neither on the partition into calls nor on the
+    /// threads. Errors: another shape, a line integral that is not finite.
+    /// Memory: [`Self::working_bytes`].
+    pub fn reconstruct(
+        &self,
+        projections: ArrayView3<'_, f32>,
+        first_row: usize,
+        z: Range<usize>,
+    ) -> Result<Array3<f32>, ReconstructError> {
+        self.check_call(projections, first_row, &z)?;
+        let rows = self.upright_rows(&z);
+        let mut views =
+            std::mem::take(&mut *self.views.lock().unwrap_or_else(PoisonError::into_inner));
+        views.reshape(self.sights.len(), self.filter.width(), (rows.start, rows.len()));
+        views.parts_mut(1).into_par_iter().enumerate().for_each_init(
+            || Scratch::new(self),
+            |scratch, (view, part)| {
+                let frame = projections.index_axis(Axis(0), view);
+                let view = View { index: view, frame, first_row, rows: rows.clone() };
+                scratch.fill(self, &view, part);
+            },
+        );
+        let [_, height, width] = self.grid.shape;
+        let mut slices = Array3::zeros((z.len(), height, width));
+        let paths: Vec<ConePath> = self.sights.iter().map(|sight| sight.path).collect();
+        backproject_cone((&views, &paths), z.start, self.circle, slices.view_mut());
+        *self.views.lock().unwrap_or_else(PoisonError::into_inner) = views;
+        Ok(slices)
+    }
+
+    fn check_call(
+        &self,
+        projections: ArrayView3<'_, f32>,
+        first_row: usize,
+        z: &Range<usize>,
+    ) -> Result<(), ReconstructError> {
+        let count = self.grid.shape[0];
+        if z.is_empty() || z.end > count {
+            return Err(ReconstructError::SlicesBeyondGrid { asked: z.clone(), count });
+        }
+        let (angles, row_count, columns) = projections.dim();
+        let rows = self.rows_needed(z.clone());
+        let has_rows = first_row <= rows.start && rows.end <= first_row + row_count;
+        if !(has_rows && angles == self.sights.len() && columns == self.frame_shape.1) {
+            let found = [angles, row_count, columns];
+            let (angles, columns) = (self.sights.len(), self.frame_shape.1);
+            return Err(ReconstructError::ProjectionShape {
+                found,
+                first_row,
+                angles,
+                columns,
+                rows,
+            });
+        }
+        let bad = projections.indexed_iter().find(|(_, value)| !value.is_finite());
+        bad.map_or(Ok(()), |((angle, row, column), &value)| {
+            let row = first_row + row;
+            Err(ReconstructError::NonFinite { angle, row, column, value })
+        })
+    }
+
+    /// Cosine of the angle to the central ray, times the redundancy weight, along a row.
+    fn ray_weights(&self, view: usize, row: usize) -> impl Iterator<Item = f64> {
+        let sight = &self.sights[view];
+        let whole = self.redundancy.is_whole_turn();
+        let same = self.redundancy.weight(view, Radian(0.0));
+        (0..self.upright.shape.1).map(move |column| {
+            let [z, p] = self.upright.place([row as f64, column as f64]);
+            let ray = (sight.distance.powi(2) + p * p + (z - sight.source_z).powi(2)).sqrt();
+            let fan = || Radian((p / sight.distance).atan());
+            let weight = if whole { same } else { self.redundancy.weight(view, fan()) };
+            sight.distance / ray * weight
+        })
+    }
+}
+
+/// One radiograph, and what is wanted of it.
+struct View<'a> {
+    index: usize,
+    /// `[row, column]`.
+    frame: ndarray::ArrayView2<'a, f32>,
+    /// Frame row of the first row.
+    first_row: usize,
+    /// Upright rows that are wanted.
+    rows: Range<usize>,
+}
+
+/// What one thread needs to filter two rows of a view.
+struct Scratch {
+    rows: Array2<f32>,
+    filtered: [Vec<f32>; 2],
+    transform: FilterScratch,
+}
+
+impl Scratch {
+    fn new(fdk: &Fdk) -> Self {
+        Self {
+            rows: Array2::zeros((2, fdk.upright.shape.1)),
+            filtered: [vec![0.0; fdk.filter.width()], vec![0.0; fdk.filter.width()]],
+            transform: fdk.filter.scratch(),
+        }
+    }
+
+    /// Brings one view onto the upright detector, weighs and filters its rows, two at once.
+    ///
+    /// Pairs begin at even rows, so that the rounding of a row cannot depend on the slab.
+    fn fill(&mut self, fdk: &Fdk, view: &View<'_>, mut part: ViewPart<'_>) {
+        let rows = &view.rows;
+        part.clear(0);
+        let factor = to_f32(1.0 / fdk.length);
+        for first in rows.clone().step_by(2) {
+            let pair = first..(first + 2).min(fdk.upright.shape.0);
+            self.rows.fill(0.0);
+            for row in pair.clone() {
+                let mut into = self.rows.index_axis_mut(Axis(0), row - first);
+                let homography = &fdk.sights[view.index].homography;
+                homography.row_into((view.frame, view.first_row), row, into.view_mut());
+                let weights = fdk.ray_weights(view.index, row);
+                into.iter_mut().zip(weights).for_each(|(value, weight)| *value *= to_f32(weight));
+            }
+            let [upper, lower] = &mut self.filtered;
+            let filtered = [upper.as_mut_slice(), lower.as_mut_slice()];
+            let paired = (self.rows.view_mut(), [factor; 2]);
+            fdk.filter.apply(paired, filtered, &mut self.transform);
+            for (row, values) in pair.zip(&self.filtered) {
+                if rows.contains(&row) {
+                    part.write(0, row - rows.start, values);
+                }
+            }
+        }
+    }
+}
+
+fn warnings(redundancy: &Redundancy) -> Vec<String> {
+    let mut warnings = redundancy.warnings().to_vec();
+    let directions = redundancy.directions();
+    if directions < FEW_DIRECTIONS {
+        warnings.push(format!(
+            "the scan looks from {directions} directions only, expected {FEW_DIRECTIONS} or more: \
+             filtered back-projection leaves streaks between them"
+        ));
+    }
+    warnings
+}
+
+fn check(
+    geometry: &ConeGeometry,
+    (rows, columns): (usize, usize),
+    grid: &VoxelGrid,
+) -> Result<(), ReconstructError> {
+    let bad = geometry.views.iter().enumerate().find(|(_, view)| !view.angle.0.is_finite());
+    if let Some((index, view)) = bad {
+        return Err(ReconstructError::BadAngle { index, value: view.angle.0 });
+    }
+    let count = geometry.views.len();
+    if count < 2 {
+        return Err(ReconstructError::TooFewAngles { count, directions: count });
+    }
+    if rows == 0 || columns < 2 {
+        return Err(ReconstructError::NoPixels { rows, columns });
+    }
+    if grid.unit != LengthUnit::Millimetre {
+        return Err(ReconstructError::PixelSizeUnknown { voxel_mm: grid.voxel });
+    }
+    Ok(())
+}
+
+/// The first view whose source or detector makes no sense for the grid.
+fn first_bad_view(geometry: &ConeGeometry, grid: &VoxelGrid) -> usize {
+    let makes_sense = |view: &ConeView| {
+        let upright =
+            Upright::around(&ConeGeometry { views: vec![*view], frame: geometry.frame }, (2, 2));
+        upright.is_some_and(|upright| path(view, grid, &upright, 0).is_some())
+    };
+    geometry.views.iter().position(|view| !makes_sense(view)).unwrap_or(0)
+}
+
+fn mean_distance(geometry: &ConeGeometry) -> f64 {
+    let distances = geometry.views.iter().map(|view| view.source[1].hypot(view.source[2]));
+    distances.sum::<f64>() / geometry.views.len() as f64
+}
+
+/// Where the voxels fall; `None` where the source stands within the grid.
+fn path(view: &ConeView, grid: &VoxelGrid, upright: &Upright, added: usize) -> Option<ConePath> {
+    let plane = Plane::of(view)?;
+    let [z, y, x] = grid.first;
+    let along = |[unit_y, unit_x]: [f64; 2], scale: f64, start: f64| Slope {
+        start: start + scale * (y * unit_y + x * unit_x),
+        along_y: scale * grid.voxel * unit_y,
+        along_x: scale * grid.voxel * unit_x,
+    };
+    let depth = along(plane.along, 1.0 / plane.distance, 1.0);
+    let [_, height, width] = grid.shape;
+    let corners = [[0, 0], [0, width - 1], [height - 1, 0], [height - 1, width - 1]];
+    if !corners.into_iter().all(|corner| depth.at(corner) > 1e-3) {
+        return None;
+    }
+    let across = along(plane.across, 1.0 / upright.pitch[1], 0.0);
+    let centre = added as f64 - upright.first[1] / upright.pitch[1];
+    let column = Slope {
+        start: across.start + centre * depth.start,
+        along_y: across.along_y + centre * depth.along_y,
+        along_x: across.along_x + centre * depth.along_x,
+    };
+    let source_z = view.source[0];
+    Some(ConePath {
+        depth,
+        column,
+        source_row: (source_z - upright.first[0]) / upright.pitch[0],
+        rise: ((z - source_z) / upright.pitch[0], grid.voxel / upright.pitch[0]),
+    })
+}
