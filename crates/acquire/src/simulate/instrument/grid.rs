@@ -3,7 +3,10 @@
 
 use ndarray::Array2;
 use rayon::prelude::*;
-use voltomo_numeric::{cast::to_index, interpolate::CubicTaps};
+use voltomo_numeric::{
+    cast::{to_f32, to_index},
+    interpolate::cubic_weights,
+};
 
 use super::{
     kernel::{Taps, convolve_all},
@@ -64,16 +67,22 @@ impl RayGrid {
 
     /// Means over a pixel of a plane `[column, row]` as the turned detector sees them, frame
     /// `[row, column]`; 1 beside the grid.
+    ///
+    /// Cubic between rays, with places rounded to 1/2048 of their distance.
     pub(super) fn on_detector(&self, plane: Array2<f32>, placement: &Placement) -> Array2<f32> {
         let means = convolve_all(plane, &self.pixel_box());
+        let samples = means.as_slice().unwrap_or_default();
+        let weights = CubicTable::new();
         let mut frame = Array2::ones(placement.shape);
         frame.outer_iter_mut().into_par_iter().enumerate().for_each(|(row, mut line)| {
             let [start, next] = [0.0, 1.0].map(|column| self.index(placement, row, column));
             let step = [next[0] - start[0], next[1] - start[1]];
+            let ends = [self.shape[0] as f64, self.shape[1] as f64];
             for (column, value) in line.iter_mut().enumerate() {
-                let place = [0, 1].map(|k| start[k] + step[k] * column as f64);
-                if (0..2).all(|k| place[k] > -1.0 && place[k] < self.shape[k] as f64) {
-                    *value = interpolated(&means, place);
+                let down = start[0] + step[0] * column as f64;
+                let right = start[1] + step[1] * column as f64;
+                if down > -1.0 && down < ends[0] && right > -1.0 && right < ends[1] {
+                    *value = weights.interpolated(samples, self.shape, [down, right]);
                 }
             }
         });
@@ -101,17 +110,49 @@ impl RayGrid {
     }
 }
 
-#[inline]
-fn interpolated(plane: &Array2<f32>, [row, column]: [f64; 2]) -> f32 {
-    let (columns, rows) = plane.dim();
-    let (across, along) = (CubicTaps::at(column, columns), CubicTaps::at(row, rows));
-    let mut sum = 0.0;
-    for (&column, &weight) in across.index.iter().zip(&across.weight) {
-        if weight != 0.0 {
-            let taps = along.index.iter().zip(&along.weight);
-            let inner: f32 = taps.map(|(&row, &weight)| weight * plane[[column, row]]).sum();
+/// Cubic weights of the samples at −1, 0, 1 and 2 by the part of the way from 0 to 1.
+struct CubicTable(Vec<[f32; 4]>);
+
+impl CubicTable {
+    const PARTS: usize = 1024;
+
+    fn new() -> Self {
+        let weights = |part: usize| cubic_weights(part as f64 / Self::PARTS as f64).map(to_f32);
+        Self((0..=Self::PARTS).map(weights).collect())
+    }
+
+    /// The plane `[column, row]` at a fractional `[row, column]` above −1; the samples at its edges
+    /// go on beyond them.
+    #[inline]
+    fn interpolated(&self, plane: &[f32], [rows, columns]: [usize; 2], place: [f64; 2]) -> f32 {
+        let ((row, along), (column, across)) = (self.split(place[0]), self.split(place[1]));
+        // Indices are one too high, so that the place −1 has one.
+        let is_inside = row >= 2 && row + 2 <= rows;
+        let mut sum = 0.0;
+        for (step, weight) in across.iter().enumerate() {
+            let line = (column + step).saturating_sub(2).min(columns - 1) * rows;
+            let mut inner = 0.0;
+            if is_inside {
+                let samples = &plane[line + row - 2..line + row + 2];
+                for (sample, weight) in samples.iter().zip(along) {
+                    inner += sample * weight;
+                }
+            } else {
+                for (step, weight) in along.iter().enumerate() {
+                    inner += plane[line + (row + step).saturating_sub(2).min(rows - 1)] * weight;
+                }
+            }
             sum += weight * inner;
         }
+        sum
     }
-    sum
+
+    /// Index of the sample at or below `place + 1`, and the weights around it.
+    #[inline]
+    fn split(&self, place: f64) -> (usize, &[f32; 4]) {
+        let raised = place + 1.0;
+        let below = to_index(raised);
+        let part = to_index((raised - below as f64) * Self::PARTS as f64 + 0.5);
+        (below, &self.0[part])
+    }
 }

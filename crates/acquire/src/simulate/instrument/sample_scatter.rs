@@ -84,14 +84,16 @@ impl SampleScatter {
         let first = [self.nodes[0][0], self.nodes[1][0]];
         let step = [self.nodes[0][1] - first[0], self.nodes[1][1] - first[1]];
         let mut frame = Array2::zeros(placement.shape);
+        let samples = nodes.as_slice().unwrap_or_default();
         frame.outer_iter_mut().into_par_iter().enumerate().for_each(|(row, mut line)| {
-            let ends = [0.0, 1.0].map(|column| placement.upright([row as f64, column]));
+            let [start, next] = [0.0, 1.0].map(|column| placement.upright([row as f64, column]));
+            let at = |k: usize| (start[k] - first[k]) / step[k];
+            let change = |k: usize| (next[k] - start[k]) / step[k];
+            let (place, change) = ([at(0), at(1)], [change(0), change(1)]);
             for (column, value) in line.iter_mut().enumerate() {
-                let place = [0, 1].map(|k| {
-                    let position = ends[0][k] + (ends[1][k] - ends[0][k]) * column as f64;
-                    (position - first[k]) / step[k]
-                });
-                *value = to_f32(bilinear(nodes, place));
+                let column = column as f64;
+                let place = [place[0] + change[0] * column, place[1] + change[1] * column];
+                *value = to_f32(bilinear(samples, nodes.dim(), place));
             }
         });
         frame
@@ -99,13 +101,14 @@ impl SampleScatter {
 }
 
 #[inline]
-fn bilinear(nodes: &Array2<f64>, [row, column]: [f64; 2]) -> f64 {
-    let (rows, columns) = nodes.dim();
+fn bilinear(nodes: &[f64], (rows, columns): (usize, usize), [row, column]: [f64; 2]) -> f64 {
     let (i, j) = (to_index(row).min(rows - 2), to_index(column).min(columns - 2));
     let (down, right) = (row - i as f64, column - j as f64);
-    let upper = nodes[[i, j]] * (1.0 - right) + nodes[[i, j + 1]] * right;
-    let lower = nodes[[i + 1, j]] * (1.0 - right) + nodes[[i + 1, j + 1]] * right;
-    upper * (1.0 - down) + lower * down
+    let upper = &nodes[i * columns + j..i * columns + j + 2];
+    let lower = &nodes[(i + 1) * columns + j..(i + 1) * columns + j + 2];
+    let upper = upper[0] + (upper[1] - upper[0]) * right;
+    let lower = lower[0] + (lower[1] - lower[0]) * right;
+    upper + (lower - upper) * down
 }
 
 /// The part of the sample's shadow that the beam lights: that on the whole detector.
