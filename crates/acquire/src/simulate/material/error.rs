@@ -39,7 +39,7 @@ pub enum MaterialError {
         highest: f64,
     },
     /// Shares that do not make a whole.
-    #[error("the {kind} fractions of `{name}` sum to {sum}; expected {expected}")]
+    #[error("the {kind} fractions of `{name}` sum to {sum:.4}; expected {expected}")]
     Sum {
         /// The material.
         name: String,

@@ -135,30 +135,30 @@ impl fmt::Display for MaterialReport {
         for (symbol, share) in &self.mass_fractions {
             writeln!(to, "  {symbol:>5} {share:8.5} by mass")?;
         }
-        writeln!(to, "\nX-rays, 1/cm        total   photoelectric    coherent  incoherent")?;
+        writeln!(to, "\nX-rays, 1/cm           total   photoelectric    coherent  incoherent")?;
         for row in &self.xray {
             let part = row.parts_per_cm;
             let numbers = [row.total_per_cm, part.photoelectric, part.coherent, part.incoherent];
             write_row(to, &format!("{} keV", row.kev), numbers)?;
         }
         for (tube, value) in &self.xray_effective {
-            writeln!(to, "  {tube:<15} {:>8}   thin sample", four_digits(*value))?;
+            writeln!(to, "  {tube:<17} {:>8}   thin sample", four_digits(*value))?;
         }
-        writeln!(to, "\nneutrons, 1/cm      total      absorption    coherent  incoherent")?;
+        writeln!(to, "\nneutrons, 1/cm         total      absorption    coherent  incoherent")?;
         for row in &self.neutron {
             let part = row.parts_per_cm;
             let numbers = [row.total_per_cm, part.absorption, part.coherent, part.incoherent];
             write_row(to, &format!("{:.1} A", row.angstrom), numbers)?;
         }
         let effective = four_digits(self.neutron_effective_per_cm);
-        writeln!(to, "  {:<15} {effective:>8}   thin sample", "Maxwell 300 K")?;
+        writeln!(to, "  {:<17} {effective:>8}   thin sample", "Maxwell 300 K")?;
         writeln!(to, "  hydrogen as {}", hydrogen_words(self.hydrogen))
     }
 }
 
 fn write_row(to: &mut fmt::Formatter<'_>, label: &str, values: [f64; 4]) -> fmt::Result {
     let [total, first, second, third] = values.map(four_digits);
-    writeln!(to, "  {label:<15} {total:>8} {first:>15} {second:>11} {third:>11}")
+    writeln!(to, "  {label:<17} {total:>8} {first:>15} {second:>11} {third:>11}")
 }
 
 fn hydrogen_words(model: HydrogenModel) -> &'static str {

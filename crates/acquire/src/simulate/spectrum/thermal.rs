@@ -12,7 +12,7 @@ const MEV_OF_ANGSTROM: f64 = 81.804;
 /// Wavelength that the screen's depth is given at, Å.
 const DEPTH_AT: f64 = 1.798;
 /// Fine bins across the range of wavelengths.
-const FINE_BINS: u32 = 800;
+const FINE_BINS: u32 = 970;
 
 /// A Maxwellian flux spectrum: `φ(E) dE = E/(kT)²·exp(−E/kT) dE`.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -25,7 +25,7 @@ pub struct ThermalBeam {
 
 impl Default for ThermalBeam {
     fn default() -> Self {
-        Self { kelvin: 300.0, range_angstrom: [0.3, 8.0] }
+        Self { kelvin: 300.0, range_angstrom: [0.3, 10.0] }
     }
 }
 

@@ -24,6 +24,7 @@ ISOTOPES = [("H", 1), ("H", 2), ("He", 3), ("Li", 6), ("Li", 7), ("B", 10), ("B"
 TUBE_KV = [30, 35, 40, 45, 50, 55, 60, 65, 68, 70, 72, 74, 76, 80, 85, 90]
 ANODE_DEGREES = 25
 BERYLLIUM_MM = 0.2
+FILTERS = ["Be", "Al", "Cu"]
 
 
 def short(value):
@@ -116,11 +117,21 @@ def tube_row(kv, lines):
     return " ".join(short(value) if value > 0 else "0" for value in fluence[:last + 1])
 
 
+def filter_row(symbol):
+    """Mass attenuation as the tube's author uses it, in the centres of the bins."""
+    kev = np.arange(1.5, max(TUBE_KV), 1.0)
+    values = spekpy.Spek(kvp=90, th=ANODE_DEGREES).mu_data.get_mu_over_rho(
+        getattr(periodictable, symbol).number, kev)
+    return " ".join(short(value) for value in values)
+
+
 def write_tube():
     text = ["# photons per keV, cm2 and mAs at 1 m: tungsten, anode angle 25 degrees, 0.2 mm beryllium, no air",
-            "# bins of 1 keV, first centre 1.5 keV; `continuum` is bremsstrahlung, `lines` the characteristic radiation"]
+            "# bins of 1 keV, first centre 1.5 keV; `continuum` is bremsstrahlung, `lines` the characteristic radiation",
+            "# then mass attenuation of filters, cm2/g, in the same bins"]
     for kind in ("continuum", "lines"):
         text += [f"{kv} {kind} {tube_row(kv, kind == 'lines')}" for kv in TUBE_KV]
+    text += [f"{symbol} filter {filter_row(symbol)}" for symbol in FILTERS]
     (HERE / "tube.txt").write_text("\n".join(text) + "\n")
 
 
