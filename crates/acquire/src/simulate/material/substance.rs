@@ -225,5 +225,6 @@ fn check_sum(name: &str, kind: &'static str, sum: f64) -> Result<(), MaterialErr
     if (sum - 1.0).abs() <= SUM_TOLERANCE {
         return Ok(());
     }
-    Err(MaterialError::Sum { name: name.into(), kind, sum, expected: "1" })
+    // An empty sum is −0.
+    Err(MaterialError::Sum { name: name.into(), kind, sum: sum + 0.0, expected: "1" })
 }
