@@ -1,5 +1,8 @@
 //! A ball stretched along three axes. Knows no other solids.
 
+use super::line::{Line, dot, roots};
+use super::spans::Spans;
+
 /// An ellipsoid along x, y, z; a [`Placement`](super::Placement) turns it.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Ellipsoid {
@@ -20,6 +23,13 @@ impl Ellipsoid {
     pub(super) fn bounds(&self) -> [[f64; 3]; 2] {
         let low = std::array::from_fn(|i| self.centre[i] - self.half_axes[i]);
         [low, std::array::from_fn(|i| self.centre[i] + self.half_axes[i])]
+    }
+
+    /// Appends where a line runs inside.
+    pub(super) fn spans(&self, line: &Line, out: &mut Spans) {
+        let from = std::array::from_fn(|i| (line.origin[i] - self.centre[i]) / self.half_axes[i]);
+        let along = std::array::from_fn(|i| line.direction[i] / self.half_axes[i]);
+        out.extend(roots(dot(along, along), dot(from, along), dot(from, from) - 1.0));
     }
 
     /// What is wrong with it, and what would do.

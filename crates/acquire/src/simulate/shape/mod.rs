@@ -1,9 +1,12 @@
 //! Cells made of solids, and how far a ray runs in each material. Knows no cell and no detector.
 
+mod column;
 mod ellipsoid;
 mod error;
 mod line;
+mod overlap;
 mod part;
+mod piece;
 mod placement;
 mod polygon;
 mod prism;
@@ -11,15 +14,19 @@ mod revolved;
 mod roll;
 mod scene;
 mod solid;
+mod spans;
+mod voxels;
 mod wave_ring;
 
 pub use ellipsoid::Ellipsoid;
 pub use error::ShapeError;
+pub use overlap::Overlap;
 pub use part::{Part, Rank, Shape};
 pub use placement::Placement;
 pub use prism::Prism;
 pub use revolved::{Revolved, Sector};
 pub use roll::{Collapse, DryZone, EdgeChange, Gap, GapProfile, Patch, Roll, RollLayer, Tape};
-pub use scene::{Ovality, Overlap, Scene, VoxelRequest, Voxels};
+pub use scene::{Ovality, Scene};
 pub use solid::Solid;
+pub use voxels::{VoxelRequest, Voxels};
 pub use wave_ring::WaveRing;

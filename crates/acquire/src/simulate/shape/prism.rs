@@ -1,7 +1,8 @@
 //! A polygon pushed straight along its normal. Knows no other solids.
 
-use super::line::{cross, dot};
+use super::line::{Line, cross, dot, half_line};
 use super::polygon;
+use super::spans::{Crossings, Spans};
 
 /// The body that a flat polygon sweeps along its normal: boxes, sheets, bent tabs.
 #[derive(Debug, Clone, PartialEq)]
@@ -55,6 +56,68 @@ impl Prism {
             let least = std::array::from_fn(|i| low[i].min(corner[i]));
             [least, std::array::from_fn(|i| high[i].max(corner[i]))]
         })
+    }
+
+    /// Appends where a line runs inside.
+    pub(super) fn spans(&self, line: &Line, out: &mut Spans) {
+        let [u, v, w] = self.inner(line.origin);
+        let along = [self.u, self.v, self.normal()].map(|axis| dot(axis, line.direction));
+        let (above, below) =
+            (half_line(w - self.w[0], along[2]), half_line(self.w[1] - w, -along[2]));
+        let slab = [above[0].max(below[0]), above[1].min(below[1])];
+        if slab[0] >= slab[1] {
+            return;
+        }
+        let square = along[0] * along[0] + along[1] * along[1];
+        if square < 1e-24 {
+            out.extend(polygon::holds(&self.outline, [u, v]).then_some(slab));
+            return;
+        }
+        // Each corner by its side of the line and its place along it.
+        let seen = |[p, q]: [f64; 2]| {
+            let [p, q] = [p - u, q - v];
+            let place = (p * along[0] + q * along[1]) / square;
+            (p * along[1] - q * along[0], place)
+        };
+        let mut crossings = Crossings::new();
+        for (from, to) in polygon::edges(&self.outline) {
+            let ((side, place), (other, next)) = (seen(from), seen(to));
+            if (side > 0.0) != (other > 0.0) {
+                let t = place + (next - place) * side / (side - other);
+                crossings.push(t);
+            }
+        }
+        let first = out.len();
+        crossings.spans(|_| true, out);
+        for span in &mut out[first..] {
+            *span = [span[0].max(slab[0]), span[1].min(slab[1])];
+        }
+        let mut index = 0;
+        out.retain(|span| {
+            index += 1;
+            index <= first || span[0] < span[1]
+        });
+    }
+
+    /// Appends the ranges of z where its horizontal section changes, faces included.
+    pub(super) fn busy(&self, out: &mut Spans) {
+        let upright = self.normal()[2].abs() > 1.0 - 1e-12;
+        let lying = self.normal()[2].abs() < 1e-12;
+        let [low, high] = self.bounds();
+        if !upright && !lying {
+            out.push([low[2], high[2]]);
+            return;
+        }
+        out.extend([[low[2]; 2], [high[2]; 2]]);
+        if lying {
+            for (from, to) in polygon::edges(&self.outline) {
+                let z = [from, to].map(|p| self.origin[2] + p[0] * self.u[2] + p[1] * self.v[2]);
+                let run = (to[0] - from[0]).hypot(to[1] - from[1]);
+                let plumb = (z[0] - z[1]).abs() > run * (1.0 - 1e-12);
+                let ends = [z[0].min(z[1]), z[0].max(z[1])];
+                out.extend(if plumb { [[ends[0]; 2], [ends[1]; 2]] } else { [ends, ends] });
+            }
+        }
     }
 
     /// What is wrong with it, and what would do.

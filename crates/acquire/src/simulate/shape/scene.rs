@@ -1,12 +1,14 @@
 //! Parts put together into a sample. Knows no detector.
 
-use std::ops::Range;
+use std::cell::RefCell;
 
-use ndarray::Array3;
 use voltomo_numeric::cast::to_f32;
 
+use super::column::{Column, Pieces};
 use super::error::ShapeError;
 use super::part::{Part, Rank, Shape};
+use super::piece::{Filling, Piece};
+use super::roll::materials;
 use crate::simulate::material::Substance;
 use crate::simulate::sample::{Bounds, ColumnRays, PathLengths, Sample};
 
@@ -15,6 +17,7 @@ use crate::simulate::sample::{Bounds, ColumnRays, PathLengths, Sample};
 pub struct Scene {
     substances: Vec<Substance>,
     parts: Vec<Part>,
+    pieces: Pieces,
     ovality: Option<Ovality>,
     bounds: Bounds,
 }
@@ -30,35 +33,18 @@ pub struct Ovality {
     pub angle: f64,
 }
 
-/// Two bodies that claim the same place.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Overlap {
-    /// Their names, in the order of the scene.
-    pub parts: [String; 2],
-    /// A point in both, `[x, y, z]`, mm.
-    pub point: [f64; 3],
+impl Ovality {
+    /// The vector before the squeeze.
+    fn undo(&self, [x, y]: [f64; 2]) -> [f64; 2] {
+        let (sin, cos) = self.angle.sin_cos();
+        let along = (x * cos + y * sin) / self.along;
+        let across = (y * cos - x * sin) / self.across;
+        [along * cos - across * sin, along * sin + across * cos]
+    }
 }
 
-/// A regular grid in the cell's frame; z falls with its index, as detector rows do.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct VoxelRequest {
-    /// Voxels along `[z, y, x]`.
-    pub shape: [usize; 3],
-    /// Edge of a voxel, mm.
-    pub voxel: f64,
-    /// Centre of voxel `[0, 0, 0]` in the cell, `[z, y, x]`, mm.
-    pub first: [f64; 3],
-    /// Lines through a voxel along x are laid so many by so many across it (3 is usual).
-    pub samples: usize,
-}
-
-/// A slab of voxels.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Voxels {
-    /// The material that fills most of each voxel, plus 1; 0 where most is void. `[z, y, x]`.
-    pub labels: Array3<u8>,
-    /// For each list of coefficients asked for: their mean over each voxel, in the list's unit.
-    pub attenuations: Vec<Array3<f32>>,
+thread_local! {
+    static COLUMN: RefCell<(Column, Vec<f64>)> = RefCell::default();
 }
 
 impl Scene {
@@ -67,8 +53,18 @@ impl Scene {
     /// # Errors
     /// [`ShapeError`] names a part with a shape that has no inside or a material that is not there.
     pub fn new(substances: Vec<Substance>, parts: Vec<Part>) -> Result<Self, ShapeError> {
-        let bounds = Bounds { radius: 20.0, z: [-1.0, 80.0] };
-        Ok(Self { substances, parts, ovality: None, bounds })
+        for part in &parts {
+            check(part, substances.len())?;
+        }
+        let mut rolls = 0;
+        let ready = |part: &Part| {
+            let piece = Piece::new(part, rolls);
+            rolls += usize::from(matches!(piece.filling, Filling::Roll { .. }));
+            piece
+        };
+        let pieces = Pieces::new(parts.iter().map(ready).collect(), substances.len());
+        let bounds = bounds(&pieces.pieces);
+        Ok(Self { substances, parts, pieces, ovality: None, bounds })
     }
 
     /// The scene, squeezed.
@@ -76,10 +72,12 @@ impl Scene {
     /// # Errors
     /// [`ShapeError::Ovality`] where a scale is not within 0.5 to 2.
     pub fn with_ovality(mut self, ovality: Ovality) -> Result<Self, ShapeError> {
-        let Ovality { along, across, .. } = ovality;
-        if ![along, across].iter().all(|scale| (0.5..=2.0).contains(scale)) {
+        let Ovality { along, across, angle } = ovality;
+        if ![along, across].iter().all(|scale| (0.5..=2.0).contains(scale)) || !angle.is_finite() {
             return Err(ShapeError::Ovality { along, across });
         }
+        self.bounds = bounds(&self.pieces.pieces);
+        self.bounds.radius *= along.max(across);
         self.ovality = Some(ovality);
         Ok(self)
     }
@@ -90,56 +88,83 @@ impl Scene {
         &self.parts
     }
 
+    /// The parts as rays see them.
+    pub(super) fn pieces(&self) -> &Pieces {
+        &self.pieces
+    }
+
     /// Index of the part at a point `[x, y, z]` of the cell, mm; none in a void. Slow and plain.
     #[must_use]
     pub fn part_at(&self, point: [f64; 3]) -> Option<usize> {
+        let point = self.unsqueezed(point);
         let holds = |index: &usize| self.holds(*index, point).is_some();
         let over = |index: &usize| self.parts[*index].rank == Rank::Over;
-        let mut indices = (0..self.parts.len()).rev().filter(over);
-        indices
-            .find(holds)
-            .or_else(|| (0..self.parts.len()).filter(|index| !over(index)).find(holds))
+        let mut above = (0..self.parts.len()).rev().filter(over);
+        let mut bodies = (0..self.parts.len()).filter(|index| !over(index));
+        above.find(holds).or_else(|| bodies.find(holds))
     }
 
     /// Index of the material at a point `[x, y, z]` of the cell, mm; none in a void. Slow and
     /// plain.
     #[must_use]
     pub fn material_at(&self, point: [f64; 3]) -> Option<usize> {
-        self.part_at(point).and_then(|index| self.holds(index, point))
+        self.part_at(point).and_then(|index| self.holds(index, self.unsqueezed(point)))
     }
 
-    /// Pairs of bodies that share more than a touch, each once, found at points laid in each part
-    /// (`samples` a part).
-    #[must_use]
-    pub fn overlaps(&self, samples: usize) -> Vec<Overlap> {
-        let _ = samples;
-        Vec::new()
+    /// Begins a column for the line `origin + t·direction` of the cell; returns by how much t grows
+    /// in the unsqueezed scene.
+    pub(super) fn begin(&self, column: &mut Column, [origin, direction]: [[f64; 2]; 2]) -> f64 {
+        let Some(ovality) = self.ovality else {
+            column.begin(&self.pieces, [origin, direction]);
+            return 1.0;
+        };
+        let (origin, direction) = (ovality.undo(origin), ovality.undo(direction));
+        let stretch = direction[0].hypot(direction[1]);
+        column.begin(&self.pieces, [origin, direction.map(|part| part / stretch)]);
+        stretch
     }
 
-    /// The slices `z` of a grid: labels, and the mean of each list of `attenuations` (one
-    /// coefficient a material).
-    ///
-    /// Exact along x, `samples` lines by `samples` across each voxel. Memory: the arrays returned,
-    /// and a row of fractions a thread. The bits do not depend on the slab or the threads.
-    #[must_use]
-    pub fn voxels(
-        &self,
-        request: &VoxelRequest,
-        z: Range<usize>,
-        attenuations: &[Vec<f64>],
-    ) -> Voxels {
-        let shape = (z.len(), request.shape[1], request.shape[2]);
-        let labels = Array3::zeros(shape);
-        Voxels { labels, attenuations: attenuations.iter().map(|_| Array3::zeros(shape)).collect() }
+    fn unsqueezed(&self, [x, y, z]: [f64; 3]) -> [f64; 3] {
+        let [x, y] = self.ovality.map_or([x, y], |ovality| ovality.undo([x, y]));
+        [x, y, z]
     }
 
-    /// Material of a part at a point, if it is there.
+    /// Material of a part at a point of the unsqueezed scene, if it is there.
     fn holds(&self, index: usize, point: [f64; 3]) -> Option<usize> {
         let part = &self.parts[index];
         let inner = part.placement.map_or(point, |placement| placement.solid_from_cell(point));
         match &part.shape {
             Shape::Solid { solid, material } => solid.holds(inner).then_some(*material),
             Shape::Roll(roll) => roll.material_at(point),
+        }
+    }
+
+    fn trace_rows(
+        &self,
+        rays: &ColumnRays<'_>,
+        lengths: &mut PathLengths,
+        (column, sums): (&mut Column, &mut Vec<f64>),
+    ) {
+        let stretch = self.begin(column, [rays.origin, rays.direction]);
+        if column.is_empty() {
+            return;
+        }
+        for (row, ray) in rays.rows.iter().enumerate() {
+            let slope = ray.slope / stretch;
+            let scale = ray.slope.mul_add(ray.slope, 1.0).sqrt() / stretch;
+            let found = match column.calm_about(ray.z, slope) {
+                Some(calm) => column.calm_lengths(&self.pieces, calm),
+                None => {
+                    sums.clear();
+                    sums.resize(self.substances.len(), 0.0);
+                    column.ray_lengths(&self.pieces, [ray.z, slope], sums);
+                    &*sums
+                }
+            };
+            for (material, length) in found.iter().enumerate().filter(|(_, length)| **length > 0.0)
+            {
+                lengths.material_mut(material)[row] += to_f32(length * scale);
+            }
         }
     }
 }
@@ -154,15 +179,36 @@ impl Sample for Scene {
     }
 
     fn trace(&self, rays: &ColumnRays<'_>, lengths: &mut PathLengths) {
-        let step = 0.02;
-        for (row, ray) in rays.rows.iter().enumerate() {
-            for k in -1000..1000 {
-                let t = (f64::from(k) + 0.5) * step;
-                let [x, y] = [0, 1].map(|i| rays.origin[i] + t * rays.direction[i]);
-                if let Some(material) = self.material_at([x, y, ray.z + ray.slope * t]) {
-                    lengths.material_mut(material)[row] += to_f32(step * ray.slope.hypot(1.0));
-                }
-            }
-        }
+        COLUMN.with_borrow_mut(|(column, sums)| self.trace_rows(rays, lengths, (column, sums)));
+    }
+}
+
+fn bounds(pieces: &[Piece]) -> Bounds {
+    let start = Bounds { radius: 0.0, z: [f64::INFINITY, f64::NEG_INFINITY] };
+    let all = pieces.iter().fold(start, |bounds, piece| Bounds {
+        radius: bounds.radius.max(piece.centre[0].hypot(piece.centre[1]) + piece.radius),
+        z: [bounds.z[0].min(piece.z[0]), bounds.z[1].max(piece.z[1])],
+    });
+    if pieces.is_empty() { Bounds { radius: 0.0, z: [0.0; 2] } } else { all }
+}
+
+fn check(part: &Part, count: usize) -> Result<(), ShapeError> {
+    let name = || part.name.clone();
+    let (used, problem) = match &part.shape {
+        Shape::Solid { solid, material } => (vec![*material], solid.problem()),
+        Shape::Roll(roll) => (materials(roll), roll.problem()),
+    };
+    let moved = match (&part.shape, part.placement, part.rank) {
+        (Shape::Roll(_), Some(_), _) => Some(("a roll that is moved", "its own `centre`")),
+        (Shape::Roll(_), _, Rank::Over) => Some(("a roll over other parts", "a roll as a body")),
+        _ => None,
+    };
+    let moved = moved.map(|(found, expected)| (found.to_owned(), expected));
+    if let Some((found, expected)) = problem.or(moved) {
+        return Err(ShapeError::Part { part: name(), found, expected });
+    }
+    match used.into_iter().find(|material| *material >= count) {
+        Some(material) => Err(ShapeError::Material { part: name(), material, count }),
+        None => Ok(()),
     }
 }

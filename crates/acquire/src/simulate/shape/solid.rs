@@ -1,8 +1,10 @@
 //! The kinds of solids that parts are made of. Knows no rolls and no materials.
 
 use super::ellipsoid::Ellipsoid;
+use super::line::Line;
 use super::prism::Prism;
 use super::revolved::Revolved;
+use super::spans::{Buffers, Spans, intersect, subtract};
 use super::wave_ring::WaveRing;
 
 /// A solid of one material, in its own frame.
@@ -99,6 +101,45 @@ impl Solid {
                 [low, std::array::from_fn(|i| a_high[i].min(b_high[i]))]
             }
             Self::Without(a, _) => a.bounds(),
+        }
+    }
+
+    /// Appends where a line of the solid's frame runs inside, sorted.
+    pub(super) fn spans(&self, line: &Line, buffers: &mut Buffers, out: &mut Spans) {
+        let (a, b) = match self {
+            Self::Revolved(solid) => return solid.spans(line, buffers, out),
+            Self::Prism(solid) => return solid.spans(line, out),
+            Self::Ellipsoid(solid) => return solid.spans(line, out),
+            Self::WaveRing(solid) => return solid.spans(line, buffers, out),
+            Self::Within(a, b) | Self::Without(a, b) => (a, b),
+        };
+        let (mut first, mut second) = (buffers.take(), buffers.take());
+        a.spans(line, buffers, &mut first);
+        if !first.is_empty() {
+            b.spans(line, buffers, &mut second);
+        }
+        if matches!(self, Self::Within(..)) {
+            intersect(&first, &second, out);
+        } else {
+            subtract(&first, &second, out);
+        }
+        buffers.give(first);
+        buffers.give(second);
+    }
+
+    /// Appends the ranges of z where its horizontal section changes, faces included.
+    pub(super) fn busy(&self, out: &mut Spans) {
+        match self {
+            Self::Revolved(solid) => solid.busy(out),
+            Self::Prism(solid) => solid.busy(out),
+            Self::Ellipsoid(_) | Self::WaveRing(_) => {
+                let [low, high] = self.bounds();
+                out.push([low[2], high[2]]);
+            }
+            Self::Within(a, b) | Self::Without(a, b) => {
+                a.busy(out);
+                b.busy(out);
+            }
         }
     }
 

@@ -1,5 +1,13 @@
 //! A wave spring: a flat ring that rises and falls round its turn. Knows no other solids.
 
+use voltomo_numeric::cast::to_index;
+
+use super::line::{Line, roots};
+use super::spans::{Buffers, Spans, subtract};
+
+/// Steps along a ray are no longer than this, mm; within one the strip's height is all but straight.
+const STEP: f64 = 0.08;
+
 /// A ring strip whose middle height is z_m + A·cos(nφ + phase).
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct WaveRing {
@@ -41,6 +49,60 @@ impl WaveRing {
         [[x - radius, y - radius, self.z - half], [x + radius, y + radius, self.z + half]]
     }
 
+    /// Appends where a line runs inside: crossings of the strip's faces are found step by step
+    /// and closed in on by false position.
+    pub(super) fn spans(&self, line: &Line, buffers: &mut Buffers, out: &mut Spans) {
+        let ([x, y, z], [dx, dy, dz]) = (line.origin, line.direction);
+        let [x, y] = [x - self.centre[0], y - self.centre[1]];
+        let (a, b, c) = (dx * dx + dy * dy, x * dx + y * dy, x * x + y * y);
+        let Some(disc) = roots(a, b, c - self.radius[1].powi(2)) else { return };
+        let half = self.amplitude.abs() + 0.5 * self.thickness;
+        let heights = disc.map(|t| z + t * dz - self.z);
+        if heights.iter().all(|h| *h > half) || heights.iter().all(|h| *h < -half) {
+            return;
+        }
+        let mut ring = buffers.take();
+        match roots(a, b, c - self.radius[0].powi(2)) {
+            Some(hole) => subtract(&[disc], &[hole], &mut ring),
+            None => ring.push(disc),
+        }
+        for &span in &ring {
+            self.strip(line, span, out);
+        }
+        buffers.give(ring);
+    }
+
+    /// The strip within one chord of the ring.
+    fn strip(&self, line: &Line, [from, to]: [f64; 2], out: &mut Spans) {
+        let inside = |t: f64| 0.5 * self.thickness - self.quick_height(line.at(t)).abs();
+        let steps = to_index(((to - from) / STEP).ceil()).max(2);
+        let place = |k: usize| from + (to - from) * k as f64 / steps as f64;
+        let mut before = inside(from);
+        let mut entered = (before > 0.0).then_some(from);
+        for k in 1..=steps {
+            let after = inside(place(k));
+            if (before > 0.0) != (after > 0.0) {
+                let t = crossing(inside, [place(k - 1), place(k)], [before, after]);
+                match entered.take() {
+                    Some(start) => out.push([start, t]),
+                    None => entered = Some(t),
+                }
+            }
+            before = after;
+        }
+        out.extend(entered.filter(|start| *start < to).map(|start| [start, to]));
+    }
+
+    /// [`Self::height`] by powers of x + iy in the place of angles.
+    fn quick_height(&self, [x, y, z]: [f64; 3]) -> f64 {
+        let [x, y] = [x - self.centre[0], y - self.centre[1]];
+        let (sin, cos) = self.phase.sin_cos();
+        let scale = 1.0 / x.hypot(y).max(1e-12);
+        let [x, y] = [x * scale, y * scale];
+        let turned = (0..self.waves).fold([cos, sin], |[p, q], _| [p * x - q * y, p * y + q * x]);
+        z - self.z - self.amplitude * turned[0]
+    }
+
     /// What is wrong with it, and what would do.
     pub(super) fn problem(&self) -> Option<(String, &'static str)> {
         let [inner, outer] = self.radius;
@@ -55,4 +117,18 @@ impl WaveRing {
             (format!("a strip {} mm thick", self.thickness), "a thickness above 0, finite numbers")
         })
     }
+}
+
+/// Where a function changes sign between two places.
+fn crossing(value: impl Fn(f64) -> f64, mut places: [f64; 2], mut values: [f64; 2]) -> f64 {
+    let mut t = places[0];
+    for _ in 0..4 {
+        t = places[0] + (places[1] - places[0]) * values[0] / (values[0] - values[1]);
+        let here = value(t);
+        let side = usize::from((here > 0.0) == (values[1] > 0.0));
+        (places[side], values[side]) = (t, here);
+        // The end that stays loses weight, so that the next guess comes from its side.
+        values[1 - side] *= 0.5;
+    }
+    t
 }

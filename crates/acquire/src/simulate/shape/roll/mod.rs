@@ -1,7 +1,14 @@
 //! A jelly roll as a true spiral of a stack of layers: what describes it. Knows no rays.
 
+mod march;
+mod plan;
 mod point;
+mod problem;
 mod sheet;
+mod strips;
+
+pub(super) use plan::{RollPlan, materials};
+pub(super) use strips::{RollCut, Stretch};
 
 /// A jelly roll: a stack of layers wound into an Archimedean spiral.
 ///
@@ -70,6 +77,8 @@ pub struct EdgeChange {
 }
 
 /// A rectangle of the unrolled sheet with another material: bare foil, a tab in the place of coat.
+///
+/// It counts where the sheet is, also where a layer is absent or does not reach in z.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Patch {
     /// First and last turn τ.

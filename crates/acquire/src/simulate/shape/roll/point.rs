@@ -50,7 +50,8 @@ impl Roll {
             return Some(tape.material);
         }
         let patch = self.patches.iter().rev().find(|patch| {
-            holds(patch.turns, turn) && holds(patch.depth, depth) && holds(patch.z, z)
+            let there = holds(patch.turns, turn) && holds([0.0, self.turns], turn);
+            there && holds(patch.depth, depth) && holds(patch.z, z)
         });
         if let Some(patch) = patch {
             return patch.material;

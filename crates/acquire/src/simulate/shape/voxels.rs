@@ -1,0 +1,236 @@
+//! A scene on a regular grid: which material fills each voxel, and its mean attenuation. Knows no
+//! files.
+
+use std::ops::Range;
+
+use ndarray::{Array3, ArrayViewMut2, Axis};
+use rayon::prelude::*;
+use voltomo_numeric::cast::{to_f32, to_index};
+
+use super::column::{Column, Sink};
+use super::roll::{RollCut, RollPlan, Stretch};
+use super::scene::Scene;
+use crate::simulate::sample::Sample;
+
+/// A regular grid in the cell's frame; z falls with its index, as detector rows do.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct VoxelRequest {
+    /// Voxels along `[z, y, x]`.
+    pub shape: [usize; 3],
+    /// Edge of a voxel, mm.
+    pub voxel: f64,
+    /// Centre of voxel `[0, 0, 0]` in the cell, `[z, y, x]`, mm.
+    pub first: [f64; 3],
+    /// Lines through a voxel along x are laid so many by so many across it (3 is usual).
+    pub samples: usize,
+}
+
+/// A slab of voxels.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Voxels {
+    /// The material that fills most of each voxel, plus 1; 0 where most is void (or where the
+    /// material's index is above 254). `[z, y, x]`.
+    pub labels: Array3<u8>,
+    /// For each list of coefficients asked for: their mean over each voxel, in the list's unit.
+    pub attenuations: Vec<Array3<f32>>,
+}
+
+/// One row of voxels along x: lengths by material, `[material, x]`, in voxels.
+struct Bins<'a> {
+    lengths: &'a mut [f32],
+    count: usize,
+    /// Voxel coordinate = t·scale + shift; its edges are whole numbers.
+    scale: f64,
+    shift: f64,
+}
+
+impl Sink for Bins<'_> {
+    fn add(&mut self, material: usize, span: [f64; 2]) {
+        let end = self.count as f64;
+        let [from, to] = span.map(|t| (t * self.scale + self.shift).clamp(0.0, end));
+        if from >= to {
+            return;
+        }
+        let row = &mut self.lengths[material * self.count..(material + 1) * self.count];
+        let (first, last) = (to_index(from), to_index(to).min(self.count - 1));
+        if first == last {
+            row[first] += to_f32(to - from);
+            return;
+        }
+        row[first] += to_f32((first + 1) as f64 - from);
+        for voxel in &mut row[first + 1..last] {
+            *voxel += 1.0;
+        }
+        row[last] += to_f32(to - last as f64);
+    }
+
+    fn roll(&mut self, plan: &RollPlan, cut: &mut RollCut, ray: Stretch) {
+        cut.pieces(plan, ray, |material, from, to| self.add(material, [from, to]));
+    }
+}
+
+/// The arrays of one y: views `[z, x]`.
+struct Plane<'a> {
+    labels: ArrayViewMut2<'a, u8>,
+    attenuations: Vec<ArrayViewMut2<'a, f32>>,
+}
+
+/// Buffers of a thread.
+#[derive(Default)]
+struct Work {
+    columns: Vec<(Column, f64)>,
+    lengths: Vec<f32>,
+    calm: Vec<Option<usize>>,
+    last_calm: Vec<Option<usize>>,
+}
+
+impl Scene {
+    /// The slices `z` of a grid: labels, and the mean of each list of `attenuations` (one
+    /// coefficient a material).
+    ///
+    /// Exact along x, `samples` lines by `samples` across each voxel. Memory: the arrays returned,
+    /// and a row of lengths a thread. The bits do not depend on the slab or the threads.
+    #[must_use]
+    pub fn voxels(
+        &self,
+        request: &VoxelRequest,
+        z: Range<usize>,
+        attenuations: &[Vec<f64>],
+    ) -> Voxels {
+        let shape = (z.len(), request.shape[1], request.shape[2]);
+        let mut labels = Array3::zeros(shape);
+        let mut means: Vec<Array3<f32>> =
+            attenuations.iter().map(|_| Array3::zeros(shape)).collect();
+        let mut planes: Vec<Plane<'_>> = labels
+            .axis_iter_mut(Axis(1))
+            .map(|labels| Plane { labels, attenuations: Vec::new() })
+            .collect();
+        for mean in &mut means {
+            for (plane, view) in planes.iter_mut().zip(mean.axis_iter_mut(Axis(1))) {
+                plane.attenuations.push(view);
+            }
+        }
+        planes.par_iter_mut().enumerate().for_each_init(Work::default, |work, (y, plane)| {
+            let lines = Lines { scene: self, request, y, first: z.start };
+            lines.fill(plane, attenuations, work);
+        });
+        drop(planes);
+        Voxels { labels, attenuations: means }
+    }
+}
+
+/// The lines along x through the voxels of one y.
+struct Lines<'a> {
+    scene: &'a Scene,
+    request: &'a VoxelRequest,
+    y: usize,
+    /// Index of the first slice.
+    first: usize,
+}
+
+impl Lines<'_> {
+    fn offset(&self, sample: usize) -> f64 {
+        let share = (sample as f64 + 0.5) / self.request.samples as f64 - 0.5;
+        share * self.request.voxel
+    }
+
+    fn fill(&self, plane: &mut Plane<'_>, attenuations: &[Vec<f64>], work: &mut Work) {
+        let [_, y, _] = self.request.first;
+        work.columns.resize_with(self.request.samples, Default::default);
+        for (sample, (column, stretch)) in work.columns.iter_mut().enumerate() {
+            let y = y + self.y as f64 * self.request.voxel + self.offset(sample);
+            *stretch = self.scene.begin(column, [[0.0, y], [1.0, 0.0]]);
+        }
+        work.last_calm.clear();
+        for slice in 0..plane.labels.nrows() {
+            if slice > 0 && self.same_as_before(slice, work) {
+                repeat(plane, slice);
+            } else {
+                self.cut(slice, work);
+                self.mix(slice, plane, (attenuations, &work.lengths));
+            }
+            std::mem::swap(&mut work.calm, &mut work.last_calm);
+        }
+    }
+
+    fn height(&self, slice: usize, sample: usize) -> f64 {
+        let index = (self.first + slice) as f64;
+        self.request.first[0] - index * self.request.voxel + self.offset(sample)
+    }
+
+    /// Whether all lines of a slice run where those of the slice before did, without any change
+    /// between; notes where they run.
+    fn same_as_before(&self, slice: usize, work: &mut Work) -> bool {
+        self.find_calm(slice, work);
+        work.calm == work.last_calm && work.calm.iter().all(Option::is_some)
+    }
+
+    fn find_calm(&self, slice: usize, work: &mut Work) {
+        work.calm.clear();
+        for (column, _) in &mut work.columns {
+            let heights = (0..self.request.samples).map(|sample| self.height(slice, sample));
+            work.calm.extend(heights.map(|z| column.calm_about(z, 0.0)));
+        }
+    }
+
+    fn cut(&self, slice: usize, work: &mut Work) {
+        let count = self.request.shape[2];
+        work.lengths.clear();
+        work.lengths.resize(self.scene.materials().len() * count, 0.0);
+        self.find_calm(slice, work);
+        let scale = 1.0 / self.request.voxel;
+        let shift = 0.5 - self.request.first[2] * scale;
+        for (column, stretch) in work.columns.iter_mut().filter(|(column, _)| !column.is_empty()) {
+            for sample in 0..self.request.samples {
+                let z = self.height(slice, sample);
+                // Where nothing changes, all heights give the bits of the middle one.
+                let z = column.calm_about(z, 0.0).map_or(z, |calm| column.calm_height(calm));
+                let scale = scale / *stretch;
+                let mut bins = Bins { lengths: &mut work.lengths, count, scale, shift };
+                column.ray(self.scene.pieces(), [z, 0.0], &mut bins);
+            }
+        }
+    }
+
+    /// Lengths into labels and means.
+    fn mix(
+        &self,
+        slice: usize,
+        plane: &mut Plane<'_>,
+        (attenuations, lengths): (&[Vec<f64>], &[f32]),
+    ) {
+        let count = self.request.shape[2];
+        let whole = to_f32((self.request.samples * self.request.samples) as f64);
+        for (x, label) in plane.labels.row_mut(slice).iter_mut().enumerate() {
+            let of = |material: usize| lengths[material * count + x];
+            let materials = 0..lengths.len() / count;
+            let mut most = whole - materials.clone().map(of).sum::<f32>();
+            for material in materials {
+                if of(material) > most {
+                    most = of(material);
+                    *label = u8::try_from(material + 1).unwrap_or(0);
+                }
+            }
+        }
+        for (mean, coefficients) in plane.attenuations.iter_mut().zip(attenuations) {
+            let mut row = mean.row_mut(slice);
+            for (material, coefficient) in coefficients.iter().enumerate() {
+                let weight = to_f32(*coefficient) / whole;
+                let lengths = &lengths[material * count..(material + 1) * count];
+                for (value, length) in row.iter_mut().zip(lengths) {
+                    *value += weight * length;
+                }
+            }
+        }
+    }
+}
+
+/// A slice like the one before it.
+fn repeat(plane: &mut Plane<'_>, slice: usize) {
+    let (before, mut here) = plane.labels.view_mut().split_at(Axis(0), slice);
+    here.row_mut(0).assign(&before.row(slice - 1));
+    for mean in &mut plane.attenuations {
+        let (before, mut here) = mean.view_mut().split_at(Axis(0), slice);
+        here.row_mut(0).assign(&before.row(slice - 1));
+    }
+}
