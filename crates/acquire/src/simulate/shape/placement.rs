@@ -70,8 +70,7 @@ impl Placement {
     /// A ray as the solid sees it; t stays what it is.
     #[inline]
     pub(super) fn line(&self, line: &Line) -> Line {
-        let (origin, direction) = (self.solid_from_cell(line.origin), self.back(line.direction));
-        Line { origin, direction, reach: line.reach }
+        Line { origin: self.solid_from_cell(line.origin), direction: self.back(line.direction) }
     }
 
     #[inline]
