@@ -160,37 +160,53 @@ impl Column {
         let line = Line {
             origin: [origin[0], origin[1], ray[0]],
             direction: [direction[0], direction[1], ray[1]],
+            reach: self.reach,
         };
         let mut free = self.buffers.take();
         free.push(self.reach);
         for &(index, chord) in self.over.iter().rev() {
             let piece = &scene.pieces[index];
             if passes(ray, chord, piece.z) {
-                take_over(piece, &line, (&mut self.buffers, &mut free), sink);
+                take_over(
+                    piece,
+                    &Line { reach: chord, ..line },
+                    (&mut self.buffers, &mut free),
+                    sink,
+                );
             }
         }
+        self.meet_bodies(scene, (&line, &free), sink);
+        self.buffers.give(free);
+    }
+
+    /// What the bodies have of the free parts of a ray.
+    fn meet_bodies(
+        &mut self,
+        scene: &Pieces,
+        (line, free): (&Line, &[[f64; 2]]),
+        sink: &mut impl Sink,
+    ) {
+        let (z, slope) = (line.origin[2], line.direction[2]);
         let mut spans = self.buffers.take();
         for &(index, chord) in &self.bodies {
             let piece = &scene.pieces[index];
-            if !passes(ray, chord, piece.z) {
+            if !passes([z, slope], chord, piece.z) {
                 continue;
             }
             match &piece.filling {
                 Filling::Solid { material, .. } => {
                     spans.clear();
+                    let line = Line { reach: chord, ..*line };
                     piece.spans(&line, &mut self.buffers, &mut spans);
-                    share(&spans, &free, |span| sink.add(*material, span));
+                    share(&spans, free, |span| sink.add(*material, span));
                 }
                 Filling::Roll { plan, place } => {
                     let cut = &mut self.rolls[*place];
-                    share(&[chord], &free, |t| {
-                        sink.roll(plan, cut, Stretch { z: ray[0], slope: ray[1], t });
-                    });
+                    share(&[chord], free, |t| sink.roll(plan, cut, Stretch { z, slope, t }));
                 }
             }
         }
         self.buffers.give(spans);
-        self.buffers.give(free);
     }
 }
 

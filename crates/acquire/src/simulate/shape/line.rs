@@ -5,6 +5,8 @@
 pub(super) struct Line {
     pub(super) origin: [f64; 3],
     pub(super) direction: [f64; 3],
+    /// Only this range of t is asked for; what is found beyond it may be wrong.
+    pub(super) reach: [f64; 2],
 }
 
 impl Line {

@@ -144,6 +144,7 @@ impl Search<'_> {
         let line = Line {
             origin: [origin[0], origin[1], probe.z],
             direction: [direction[0], direction[1], probe.slope],
+            reach: t,
         };
         piece.spans(&line, &mut self.buffers, out);
     }

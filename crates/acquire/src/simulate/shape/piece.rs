@@ -12,7 +12,7 @@ use super::spans::{Buffers, Spans};
 #[derive(Debug, Clone)]
 pub(super) enum Filling {
     /// One material.
-    Solid { solid: Solid, material: usize, placement: Option<Placement> },
+    Solid { solid: Box<Solid>, material: usize, placement: Option<Placement> },
     /// A roll, and its place among the rolls of the scene.
     Roll { plan: Box<RollPlan>, place: usize },
 }
@@ -39,6 +39,7 @@ impl Piece {
                 let (placement, solid) = (part.placement, solid.clone());
                 let [low, high] = bounds(&solid, placement);
                 let (centre, radius) = circle(&solid, placement, [low, high]);
+                let solid = Box::new(solid);
                 let filling = Filling::Solid { solid, material: *material, placement };
                 Self { filling, over, z: [low[2], high[2]], centre, radius }
             }

@@ -70,7 +70,8 @@ impl Placement {
     /// A ray as the solid sees it; t stays what it is.
     #[inline]
     pub(super) fn line(&self, line: &Line) -> Line {
-        Line { origin: self.solid_from_cell(line.origin), direction: self.back(line.direction) }
+        let (origin, direction) = (self.solid_from_cell(line.origin), self.back(line.direction));
+        Line { origin, direction, reach: line.reach }
     }
 
     #[inline]

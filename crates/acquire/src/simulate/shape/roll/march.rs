@@ -5,7 +5,7 @@ use std::f64::consts::TAU;
 
 use voltomo_numeric::cast::to_index;
 
-use super::plan::{RollPlan, Zone};
+use super::plan::{Place, RollPlan, Zone};
 use super::strips::Strip;
 
 /// The line may bend by so much between two places of the march, mm. Crossings follow the bend; it
@@ -111,36 +111,42 @@ pub(super) struct MarchWork {
     stack: Vec<([f64; 2], usize)>,
 }
 
-/// One march: the plan, the zone in z whose voids are open, and the line.
+/// One march: the plan, the zone in z whose voids are open, the line, and what it finds.
 pub(super) struct March<'a> {
     pub(super) plan: &'a RollPlan,
     pub(super) zone: &'a Zone,
     pub(super) trace: Trace,
+    pub(super) work: &'a mut MarchWork,
+    pub(super) strips: &'a mut Vec<Strip>,
 }
 
 impl March<'_> {
     /// Appends the strips that the line cuts, in order of t.
-    pub(super) fn strips(&self, work: &mut MarchWork, strips: &mut Vec<Strip>) {
+    pub(super) fn run(&mut self) {
         let [inner, outer] = self.plan.radius;
         let distance = self.trace.distance;
         if distance >= outer {
             return;
         }
-        self.meet(work);
-        self.climb(work);
+        self.meet();
+        self.climb();
         let end = (outer * outer - distance * distance).sqrt();
         let begin = (inner * inner - distance * distance).max(0.0).sqrt();
-        self.lay_grid([begin, end], &mut work.grid);
+        self.lay_grid([begin, end]);
+        let grid = std::mem::take(&mut self.work.grid);
+        let (left, right) = (grid.iter().rev().map(|s| -s), grid.iter().copied());
         if begin > 0.0 {
-            self.walk(true, work, strips);
-            self.walk(false, work, strips);
+            self.follow(left);
+            self.follow(right);
         } else {
-            self.walk_through(work, strips);
+            self.follow(left.chain(right.skip(1)));
         }
+        self.work.grid = grid;
     }
 
     /// The voids that the line meets, from inside outwards.
-    fn meet(&self, work: &mut MarchWork) {
+    fn meet(&mut self) {
+        let work = &mut *self.work;
         work.meetings.clear();
         let range = [self.trace.turned - 0.25, self.trace.turned + 0.25];
         for &index in &self.zone.voids {
@@ -156,7 +162,8 @@ impl March<'_> {
         work.meetings.sort_unstable_by(|a, b| a.floor.total_cmp(&b.floor));
     }
 
-    fn climb(&self, work: &mut MarchWork) {
+    fn climb(&mut self) {
+        let work = &mut *self.work;
         work.ladder.clear();
         let first = (-0.25 - self.trace.turned).floor() - 1.0;
         let count = to_index(self.plan.roll.turns.ceil()) + 4;
@@ -176,7 +183,8 @@ impl March<'_> {
     }
 
     /// Places s ≥ 0 from the nearest point outwards, close enough for straight lines between.
-    fn lay_grid(&self, [begin, end]: [f64; 2], grid: &mut Vec<f64>) {
+    fn lay_grid(&mut self, [begin, end]: [f64; 2]) {
+        let grid = &mut self.work.grid;
         grid.clear();
         let distance = self.trace.distance.max(1e-3);
         let longest = if self.zone.voids.is_empty() { 0.15 } else { 0.05 };
@@ -193,23 +201,6 @@ impl March<'_> {
             s = (s + step.clamp(0.01, longest)).min(end);
             grid.push(s);
         }
-    }
-
-    fn walk(&self, inwards: bool, work: &mut MarchWork, strips: &mut Vec<Strip>) {
-        let grid = std::mem::take(&mut work.grid);
-        if inwards {
-            self.follow(grid.iter().rev().map(|s| -s), work, strips);
-        } else {
-            self.follow(grid.iter().copied(), work, strips);
-        }
-        work.grid = grid;
-    }
-
-    fn walk_through(&self, work: &mut MarchWork, strips: &mut Vec<Strip>) {
-        let grid = std::mem::take(&mut work.grid);
-        let all = grid.iter().rev().map(|s| -s).chain(grid.iter().skip(1).copied());
-        self.follow(all, work, strips);
-        work.grid = grid;
     }
 
     fn stand(&self, s: f64, meetings: &[Meeting], stand: &mut Stand) {
@@ -231,32 +222,23 @@ impl March<'_> {
     }
 
     /// Follows the line from place to place; a rung that is left gives its strips.
-    fn follow(
-        &self,
-        places: impl Iterator<Item = f64>,
-        work: &mut MarchWork,
-        strips: &mut Vec<Strip>,
-    ) {
-        let [mut before, mut after] = std::mem::take(&mut work.stands);
+    fn follow(&mut self, places: impl Iterator<Item = f64>) {
+        let [mut before, mut after] = std::mem::take(&mut self.work.stands);
         let mut rung: Option<usize> = None;
         let mut start = (0.0, 0.0);
         for s in places {
-            self.stand(s, &work.meetings, &mut after);
-            let mut current = match rung {
-                Some(current) => current,
-                None => {
-                    start = (s, after.turned);
-                    let above = |rung: &Rung| rung.floor + after.lifts[rung.lifted] <= after.height;
-                    work.ladder.partition_point(above)
-                }
-            };
+            self.stand(s, &self.work.meetings, &mut after);
+            let mut current = rung.unwrap_or_else(|| {
+                start = (s, after.turned);
+                let above = |rung: &Rung| rung.floor + after.lifts[rung.lifted] <= after.height;
+                self.work.ladder.partition_point(above)
+            });
             while let Some((next, share)) =
-                step(&work.ladder, current, [&before, &after], self.plan.pitch)
+                step(&self.work.ladder, current, [&before, &after], self.plan.pitch)
             {
                 let at = |a: f64, b: f64| a + share * (b - a);
                 let end = (at(before.s, after.s), at(before.turned, after.turned));
-                let run = Run { s: [start.0, end.0], turned: [start.1, end.1] };
-                self.emit(current, run, work, strips);
+                self.emit(current, Run { s: [start.0, end.0], turned: [start.1, end.1] });
                 start = end;
                 current = next;
             }
@@ -264,13 +246,13 @@ impl March<'_> {
             std::mem::swap(&mut before, &mut after);
         }
         let run = Run { s: [start.0, before.s], turned: [start.1, before.turned] };
-        self.emit(rung.unwrap_or(0), run, work, strips);
-        work.stands = [before, after];
+        self.emit(rung.unwrap_or(0), run);
+        self.work.stands = [before, after];
     }
 
     /// The strips of one stretch; `above` is the rung above it.
-    fn emit(&self, above: usize, run: Run, work: &mut MarchWork, strips: &mut Vec<Strip>) {
-        let Some(&rung) = above.checked_sub(1).and_then(|index| work.ladder.get(index)) else {
+    fn emit(&mut self, above: usize, run: Run) {
+        let Some(&rung) = above.checked_sub(1).and_then(|index| self.work.ladder.get(index)) else {
             return;
         };
         let turns = run.turned.map(|turned| rung.turn + turned);
@@ -278,44 +260,46 @@ impl March<'_> {
         if run.s[1] <= run.s[0] || range[1] < 0.0 || range[0] > self.plan.roll.turns + 1.0 {
             return;
         }
-        work.pieces.clear();
-        work.pieces.push(run.s[0]);
-        let event = |turn: f64, pieces: &mut Vec<f64>| {
-            if turn > range[0] && turn < range[1] {
-                pieces.extend(self.trace.at_turned(turn - rung.turn));
+        let mut pieces = std::mem::take(&mut self.work.pieces);
+        pieces.clear();
+        self.changes(rung, run, (range, &mut pieces));
+        if pieces.is_empty() {
+            self.fill(rung, run.s);
+        } else {
+            pieces.retain(|s| *s > run.s[0] && *s < run.s[1]);
+            pieces.extend(run.s);
+            pieces.sort_unstable_by(f64::total_cmp);
+            for ends in pieces.windows(2).filter(|ends| ends[0] < ends[1]) {
+                self.fill(rung, [ends[0], ends[1]]);
             }
+        }
+        self.work.pieces = pieces;
+    }
+
+    /// Appends where something changes along a stretch whose turns τ are `range`.
+    fn changes(&self, rung: Rung, run: Run, (range, pieces): ([f64; 2], &mut Vec<f64>)) {
+        let event = |turn: f64| {
+            let met = turn > range[0] && turn < range[1];
+            if met { self.trace.at_turned(turn - rung.turn) } else { None }
         };
         match rung.kind {
             Kind::Sublayer(index) => {
-                for &turn in &self.plan.sublayers[index].events {
-                    event(turn, &mut work.pieces);
-                }
-                self.dry_edges(run, &mut work.pieces);
-                let moves = self.plan.roll.layers[self.plan.sublayers[index].layer].moves;
-                if moves && !self.plan.roll.offsets.is_empty() {
+                let sublayer = &self.plan.sublayers[index];
+                pieces.extend(sublayer.events.iter().filter_map(|turn| event(*turn)));
+                self.dry_edges(run, pieces);
+                if self.plan.roll.layers[sublayer.layer].moves && !self.plan.roll.offsets.is_empty()
+                {
                     let parts = to_index((range[1] - range[0]) / MOVED) + 1;
                     let share = |k: usize| k as f64 / parts as f64;
                     let places = (1..parts).map(|k| run.s[0] + share(k) * (run.s[1] - run.s[0]));
-                    work.pieces.extend(places);
+                    pieces.extend(places);
                 }
             }
             Kind::Void(meeting) => {
-                let void = &self.plan.voids[work.meetings[meeting].void];
+                let void = &self.plan.voids[self.work.meetings[meeting].void];
                 let full = void.half * (1.0 - void.taper.unwrap_or(0.0));
-                if void.material.is_none() {
-                    return;
-                }
-                event(void.turn - full, &mut work.pieces);
-                event(void.turn + full, &mut work.pieces);
-            }
-        }
-        work.pieces.retain(|s| *s >= run.s[0] && *s < run.s[1]);
-        work.pieces.push(run.s[1]);
-        work.pieces.sort_unstable_by(f64::total_cmp);
-        for piece in 1..work.pieces.len() {
-            let ends = [work.pieces[piece - 1], work.pieces[piece]];
-            if ends[0] < ends[1] {
-                self.fill(rung, ends, work, strips);
+                let ends = [void.turn - full, void.turn + full];
+                pieces.extend(ends.into_iter().filter_map(event));
             }
         }
     }
@@ -338,26 +322,25 @@ impl March<'_> {
     }
 
     /// One piece in which nothing changes along the sheet: its strips one above the other.
-    fn fill(&self, rung: Rung, s: [f64; 2], work: &mut MarchWork, strips: &mut Vec<Strip>) {
+    fn fill(&mut self, rung: Rung, s: [f64; 2]) {
         let middle = 0.5 * (s[0] + s[1]);
-        let turn = rung.turn + self.trace.turned(middle);
-        work.stack.clear();
+        let turned = self.trace.turned(middle);
+        let (turn, radius) = (rung.turn + turned, self.trace.radius(middle));
+        let stack = &mut self.work.stack;
+        stack.clear();
         match rung.kind {
-            Kind::Sublayer(index) => {
-                let polar = [self.trace.radius(middle), self.trace.turned(middle)];
-                self.plan.stack(index, turn, polar, &mut work.stack);
-            }
+            Kind::Sublayer(index) => self.plan.stack(index, Place { turn, radius, turned }, stack),
             Kind::Void(meeting) => {
-                let void = &self.plan.voids[work.meetings[meeting].void];
+                let void = &self.plan.voids[self.work.meetings[meeting].void];
                 let material = void.material_at((turn - void.turn) / void.half);
-                work.stack.extend(material.map(|material| (void.z, material)));
+                stack.extend(material.map(|material| (void.z, material)));
             }
         }
-        for &(z, material) in &work.stack {
+        let t = s.map(|s| s + self.trace.foot);
+        for &(z, material) in &self.work.stack {
             let z = [z[0].max(self.zone.z[0]), z[1].min(self.zone.z[1])];
             if z[0] < z[1] {
-                let t = s.map(|s| s + self.trace.foot);
-                strips.push(Strip { t, z, material });
+                self.strips.push(Strip { t, z, material });
             }
         }
     }

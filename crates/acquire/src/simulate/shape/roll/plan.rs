@@ -26,6 +26,17 @@ pub(super) struct Zone {
     pub(super) voids: Vec<usize>,
 }
 
+/// A place on the unrolled sheet and in the roll.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Place {
+    /// Turn τ of the sheet.
+    pub(super) turn: f64,
+    /// Distance from the axis, mm.
+    pub(super) radius: f64,
+    /// Angle from the roll's start, turns.
+    pub(super) turned: f64,
+}
+
 /// A roll made ready for rays.
 #[derive(Debug, Clone)]
 pub(in super::super) struct RollPlan {
@@ -167,22 +178,16 @@ fn calm(roll: &Roll, zones: &[Zone]) -> Vec<([f64; 2], usize)> {
 }
 
 impl RollPlan {
-    /// What lies one above the other in a sublayer at a turn τ: ranges of z, each with its
-    /// material. `polar` is the radius, mm, and the angle from the roll's start, turns.
-    pub(super) fn stack(
-        &self,
-        index: usize,
-        turn: f64,
-        polar: [f64; 2],
-        stack: &mut Vec<([f64; 2], usize)>,
-    ) {
+    /// What lies one above the other in a sublayer at a place: ranges of z, each with its material.
+    pub(super) fn stack(&self, index: usize, place: Place, stack: &mut Vec<([f64; 2], usize)>) {
+        let turn = place.turn;
         let (roll, sublayer) = (&self.roll, &self.sublayers[index]);
         let layer = &roll.layers[sublayer.layer];
         let holds = |range: [f64; 2]| turn >= range[0] && turn <= range[1];
         let sheet = holds([0.0, roll.turns]);
         if sheet && holds(layer.turns) {
             stack.push((roll.ends(sublayer.layer, turn), layer.material));
-            for zone in roll.dry_zones.iter().filter(|zone| zone.is_about(roll, polar)) {
+            for zone in roll.dry_zones.iter().filter(|zone| zone.is_about(roll, place)) {
                 replace(stack, zone.z, layer.dry, true);
             }
         }
@@ -201,7 +206,8 @@ impl RollPlan {
 }
 
 impl DryZone {
-    fn is_about(&self, roll: &Roll, [radius, turned]: [f64; 2]) -> bool {
+    fn is_about(&self, roll: &Roll, place: Place) -> bool {
+        let Place { radius, turned, .. } = place;
         let inside = |[from, width]: [f64; 2]| {
             let angle = roll.start_angle + turned * TAU;
             (angle - from).rem_euclid(TAU) <= width

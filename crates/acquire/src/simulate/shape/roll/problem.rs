@@ -1,6 +1,6 @@
 //! What may be wrong with the description of a roll. Knows no rays.
 
-use super::Roll;
+use super::{Gap, Roll};
 
 /// What was found, and what would do.
 type Found = Option<(String, &'static str)>;
@@ -25,7 +25,8 @@ impl Roll {
             let found = format!("{} turns from radius {} mm", self.turns, self.core_radius);
             return Some((found, "numbers of 0 to 1000, and a finite start angle"));
         }
-        let shifted = self.centre.iter().chain(&self.offsets).find(|value| !(value.abs() < 1e3));
+        let near = |value: &&f64| value.abs() < 1e3;
+        let shifted = self.centre.iter().chain(&self.offsets).find(|value| !near(value));
         shifted.map(|value| (format!("a centre or an offset of {value} mm"), "less than 1000 mm"))
     }
 
@@ -53,7 +54,8 @@ impl Roll {
             ranges.or_else(|| askew("a patch in z", z)).or(endless)
         });
         let edges = self.edge_changes.iter().find_map(|change| {
-            let wild = change.shift.iter().find(|shift| !(shift.abs() < 1e3));
+            let near = |shift: &&f64| shift.abs() < 1e3;
+            let wild = change.shift.iter().find(|shift| !near(shift));
             let wild =
                 wild.map(|shift| (format!("an edge shifted by {shift} mm"), "below 1000 mm"));
             askew("an edge change in turns", change.turns).or(wild)
@@ -61,26 +63,27 @@ impl Roll {
         patches.or(edges)
     }
 
+    fn gap_problem(&self, gap: &Gap) -> Found {
+        let pitch = self.pitch();
+        let radius = self.core_radius + pitch * gap.turn + gap.depth;
+        let place = gap.turn >= 0.0 && gap.depth >= 0.0 && gap.depth < pitch;
+        let thick = gap.thickness >= 0.0 && gap.thickness < 100.0;
+        if !(place && thick) {
+            let Gap { thickness, turn, depth, .. } = gap;
+            let found = format!("a gap of {thickness} mm at turn {turn}, depth {depth}");
+            return Some((found, "a turn of the sheet and a depth within its stack"));
+        }
+        let short = gap.arc > 0.0 && gap.arc < std::f64::consts::TAU * radius;
+        if !short {
+            let found = format!("a gap {} mm long at radius {radius:.2} mm", gap.arc);
+            return Some((found, "a length above 0 and below one turn"));
+        }
+        askew("a gap in z", gap.z)
+    }
+
     fn defect_problem(&self) -> Found {
         let pitch = self.pitch();
-        for gap in &self.gaps {
-            let radius = self.core_radius + pitch * gap.turn + gap.depth;
-            let place = gap.turn >= 0.0 && gap.depth >= 0.0 && gap.depth < pitch;
-            if !place || !(gap.thickness >= 0.0 && gap.thickness < 100.0) {
-                let found = format!(
-                    "a gap of {} mm at turn {}, depth {}",
-                    gap.thickness, gap.turn, gap.depth
-                );
-                return Some((found, "a turn of the sheet and a depth within its stack"));
-            }
-            if !(gap.arc > 0.0 && gap.arc < std::f64::consts::TAU * radius) {
-                let found = format!("a gap {} mm long at radius {radius:.2} mm", gap.arc);
-                return Some((found, "a length above 0 and below one turn"));
-            }
-            if let Some(found) = askew("a gap in z", gap.z) {
-                return Some(found);
-            }
-        }
+        let gaps = self.gaps.iter().find_map(|gap| self.gap_problem(gap));
         let tape = self.tape.as_ref().and_then(|tape| {
             let sane = tape.thickness > 0.0 && tape.thickness < pitch;
             let thick = (!sane)
@@ -102,6 +105,6 @@ impl Roll {
         let dry = self.dry_zones.iter().find_map(|zone| {
             askew("a dry zone in radius", zone.radius).or_else(|| askew("a dry zone in z", zone.z))
         });
-        tape.or(collapse).or(dry)
+        gaps.or(tape).or(collapse).or(dry)
     }
 }

@@ -22,6 +22,14 @@ pub(in super::super) struct Stretch {
     pub(in super::super) t: [f64; 2],
 }
 
+impl Stretch {
+    /// Lowest and highest point.
+    fn heights(&self) -> [f64; 2] {
+        let [a, b] = self.t.map(|t| self.z + self.slope * t);
+        [a.min(b), a.max(b)]
+    }
+}
+
 /// Sums of lengths from the left, strip by strip, in a range of z without change.
 #[derive(Debug, Default)]
 struct Sums {
@@ -60,18 +68,19 @@ impl RollCut {
         ray: Stretch,
         mut add: impl FnMut(usize, f64, f64),
     ) {
-        let ends = ray.t.map(|t| ray.z + ray.slope * t);
-        let range = [ends[0].min(ends[1]), ends[0].max(ends[1])];
+        let range = ray.heights();
+        let pace = 1.0 / ray.slope;
         for index in 0..plan.zones.len() {
             let zone = plan.zones[index].z;
-            if range[1] >= zone[0] && range[0] <= zone[1] {
-                let strips = self.zone(plan, index);
-                let first = strips.partition_point(|strip| strip.t[1] <= ray.t[0]);
-                for strip in strips[first..].iter().take_while(|strip| strip.t[0] < ray.t[1]) {
-                    let [from, to] = within(strip, &ray);
-                    if from < to {
-                        add(strip.material, from, to);
-                    }
+            if range[1] < zone[0] || range[0] > zone[1] {
+                continue;
+            }
+            let strips = self.zone(plan, index);
+            let first = strips.partition_point(|strip| strip.t[1] <= ray.t[0]);
+            let met = strips[first..].iter().take_while(|strip| strip.t[0] < ray.t[1]);
+            for (strip, [from, to]) in met.map(|strip| (strip, within(strip, &ray, pace))) {
+                if from < to {
+                    add(strip.material, from, to);
                 }
             }
         }
@@ -81,21 +90,26 @@ impl RollCut {
     pub(in super::super) fn lengths(&mut self, plan: &RollPlan, ray: Stretch, lengths: &mut [f64]) {
         if ray.slope == 0.0 {
             match plan.calm.iter().position(|(z, _)| ray.z > z[0] && ray.z < z[1]) {
-                Some(calm) => self.sum(plan, calm, ray.t, lengths),
+                Some(calm) => self.sum(plan, (calm, ray.t), lengths),
                 None => self.walk(plan, ray, lengths),
             }
             return;
         }
         // Ranges of t in each calm range of z; what lies between them is walked.
         let (mut reached, end) = (ray.t[0], ray.t[1]);
+        let heights = ray.heights();
         let rising = ray.slope > 0.0;
         for step in 0..plan.calm.len() {
             let calm = if rising { step } else { plan.calm.len() - 1 - step };
-            let at = plan.calm[calm].0.map(|z| (z - ray.z) / ray.slope);
+            let range = plan.calm[calm].0;
+            if range[0] >= heights[1] || range[1] <= heights[0] {
+                continue;
+            }
+            let at = range.map(|z| (z - ray.z) / ray.slope);
             let span = [at[0].min(at[1]).max(reached), at[0].max(at[1]).min(end)];
             if span[0] < span[1] {
                 self.walk(plan, Stretch { t: [reached, span[0]], ..ray }, lengths);
-                self.sum(plan, calm, span, lengths);
+                self.sum(plan, (calm, span), lengths);
                 reached = span[1];
             }
         }
@@ -113,13 +127,13 @@ impl RollCut {
         if !*known {
             *known = true;
             strips.clear();
-            let march = March { plan, zone: &plan.zones[index], trace: self.trace };
-            march.strips(&mut self.work, strips);
+            let (zone, work) = (&plan.zones[index], &mut self.work);
+            March { plan, zone, trace: self.trace, work, strips }.run();
         }
         &self.zones[index].1
     }
 
-    fn sum(&mut self, plan: &RollPlan, calm: usize, t: [f64; 2], lengths: &mut [f64]) {
+    fn sum(&mut self, plan: &RollPlan, (calm, t): (usize, [f64; 2]), lengths: &mut [f64]) {
         if !self.sums[calm].known {
             self.add_up(plan, calm);
         }
@@ -161,14 +175,14 @@ impl RollCut {
     }
 }
 
-/// The part of a ray inside a strip.
+/// The part of a ray inside a strip; `pace` is 1 / slope.
 #[inline]
-fn within(strip: &Strip, ray: &Stretch) -> [f64; 2] {
+fn within(strip: &Strip, ray: &Stretch, pace: f64) -> [f64; 2] {
     let (from, to) = (strip.t[0].max(ray.t[0]), strip.t[1].min(ray.t[1]));
     if ray.slope == 0.0 {
         let inside = ray.z >= strip.z[0] && ray.z < strip.z[1];
         return if inside { [from, to] } else { [0.0, 0.0] };
     }
-    let at = strip.z.map(|z| (z - ray.z) / ray.slope);
+    let at = strip.z.map(|z| (z - ray.z) * pace);
     [from.max(at[0].min(at[1])), to.min(at[0].max(at[1]))]
 }
