@@ -163,6 +163,13 @@ fn aim_chooses_the_height_of_the_middle_row() {
     assert!((aim(&top) - (65.0 - 0.45 * 200.0 * 0.042)).abs() < 1e-9);
     let frame = Twin::new(&sample, &top, None, 1).unwrap().transmission(0).unwrap();
     assert!(frame[[8, 150]] > 0.99 && frame[[11, 150]] < 0.01);
+    let mut cone = plain_imax();
+    cone.geometry.aim = Aim::Top;
+    cone.detector.region = [400, 400];
+    let frame = Twin::new(&sample, &cone, None, 1).unwrap().transmission(0).unwrap();
+    let lit = frame.column(200).iter().take_while(|&&value| value > 0.99).count();
+    // A twentieth is 20 rows; the block's near face is not quite at the bounds' radius.
+    assert!((20..30).contains(&lit), "{lit}");
 }
 
 /// Behind a block seen square-on: its thickness; the path is longer by 1/cos where it is turned.

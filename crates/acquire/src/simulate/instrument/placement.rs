@@ -117,12 +117,26 @@ impl Placement {
 
     fn aim(&self, aim: Aim) -> f64 {
         let [bottom, top] = self.bounds.z;
-        let height = self.shape[0] as f64 * self.pitch() / self.magnification();
         match aim {
             Aim::Middle => f64::midpoint(bottom, top),
-            Aim::Top => top + 0.05 * height - 0.5 * height,
+            Aim::Top => self.aim_below(top),
             Aim::Height(height) => height,
         }
+    }
+
+    /// The aim at which the highest that is seen of `top`, on the side of the source, is a
+    /// twentieth of the frame below its upper edge.
+    fn aim_below(&self, top: f64) -> f64 {
+        let height = self.shape[0] as f64 * self.pitch();
+        let below_middle = (self.pivot[0] - self.frame.middle_row()) * self.pixel_mm;
+        let nearest = match self.beam {
+            BeamShape::Parallel { .. } => 1.0,
+            BeamShape::Cone { source_axis, source_detector, .. } => {
+                source_detector / (source_axis - self.bounds.radius).max(0.01 * source_axis)
+            }
+        };
+        let from_source = (0.45 * height + below_middle) / nearest;
+        top - from_source + below_middle / self.magnification()
     }
 
     fn raise_source(&mut self) {
