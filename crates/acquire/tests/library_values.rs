@@ -109,11 +109,13 @@ fn neutron_values_of_the_library_meet_the_reference_table() {
             warm.effective_attenuation(&substance, HydrogenModel::Organic),
             hot.effective_attenuation(&substance, HydrogenModel::Organic),
         ];
-        // The binder's hydrogen is assumed: 1 %. Absorption of 0.01 is printed as such: 0.006.
+        // Two digits are printed of the smallest: 0.006. The tables end at 10 Å, where the weighted
+        // Maxwellian still has a tail: 0.8 %.
         let checks = found.iter().zip(expected).enumerate();
         checks
             .filter_map(|(column, (found, expected))| {
-                missed(&format!("{name} column {column}"), *found, *expected, (0.01, 0.006))
+                let share = if column < 4 { 0.002 } else { 0.008 };
+                missed(&format!("{name} column {column}"), *found, *expected, (share, 0.006))
             })
             .collect()
     };

@@ -159,6 +159,9 @@ struct Voltage {
     lines: Vec<f64>,
 }
 
+/// What a row is of, and its values.
+type Values = (&'static str, Vec<f64>);
+
 fn tables() -> &'static Tables {
     static TABLES: OnceLock<Tables> = OnceLock::new();
     TABLES.get_or_init(|| {
@@ -167,10 +170,11 @@ fn tables() -> &'static Tables {
             let rows = text.lines().filter(|line| !line.starts_with('#')).map(row);
             rows.filter(move |(_, found, _)| *found == kind).map(|(of, _, values)| (of, values))
         };
-        let voltage = |((kv, continuum), (_, lines)): ((&str, Vec<f64>), (&str, Vec<f64>))| {
-            Voltage { kv: kv.parse().expect("a voltage begins the row"), continuum, lines }
+        let voltage = |(continuum, lines): (Values, Values)| {
+            let kv = continuum.0.parse().expect("a voltage begins the row");
+            Voltage { kv, continuum: continuum.1, lines: lines.1 }
         };
-        let filter = |(symbol, values): (&str, Vec<f64>)| {
+        let filter = |(symbol, values): Values| {
             (Nuclide::from_symbol(symbol).expect("a symbol begins the row"), values)
         };
         Tables {
