@@ -3,6 +3,7 @@
 #![allow(dead_code, reason = "each test takes what it needs")]
 
 use voltomo_acquire::simulate::{Bounds, ColumnRays, PathLengths, Sample, material::Substance};
+use voltomo_numeric::cast::to_f32;
 
 /// A solid, lengths in mm in the cell's frame.
 #[derive(Debug, Clone, Copy)]
@@ -87,7 +88,7 @@ impl Sample for Solids {
             let direction = [rays.direction[0], rays.direction[1], ray.slope];
             for solid in &self.solids {
                 let [from, to] = solid.cut(origin, direction);
-                *length += ((to - from).max(0.0) * ray.slope.hypot(1.0)) as f32;
+                *length += to_f32((to - from).max(0.0) * ray.slope.hypot(1.0));
             }
         }
     }
