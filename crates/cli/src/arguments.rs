@@ -16,8 +16,12 @@ pub(crate) struct Arguments {
 /// The stages of the way, each alone or all in a row.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Generate a scan of a cell-like phantom, reconstruct it, and leave volume and pictures.
+    /// Simulate the neutron scan of a cell, reconstruct it, and hold the volume to the truth.
     Demo(DemoArguments),
+    /// Simulate the scan of a cell in an instrument: raw frames, and the truth beside them.
+    Simulate(SimulateArguments),
+    /// Print how a material attenuates neutrons and X-rays.
+    Material(MaterialArguments),
     /// Show what is understood of a scan: frames, angles, units, counts, what is missing.
     Look(LookArguments),
     /// Write a complete, commented recipe for a scan.
@@ -149,6 +153,88 @@ pub(crate) struct ScanRunArguments {
     pub(crate) force: bool,
     #[command(flatten)]
     pub(crate) machine: MachineArguments,
+}
+
+/// File formats of raw frames.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(crate) enum FrameFormat {
+    /// A 16-bit TIFF image a frame.
+    Tiff,
+    /// A 16-bit FITS image a frame.
+    Fits,
+    /// One HDF5 file in the NeXus layout NXtomo.
+    Nexus,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct SimulateArguments {
+    /// The cell: a TOML file, or the name of a built-in one (--list).
+    #[arg(required_unless_present = "list")]
+    pub(crate) cell: Option<String>,
+    /// The instrument: titan, imax, or a TOML file.
+    #[arg(long, value_name = "NAME|FILE", required_unless_present = "list")]
+    pub(crate) instrument: Option<String>,
+    /// Preset of the instrument, as demo or full; without it, the instrument as its file has it.
+    #[arg(long)]
+    pub(crate) preset: Option<String>,
+    /// Seed of the noise and of random defects.
+    #[arg(long, default_value_t = 1)]
+    pub(crate) seed: u64,
+    /// Draw so many defects, beside those of the cell's file.
+    #[arg(long, value_name = "K", default_value_t = 0)]
+    pub(crate) random_defects: usize,
+    /// File format of the frames; without it, TIFF of neutrons and NeXus of X-rays.
+    #[arg(long, value_enum)]
+    pub(crate) format: Option<FrameFormat>,
+    /// Leave out everything that is drawn by chance, and the detector's faults.
+    #[arg(long)]
+    pub(crate) noise_free: bool,
+    /// Write no volumes of the truth, only its records.
+    #[arg(long)]
+    pub(crate) no_truth: bool,
+    /// List the built-in cells, and the instruments with their presets.
+    #[arg(long)]
+    pub(crate) list: bool,
+    /// Output folder.
+    #[arg(long, required_unless_present = "list")]
+    pub(crate) out: Option<PathBuf>,
+    /// Print frames, memory, disk and time, and stop.
+    #[arg(long)]
+    pub(crate) plan: bool,
+    /// Go on where a stopped simulation ended.
+    #[arg(long, conflicts_with = "force")]
+    pub(crate) resume: bool,
+    /// Replace a simulated scan that is in the folder.
+    #[arg(long)]
+    pub(crate) force: bool,
+    #[command(flatten)]
+    pub(crate) machine: MachineArguments,
+}
+
+/// How the neutron cross-section of hydrogen is taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Hydrogen {
+    /// As measured in organic matter, falling with energy.
+    Organic,
+    /// As in water.
+    Water,
+    /// Bound: 82 barn at every wavelength, too much for most beams.
+    Bound,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct MaterialArguments {
+    /// A material of the library, a formula as C3H6, or mass fractions as "Fe:0.7;Cr:0.3".
+    pub(crate) material: String,
+    /// Density in g/cm³; a formula and mass fractions need it.
+    #[arg(long, value_name = "G/CM3", allow_negative_numbers = true)]
+    pub(crate) density: Option<f64>,
+    /// How the neutron cross-section of hydrogen is taken.
+    #[arg(long, value_enum, default_value_t = Hydrogen::Organic)]
+    pub(crate) hydrogen: Hydrogen,
+    /// Print JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
 /// File formats of a volume.

@@ -17,6 +17,7 @@ mod recipe;
 mod rerun;
 mod resume;
 mod run;
+mod simulate;
 mod stack;
 pub mod store;
 mod summary;
@@ -36,4 +37,12 @@ pub use provenance::{RunRecord, Status};
 pub use recipe::{Override, Place, PlacedProblem, Recipe, RecipeError, json_schema};
 pub use rerun::rerun;
 pub use run::{RunOptions, run};
+pub use simulate::{
+    ScanFormat, SimulateError, SimulateOptions, Simulated, SimulationPlan, list_simulations,
+    plan_simulation, simulate,
+};
+pub use voltomo_acquire::simulate::{
+    material::{HydrogenModel, MaterialError},
+    spectrum::{MaterialReport, report as material_report},
+};
 pub use watch::{Silent, Watch};

@@ -1,10 +1,12 @@
 //! One function a sub-command. No science.
 
 mod look;
+mod material;
 mod outcome;
 mod recipe;
 mod run;
 mod screen;
+mod simulate;
 
 pub(crate) use outcome::Outcome;
 
@@ -14,6 +16,8 @@ use crate::arguments::{Arguments, Command};
 pub(crate) fn execute(arguments: Arguments) -> Result<Outcome, String> {
     match arguments.command {
         Command::Demo(arguments) => run::demo(&arguments),
+        Command::Simulate(arguments) => simulate::simulate(&arguments).map(done),
+        Command::Material(arguments) => material::material(&arguments).map(done),
         Command::Look(arguments) => look::look(&arguments).map(done),
         Command::Recipe(arguments) => recipe::recipe(&arguments).map(done),
         Command::Run(arguments) => run::run(&arguments),

@@ -5,7 +5,7 @@
 use std::{
     fs::{self, File},
     path::PathBuf,
-    process::Command,
+    process::{Child, Command, Stdio},
 };
 
 use tempfile::TempDir;
@@ -105,6 +105,13 @@ impl Bench {
             errors: String::from_utf8_lossy(&run.stderr).into_owned(),
             output: String::from_utf8_lossy(&run.stdout).into_owned(),
         }
+    }
+
+    /// Starts the program in the folder, unheard.
+    pub(crate) fn start(&self, words: &[&str]) -> Child {
+        let mut program = Command::new(env!("CARGO_BIN_EXE_voltomo"));
+        program.args(words).current_dir(self.folder.path());
+        program.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap()
     }
 
     /// Reconstructs `scan` with some more words into `out`.

@@ -31,8 +31,7 @@ pub(super) struct Attenuation {
 
 impl Attenuation {
     pub(super) fn new(profile: &Profile, sample: &dyn Sample) -> Result<Self, InstrumentError> {
-        let beam = |message: String| InstrumentError::Beam { message, name: profile.name.clone() };
-        let spectrum = spectrum(profile).map_err(beam)?;
+        let spectrum = profile.spectrum()?;
         let moment = spectrum.mean_square_signal() / spectrum.mean_signal().powi(2);
         Ok(Self {
             table: AttenuationTable::new(&spectrum, sample.materials()),
@@ -72,6 +71,17 @@ impl Attenuation {
     /// Transmissions alone, one value a ray.
     pub(super) fn transmission(&self, lengths: &PathLengths, out: &mut [f32]) {
         self.table.transmission(lengths, out);
+    }
+}
+
+impl Profile {
+    /// The beam as the detector sees it.
+    ///
+    /// # Errors
+    /// A source, a filter or a screen that is not answered for.
+    pub fn spectrum(&self) -> Result<Spectrum, InstrumentError> {
+        let beam = |message| InstrumentError::Beam { message, name: self.name.clone() };
+        spectrum(self).map_err(beam)
     }
 }
 

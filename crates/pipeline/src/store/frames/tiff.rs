@@ -27,7 +27,7 @@ pub(super) fn write(
     header.write_tag(Tag::YResolution, resolution)?;
     // The unit stands in the description; TIFF itself knows only inches and centimetres.
     header.write_tag(Tag::ResolutionUnit, ResolutionUnit::None.to_u16())?;
-    image.write_data(&counts.as_standard_layout().as_slice().unwrap_or_default()[..])
+    image.write_data(counts.as_standard_layout().as_slice().unwrap_or_default())
 }
 
 fn description(tags: &FrameTags) -> String {

@@ -1,0 +1,25 @@
+//! Scans of known truth on disk, as an instrument would have written them. Knows no physics.
+
+mod coefficients;
+mod error;
+mod folder;
+mod frame_kinds;
+mod list;
+mod plan;
+mod progress;
+mod record;
+mod render;
+mod request;
+mod scan;
+mod setup;
+mod sink;
+mod texts;
+mod truth;
+
+pub use error::SimulateError;
+pub use list::list_simulations;
+pub use plan::SimulationPlan;
+pub use request::{ScanFormat, SimulateOptions};
+pub(crate) use scan::truth_volume;
+pub use scan::{Simulated, plan_simulation, simulate};
+pub(crate) use setup::Setup;

@@ -1,0 +1,82 @@
+//! What is true of a simulated scan beside its volumes: materials, geometry, defects, and what was
+//! simulated. Knows no format of volumes.
+
+use serde_json::{Value, json};
+use voltomo_acquire::simulate::{
+    Sample,
+    instrument::{ScanGeometry, Twin},
+    material::Substance,
+};
+
+use super::{
+    error::SimulateError,
+    folder::ScanFolder,
+    setup::Setup,
+    truth::{Truth, axis_as_read},
+};
+use crate::provenance::{as_json, write_json};
+
+/// Writes the records; the last one marks the scan as whole.
+pub(super) fn write(
+    folder: &ScanFolder,
+    (setup, twin): (&Setup, &Twin<'_>),
+    truth: &Truth<'_>,
+) -> Result<(), SimulateError> {
+    let at = |name: &str| folder.truth().join(name);
+    write_json(&at("materials.json"), &materials(truth))?;
+    write_json(&at("geometry.json"), &geometry(twin, truth))?;
+    let cell = &setup.cell;
+    let defects = json!({
+        "cell": cell.name,
+        "defects": as_json(&cell.defects),
+        "features": as_json(&cell.features),
+    });
+    write_json(&at("defects.json"), &defects)?;
+    Ok(write_json(&folder.record(), &setup.identity)?)
+}
+
+/// The labels and what they stand for; 0 is a void.
+fn materials(truth: &Truth<'_>) -> Value {
+    let [neutron, xray] = &truth.attenuations;
+    let record = |(index, substance): (usize, &Substance)| {
+        json!({
+            "label": index + 1,
+            "name": substance.name(),
+            "density_g_cm3": substance.density(),
+            "mass_fractions": fractions(substance),
+            "mu_neutron_per_cm": neutron[index],
+            "mu_xray_per_cm": xray[index],
+        })
+    };
+    let all: Vec<Value> = truth.scene.materials().iter().enumerate().map(record).collect();
+    json!({
+        "about": "Labels of labels.zarr; 0 is a void. Coefficients are those of a thin layer in the \
+                  beam, weighted with what the detector sees of it.",
+        "materials": all,
+    })
+}
+
+/// Mass fractions by nuclide.
+fn fractions(substance: &Substance) -> Value {
+    let shares = substance.fractions().iter();
+    shares.map(|(nuclide, share)| (nuclide.to_string(), Value::from(*share))).collect()
+}
+
+/// Where everything was, as no instrument would tell it.
+fn geometry(twin: &Twin<'_>, truth: &Truth<'_>) -> Value {
+    let axis = match twin.geometry() {
+        ScanGeometry::Parallel(geometry) => {
+            let axis = axis_as_read(geometry, twin.shape()[0]);
+            json!({ "centre_px": axis.centre, "tilt_deg": axis.tilt.degrees() })
+        }
+        ScanGeometry::Cone(_) => Value::Null,
+    };
+    json!({
+        "axis_in_frames": axis,
+        "as_simulated": as_json(twin.geometry()),
+        "cell_height_at_middle_row_mm": twin.aim_mm(),
+        "volumes": as_json(&truth.at.grid),
+        "cell_frame": "x and y as in the volumes, from the can's axis; \
+                       z_cell = cell_height_at_middle_row_mm - z_volume",
+    })
+}

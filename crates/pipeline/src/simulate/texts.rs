@@ -1,0 +1,115 @@
+//! The texts beside the frames: angles, notes, geometry, recipe. Writes what an operator knows, and
+//! nothing that only the simulation knows.
+
+use std::fmt::Write;
+use std::path::PathBuf;
+
+use serde::Serialize;
+use voltomo_acquire::simulate::instrument::{FrameKind, ScanGeometry, Twin};
+
+use super::{folder::ScanFolder, frame_kinds, request::ScanFormat, sink::NEXUS};
+use crate::{error::RunError, recipe::Recipe, recipe::commented, stack::write_text};
+
+/// Writes the texts of a scan of a sample.
+pub(super) fn write(
+    folder: &ScanFolder,
+    twin: &Twin<'_>,
+    (sample, format): (&str, ScanFormat),
+) -> Result<(), RunError> {
+    write_text(&folder.at("angles.txt"), &angles(twin))?;
+    write_text(&folder.at("notes.txt"), &notes(twin, sample))?;
+    match twin.geometry() {
+        ScanGeometry::Parallel(_) => {
+            let head = [format!(
+                "{} of {sample}; run it with: voltomo run recipe.toml --out DIR",
+                twin.profile().name
+            )];
+            write_text(&folder.at("recipe.toml"), &commented(&recipe(twin, format), &head))
+        }
+        ScanGeometry::Cone(_) => write_text(&folder.at("geometry.toml"), &geometry(twin)),
+    }
+}
+
+/// One angle a line, in degrees, as many digits as bring the angle back.
+fn angles(twin: &Twin<'_>) -> String {
+    let radiographs = twin.schedule().iter().filter(|job| job.kind == FrameKind::Radiograph);
+    let mut text = String::from("# rotation angle of each radiograph, degrees\n");
+    for job in radiographs {
+        let _ = writeln!(text, "{}", job.angle.degrees());
+    }
+    text
+}
+
+fn notes(twin: &Twin<'_>, sample: &str) -> String {
+    let mut text = format!("Notes of the instrument\n\nsample: {sample}\n");
+    for fact in twin.facts() {
+        let line = format!("{}: {} {}", fact.name, fact.value, fact.unit);
+        let _ = writeln!(text, "{}", line.trim_end());
+    }
+    text += "\nframes, in the order in which they were taken:\n";
+    for (kind, count) in frame_kinds::counts(twin.schedule()) {
+        let _ = writeln!(text, "  {}: {count}", frame_kinds::folder(kind));
+    }
+    text
+}
+
+/// The nominal geometry of a cone beam, as a drawing of the instrument gives it.
+#[derive(Debug, Serialize)]
+struct ConeText {
+    beam: &'static str,
+    source_axis_mm: f64,
+    source_detector_mm: f64,
+    pixel_mm: f64,
+    rows: usize,
+    columns: usize,
+    views: usize,
+    first_angle_deg: f64,
+    arc_deg: f64,
+}
+
+fn geometry(twin: &Twin<'_>) -> String {
+    let profile = twin.profile();
+    let [rows, columns] = twin.shape();
+    let [first_angle_deg, arc_deg] = profile.frames.arc_deg;
+    let cone = ConeText {
+        beam: "cone",
+        source_axis_mm: profile.geometry.source_axis_mm,
+        source_detector_mm: profile.geometry.source_detector_mm,
+        pixel_mm: profile.detector.pixel_mm * profile.detector.bin.max(1) as f64,
+        rows,
+        columns,
+        views: profile.frames.views,
+        first_angle_deg,
+        arc_deg,
+    };
+    let table = toml::to_string(&cone).unwrap_or_default();
+    format!(
+        "# The cone beam as planned: where the axis and the panel truly are is to be calibrated.\n\
+         # Pixels are those of the frames, binned. Angles are in angles.txt.\n{table}"
+    )
+}
+
+/// A recipe that reconstructs the scan from the folder it lies in.
+pub(super) fn recipe(twin: &Twin<'_>, format: ScanFormat) -> Recipe {
+    let mut recipe = Recipe::default();
+    let acquire = &mut recipe.acquire;
+    acquire.probe = Some(twin.profile().probe);
+    if format == ScanFormat::Nexus {
+        // Everything else stands in the file.
+        acquire.path = PathBuf::from(NEXUS);
+        return recipe;
+    }
+    acquire.path = PathBuf::from(".");
+    let there = |kind: FrameKind| {
+        let is_there = twin.schedule().iter().any(|job| job.kind == kind);
+        is_there.then(|| frame_kinds::folder(kind).to_string())
+    };
+    acquire.radiographs = there(FrameKind::Radiograph);
+    acquire.flats_before = there(FrameKind::OpenBefore);
+    acquire.flats_after = there(FrameKind::OpenAfter);
+    acquire.darks = there(FrameKind::Dark);
+    acquire.angles = Some("angles.txt".into());
+    let detector = &twin.profile().detector;
+    acquire.pixel_mm = Some(detector.pixel_mm * detector.bin.max(1) as f64);
+    recipe
+}
