@@ -1,11 +1,11 @@
 //! Cells made of solids, and how far a ray runs in each material. Knows no cell and no detector.
 
 mod column;
+mod component;
 mod ellipsoid;
 mod error;
 mod line;
 mod overlap;
-mod part;
 mod piece;
 mod placement;
 mod polygon;
@@ -18,10 +18,10 @@ mod spans;
 mod voxels;
 mod wave_ring;
 
+pub use component::{Part, Rank, Shape};
 pub use ellipsoid::Ellipsoid;
 pub use error::ShapeError;
 pub use overlap::Overlap;
-pub use part::{Part, Rank, Shape};
 pub use placement::Placement;
 pub use prism::Prism;
 pub use revolved::{Revolved, Sector};

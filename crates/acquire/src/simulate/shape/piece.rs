@@ -1,8 +1,8 @@
 //! A part made ready for rays: where it is at most, and how a line runs through it. Knows no other
 //! parts.
 
+use super::component::{Part, Rank, Shape};
 use super::line::Line;
-use super::part::{Part, Rank, Shape};
 use super::placement::Placement;
 use super::roll::{Roll, RollPlan};
 use super::solid::Solid;

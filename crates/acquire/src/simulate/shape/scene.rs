@@ -5,8 +5,8 @@ use std::cell::RefCell;
 use voltomo_numeric::cast::to_f32;
 
 use super::column::{Column, Pieces};
+use super::component::{Part, Rank, Shape};
 use super::error::ShapeError;
-use super::part::{Part, Rank, Shape};
 use super::piece::{Filling, Piece};
 use super::roll::materials;
 use crate::simulate::material::Substance;

@@ -6,7 +6,7 @@ use std::f64::consts::TAU;
 use voltomo_numeric::cast::to_index;
 
 use super::plan::{Place, RollPlan, Zone};
-use super::strips::Strip;
+use super::strip::Strip;
 
 /// The line may bend by so much between two places of the march, mm. Crossings follow the bend; it
 /// is the angle and the thickness of gaps that are taken as straight between.

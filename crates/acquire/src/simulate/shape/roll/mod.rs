@@ -5,6 +5,7 @@ mod plan;
 mod point;
 mod problem;
 mod sheet;
+mod strip;
 mod strips;
 
 pub(super) use plan::{RollPlan, materials};

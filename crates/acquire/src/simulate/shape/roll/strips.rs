@@ -3,16 +3,7 @@
 
 use super::march::{March, MarchWork, Trace};
 use super::plan::RollPlan;
-
-/// A rectangle of one material in the plane of a detector column.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct Strip {
-    /// Along the horizontal line, mm.
-    pub(super) t: [f64; 2],
-    /// Height, mm.
-    pub(super) z: [f64; 2],
-    pub(super) material: usize,
-}
+use super::strip::Strip;
 
 /// A straight piece of a ray: heights `z + slope·t` for t in `t`.
 #[derive(Debug, Clone, Copy)]
