@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use voltomo_acquire::simulate::material::Substance;
 use voltomo_acquire::simulate::shape::{
-    Ovality, Part, Placement, Roll, RollLayer, Scene, Solid, VoxelRequest,
+    Ovality, Part, Placement, Roll, RollLayer, Scene, Solid, VoxelRequest, WaveRing,
 };
 use voltomo_acquire::simulate::{ColumnRays, PathLengths, RowRay, Sample};
 
@@ -162,7 +162,7 @@ fn a_traced_cell_agrees_with_its_slow_twin() {
 #[test]
 fn parts_that_share_a_place_are_named_and_parts_that_touch_are_not() {
     let names = |parts: Vec<Part>| -> Vec<[String; 2]> {
-        let found = Scene::new(materials(7), parts).unwrap().overlaps(16);
+        let found = Scene::new(materials(7), parts).unwrap().overlaps(100);
         found.into_iter().map(|overlap| overlap.parts).collect()
     };
     let can = || Part::body("can", 0, Solid::tube([8.88, 9.1], [0.0, 65.0]));
@@ -182,7 +182,21 @@ fn parts_that_share_a_place_are_named_and_parts_that_touch_are_not() {
     assert!(
         names(vec![can(), Part::roll("roll", Roll { turns: 16.0, ..roll() }), over]).is_empty()
     );
-    assert_eq!(cell().overlaps(8), []);
+    assert_eq!(cell().overlaps(50), []);
+    let spring = |z: f64| {
+        let (centre, radius) = ([0.0; 2], [5.7, 7.7]);
+        let (amplitude, waves, phase, thickness) = (0.25, 3, 0.0, 0.25);
+        let ring = WaveRing { centre, radius, z, amplitude, waves, phase, thickness };
+        Part::body("spring", 4, Solid::WaveRing(ring))
+    };
+    let between = |z: f64| vec![disc(8.0, [0.0, 1.0]), spring(z), floor_at(1.75)];
+    assert!(names(between(1.375)).is_empty());
+    assert_eq!(names(between(1.37)), [["disc", "spring"]]);
+    assert_eq!(names(between(1.38)), [["spring", "cap"]]);
+}
+
+fn floor_at(z: f64) -> Part {
+    Part::body("cap", 5, Solid::cylinder(8.0, [z, z + 0.25]))
 }
 
 #[test]

@@ -67,7 +67,6 @@ fn probes(piece: &Piece, samples: usize) -> Vec<Probe> {
     heights.retain(|z| *z > piece.z[0] && *z < piece.z[1]);
     let spread = |k: usize, step: f64| (0.5 + k as f64 * step).fract();
     let [low, high] = piece.z;
-    heights.extend((0..samples).map(|k| low + (high - low) * spread(k, 0.754_877_666)));
     let mut probes = Vec::new();
     let aim = |k: usize, share: f64| {
         let (sin, cos) = (TAU * spread(k, 0.618_033_989)).sin_cos();
@@ -80,7 +79,12 @@ fn probes(piece: &Piece, samples: usize) -> Vec<Probe> {
             probes.push(Probe { line: aim(k, share), z, slope: 0.0 });
         }
     }
-    for k in 0..4 * samples {
+    for k in 0..samples {
+        let z = low + (high - low) * spread(k, 0.754_877_666);
+        let line = aim(k, 2.0 * spread(k, 0.569_840_291) - 1.0);
+        probes.push(Probe { line, z, slope: 0.0 });
+    }
+    for k in 0..samples {
         let line = aim(k, 2.0 * spread(k, 0.569_840_291) - 1.0);
         // At t = along the ray stands in the middle of the body's height.
         let along = piece.radius * (2.0 * spread(k, 0.754_877_666) - 1.0);
@@ -133,6 +137,10 @@ impl Search<'_> {
     fn spans(&mut self, index: usize, probe: Probe, out: &mut Spans) {
         let piece = &self.pieces[index];
         let Some(t) = piece.chord(probe.line) else { return };
+        let [a, b] = t.map(|t| probe.z + probe.slope * t);
+        if a.min(b) > piece.z[1] || a.max(b) < piece.z[0] {
+            return;
+        }
         if let Filling::Roll { plan, .. } = &piece.filling {
             self.cut.begin(plan, probe.line);
             let ray = Stretch { z: probe.z, slope: probe.slope, t };

@@ -75,7 +75,12 @@ impl WaveRing {
     /// The strip within one chord of the ring.
     fn strip(&self, line: &Line, [from, to]: [f64; 2], out: &mut Spans) {
         let inside = |t: f64| 0.5 * self.thickness - self.quick_height(line.at(t)).abs();
-        let steps = to_index(((to - from) / STEP).ceil()).max(2);
+        // No step may pass through more than a part of the strip.
+        let [dx, dy, dz] = line.direction;
+        let wave = self.amplitude.abs() * f64::from(self.waves) / self.radius[0].max(0.1);
+        let rate = dz.abs() + wave * dx.hypot(dy);
+        let step = STEP.min(0.25 * self.thickness / rate);
+        let steps = to_index(((to - from) / step).ceil()).clamp(2, 10_000);
         let place = |k: usize| from + (to - from) * k as f64 / steps as f64;
         let mut before = inside(from);
         let mut entered = (before > 0.0).then_some(from);
