@@ -10,10 +10,10 @@ use super::record::DefectRecord;
 use super::{coin, cylindrical};
 use crate::simulate::material::{Library, Substance};
 use crate::simulate::sample::{Bounds, ColumnRays, PathLengths, Sample};
-use crate::simulate::shape::{Scene, Shape};
+use crate::simulate::shape::{Overlap, Part, Scene, Shape};
 
 /// Points laid in each part to find overlaps.
-const OVERLAP_SAMPLES: usize = 400;
+const OVERLAP_SAMPLES: usize = 24;
 
 /// A part of a cell and the box around it.
 #[derive(Debug, Clone, PartialEq)]
@@ -92,10 +92,16 @@ impl Cell {
         self.scene.materials()
     }
 
+    /// Pairs of parts that claim the same place, found by `samples` rays a part.
+    #[must_use]
+    pub fn overlaps(&self, samples: usize) -> Vec<Overlap> {
+        confirmed(&self.scene, samples)
+    }
+
     /// Every part with the box around it, for documents.
     #[must_use]
     pub fn part_sizes(&self) -> Vec<PartSize> {
-        let size = |part: &crate::simulate::shape::Part| {
+        let size = |part: &Part| {
             let (material, [low_mm, high_mm]) = match &part.shape {
                 Shape::Solid { solid, material } => {
                     (self.substances()[*material].name().to_string(), solid.bounds())
@@ -147,22 +153,43 @@ pub(super) fn assemble<'a>(file: &CellFile, more: &[Defect], library: &'a Librar
     draft
 }
 
+/// Overlaps whose point lies in both parts by the plain formula too: a steep ray through a bent
+/// sheet is found step by step, and may be a little off.
+fn confirmed(scene: &Scene, samples: usize) -> Vec<Overlap> {
+    let holds = |name: &str, point: [f64; 3]| {
+        scene.parts().iter().filter(|part| part.name == name).any(|part| match &part.shape {
+            Shape::Solid { solid, .. } => solid.holds(own_point(part, point)),
+            Shape::Roll(_) => true,
+        })
+    };
+    let mut found = scene.overlaps(samples);
+    found.retain(|overlap| overlap.parts.iter().all(|name| holds(name, overlap.point)));
+    found
+}
+
+/// A point of the cell in a part's own frame.
+fn own_point(part: &Part, point: [f64; 3]) -> [f64; 3] {
+    let Some(placement) = part.placement else { return point };
+    let moved: [f64; 3] = std::array::from_fn(|axis| point[axis] - placement.shift[axis]);
+    let along = |axis: usize| (0..3).map(|row| placement.rotation[row][axis] * moved[row]).sum();
+    std::array::from_fn(along)
+}
+
 /// Bodies that claim the same place.
 fn overlaps(scene: &Scene) -> Vec<Misfit> {
-    let found = scene.overlaps(OVERLAP_SAMPLES).into_iter();
+    let found = confirmed(scene, OVERLAP_SAMPLES);
     found
+        .into_iter()
         .map(|overlap| {
             let [x, y, z] = overlap.point;
+            let table = |name: &String| format!("`[{}]`", name.replace(' ', "_"));
             Misfit {
+                key: overlap.parts.each_ref().map(table).join(" or "),
                 parts: overlap.parts,
-                measure: format!(
-                    "both claim the point x {x:.2}, y {y:.2}, z {z:.2} mm; its distance from the \
-                     axis"
-                ),
+                measure: "both are".into(),
                 found_mm: x.hypot(y),
-                side: Limit::AtMost,
-                limit_mm: 0.0,
-                key: "the dimensions of either".into(),
+                side: Limit::Apart,
+                limit_mm: z,
             }
         })
         .collect()

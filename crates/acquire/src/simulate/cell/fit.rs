@@ -9,6 +9,9 @@ pub enum Limit {
     AtMost,
     /// The length may not fall below the limit.
     AtLeast,
+    /// Both parts are where only one can be: the lengths are the place's distance from the axis
+    /// and its height.
+    Apart,
 }
 
 /// Two parts that do not fit together.
@@ -34,6 +37,14 @@ impl fmt::Display for Misfit {
         let (verb, side) = match self.side {
             Limit::AtMost => ("lower", "at most"),
             Limit::AtLeast => ("raise", "at least"),
+            Limit::Apart => {
+                return write!(
+                    out,
+                    "{first} and {second}: {} {:.3} mm from the axis and {:.3} mm above the \
+                     bottom, expected one of them there; move them apart with {}",
+                    self.measure, self.found_mm, self.limit_mm, self.key
+                );
+            }
         };
         write!(
             out,

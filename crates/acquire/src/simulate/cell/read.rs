@@ -2,8 +2,9 @@
 
 use std::path::Path;
 
-use serde::Deserialize;
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use toml::Table;
 use toml::de::{DeTable, DeValue};
 use voltomo_types::Problem;
 
@@ -97,8 +98,20 @@ struct Text<'a> {
 }
 
 impl Text<'_> {
-    fn structure<T: DeserializeOwned>(&self) -> Result<T, CellError> {
-        toml::from_str(self.text).map_err(|error| self.mistake(&error))
+    /// The file over the default cell, table by table: a key that is not written keeps the
+    /// default of its own place.
+    fn structure<T: DeserializeOwned + Serialize + Default>(&self) -> Result<T, CellError> {
+        // Read alone first, for mistakes with their place.
+        toml::from_str::<T>(self.text).map_err(|error| self.mistake(&error))?;
+        let written: Table = toml::from_str(self.text).map_err(|error| self.syntax(&error))?;
+        let mut whole = Table::try_from(T::default()).map_err(|error| self.unwritable(&error))?;
+        overlay(&mut whole, written);
+        whole.try_into().map_err(|error| self.mistake(&error))
+    }
+
+    fn unwritable(&self, error: &toml::ser::Error) -> CellError {
+        let (message, source_name) = (error.to_string(), self.source_name.into());
+        CellError::Syntax { line: 1, message, source_name }
     }
 
     fn line(&self, offset: usize) -> usize {
@@ -161,6 +174,16 @@ impl Text<'_> {
             source_name: self.source_name.into(),
         });
         CellError::Problems(placed.collect())
+    }
+}
+
+/// Writes one table over another, tables in it likewise.
+fn overlay(below: &mut Table, above: Table) {
+    for (key, value) in above {
+        match (below.get_mut(&key), value) {
+            (Some(toml::Value::Table(below)), toml::Value::Table(above)) => overlay(below, above),
+            (_, value) => drop(below.insert(key, value)),
+        }
     }
 }
 

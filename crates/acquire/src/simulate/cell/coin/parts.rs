@@ -7,6 +7,9 @@ use crate::simulate::cell::draft::{Draft, polar};
 use crate::simulate::cell::ribbon;
 use crate::simulate::shape::{Part, Placement, Revolved, Solid, WaveRing};
 
+/// A wave spring's crests stay so far from what they press on, mm: a touch along a curve is no face.
+const CREST_PLAY_MM: f64 = 0.005;
+
 /// Adds the closure and the stack.
 pub(super) fn add(file: &CoinFile, levels: &Levels, defects: &[Defect], draft: &mut Draft<'_>) {
     draft.body("can", ("can.material", &file.can.material), can(file, levels));
@@ -102,7 +105,7 @@ fn spring(file: &CoinFile, low: f64, height: f64) -> Option<Solid> {
             centre: [0.0; 2],
             radius: [inner, outer],
             z: low + 0.5 * height,
-            amplitude: 0.5 * (height - spring.strip_mm).max(0.0),
+            amplitude: (0.5 * (height - spring.strip_mm) - CREST_PLAY_MM).max(0.0),
             waves: spring.waves,
             phase: 0.0,
             thickness: spring.strip_mm,
