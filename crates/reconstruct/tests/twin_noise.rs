@@ -1,0 +1,145 @@
+//! A cell in the digital twins, reconstructed: noise and attenuation of its roll must be those that
+//! the instruments' physics foretell.
+#![allow(clippy::unwrap_used, missing_docs, reason = "a test may stop")]
+
+use ndarray::{Array2, Array3, Axis};
+use voltomo_acquire::simulate::{
+    cell::{Cell, CellFile},
+    instrument::{FrameKind, Profile, ScanGeometry, Twin},
+    material::Library,
+};
+use voltomo_reconstruct::{Fbp, Fdk, ReconstructSettings, Window, grid_for};
+use voltomo_types::{ConeCircle, LengthUnit, Millimetre, ParallelGeometry, Radian, VoxelGrid};
+
+fn cell() -> Cell {
+    let file = CellFile::read("18650-na-1500").unwrap().without_defects();
+    Cell::build(&file, &[], &Library::standard()).unwrap()
+}
+
+/// A profile without what corrections would remove: drift, spots, bad pixels, scatter.
+fn plain(mut profile: Profile) -> Profile {
+    (profile.beam.drift_per_hour, profile.beam.jitter, profile.beam.falloff) = (0.0, 0.0, 0.0);
+    (profile.scatter.strength, profile.scatter.backlight) = (0.0, 0.0);
+    (profile.defects.hot_share, profile.defects.dead_share) = (0.0, 0.0);
+    (profile.defects.dead_columns, profile.defects.hot_columns) = (0, 0);
+    (profile.spots.per_megapixel_s, profile.screen.afterglow) = (0.0, 0.0);
+    profile.readout.gain_residual = 0.0;
+    (profile.geometry.axis_offset_mm, profile.geometry.axis_tilt_deg) = (0.0, 0.0);
+    profile.geometry.panel_roll_deg = 0.0;
+    (profile.frames.open_before, profile.frames.open_after) = (40, 0);
+    profile
+}
+
+/// Line integrals of the radiographs, `[angle, row, column]`.
+fn line_integrals(twin: &Twin<'_>) -> Array3<f32> {
+    let frames = twin.render(0..twin.schedule().len());
+    let of = |kind: FrameKind| {
+        let jobs = frames.iter().zip(twin.schedule());
+        jobs.filter(move |(_, job)| job.kind == kind).map(|(frame, _)| frame)
+    };
+    let mean = |kind: FrameKind| -> Array2<f32> {
+        let count = of(kind).count() as f32;
+        let zeros = Array2::zeros(frames[0].dim());
+        of(kind).fold(zeros, |sum, frame| sum + frame.mapv(f32::from)) / count
+    };
+    let (open, dark) = (mean(FrameKind::OpenBefore), mean(FrameKind::Dark));
+    let open = open - &dark;
+    let views: Vec<Array2<f32>> = of(FrameKind::Radiograph)
+        .map(|frame| ((frame.mapv(f32::from) - &dark) / &open).mapv(|share| -share.ln()))
+        .collect();
+    let views: Vec<_> = views.iter().map(|view| view.view()).collect();
+    ndarray::stack(Axis(0), &views).unwrap()
+}
+
+/// Mean of both volumes and standard deviation of one, in the ring `radius` (mm) of the slices `z`.
+fn figures(
+    [first, second]: [&Array3<f32>; 2],
+    grid: &VoxelGrid,
+    radius: std::ops::Range<f64>,
+) -> [f64; 2] {
+    let (mut sum, mut squares, mut count) = (0.0, 0.0, 0.0);
+    for (index, &value) in first.indexed_iter() {
+        let [_, y, x] = grid.centre_of(index.into());
+        if radius.contains(&y.hypot(x)) {
+            let (one, other) = (f64::from(value), f64::from(second[index]));
+            sum += one + other;
+            squares += (one - other).powi(2);
+            count += 1.0;
+        }
+    }
+    [sum / count / 2.0, (squares / count / 2.0).sqrt()]
+}
+
+#[test]
+fn noise_and_attenuation_of_the_roll_in_neutrons_are_as_foretold() {
+    let mut profile = plain(Profile::titan());
+    profile.detector.region = [8, 480];
+    profile.frames.views = 360;
+    let cell = cell();
+    let mut geometry: Option<ParallelGeometry> = None;
+    let mut scan = |seed: u64| {
+        let twin = Twin::new(&cell, &profile, None, seed).unwrap();
+        let ScanGeometry::Parallel(parallel) = twin.geometry() else { panic!("parallel") };
+        geometry = Some(parallel.clone());
+        line_integrals(&twin)
+    };
+    let scans = [scan(1), scan(2)];
+    let geometry = geometry.unwrap();
+    let settings = ReconstructSettings::default();
+    let grid = grid_for(&geometry, (8, 480), &settings).unwrap();
+    let fbp = Fbp::new(&geometry, (8, 480), &grid, &settings).unwrap();
+    let [first, second] = scans.map(|scan| fbp.reconstruct(scan.view(), 0, 0..8).unwrap());
+    let [roll, noise] = figures([&first, &second], &grid, 2.6..8.0);
+    let [void, _] = figures([&first, &second], &grid, 0.0..1.2);
+    println!("neutron roll {roll:.3} noise {noise:.3} void {void:.3}");
+    assert!((noise / 0.16 - 1.0).abs() < 0.2, "noise {noise}, expected 0.16 1/cm");
+    assert!((1.25..1.38).contains(&roll), "roll {roll}, expected 1.29 to 1.32 1/cm");
+    assert!(void.abs() < 0.06, "void {void}, expected 0.03 1/cm");
+}
+
+#[test]
+fn noise_of_the_roll_in_x_rays_is_as_foretold() {
+    let mut profile = plain(Profile::imax());
+    profile.detector.region = [24, 1320];
+    profile.geometry.aim = voltomo_acquire::simulate::instrument::Aim::Height(40.0);
+    profile.geometry.piercing_offset = [0.0, 0.0];
+    let tube = profile.tube.as_mut().unwrap();
+    (tube.spot_drift_mm, tube.heel_per_degree) = (0.0, 0.0);
+    let cell = cell();
+    let mut cone = None;
+    let mut scan = |seed: u64| {
+        let twin = Twin::new(&cell, &profile, None, seed).unwrap();
+        let ScanGeometry::Cone(geometry) = twin.geometry() else { panic!("a cone") };
+        let circle = ConeCircle {
+            source_to_axis: geometry.source_axis,
+            source_to_detector: geometry.source_detector,
+            pixel: geometry.pixel,
+            centre: geometry.piercing,
+            roll: geometry.turn(),
+            pitch: Radian(0.0),
+            yaw: Radian(0.0),
+        };
+        cone = Some(circle.geometry(&geometry.angles, geometry.frame));
+        line_integrals(&twin)
+    };
+    let scans = [scan(1), scan(2)];
+    let voxel = 0.016;
+    let side = 1100;
+    let half = |count: usize| -(count as f64 - 1.0) / 2.0 * voxel;
+    let grid = VoxelGrid {
+        shape: [2, side, side],
+        voxel,
+        first: [half(2), half(side), half(side)],
+        unit: LengthUnit::Millimetre,
+    };
+    let settings =
+        ReconstructSettings { window: Window::Hann, circular_mask: false, ..Default::default() };
+    let shape = (scans[0].dim().1, scans[0].dim().2);
+    let fdk = Fdk::new(&cone.unwrap(), shape, &grid, &settings).unwrap();
+    let [first, second] = scans.map(|scan| fdk.reconstruct(scan.view(), 0, 0..2).unwrap());
+    let [roll, noise] = figures([&first, &second], &grid, 2.6..8.0);
+    let [can, _] = figures([&first, &second], &grid, 8.94..9.04);
+    println!("x-ray roll {roll:.3} noise {noise:.4} can {can:.2}");
+    let _ = Millimetre(0.0);
+    assert!((noise / 0.07 - 1.0).abs() < 0.2, "noise {noise}, expected 0.07 1/cm");
+}
