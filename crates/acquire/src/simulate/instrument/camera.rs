@@ -33,6 +33,10 @@ pub struct Screen {
     pub swank: f64,
     /// Full width at half maximum of the light's spread, mm: it smears picture and noise. 0: none.
     pub light_fwhm_mm: f64,
+    /// X-rays: spread, mm, that smears the picture alone. Quanta stopped at other depths spread
+    /// their light differently, so the noise is sharper than the picture. 0: none.
+    /// Source: Lubberts 1968, doi:10.1364/JOSA.58.001475.
+    pub depth_fwhm_mm: f64,
     /// Share of the light that strays far (veiling glare). 0: none.
     pub glare: f64,
     /// Full width at half maximum of the glare, mm.

@@ -157,6 +157,7 @@ impl Profile {
             findings.add("screen.swank", screen.swank, "a number from 0.05 to 1, or 0 for none");
         }
         findings.within("screen.light_fwhm_mm", screen.light_fwhm_mm, [0.0, 10.0]);
+        findings.within("screen.depth_fwhm_mm", screen.depth_fwhm_mm, [0.0, 10.0]);
         findings.within("screen.glare", screen.glare, [0.0, 0.9]);
         if screen.glare != 0.0 {
             findings.above_zero("screen.glare_fwhm_mm", screen.glare_fwhm_mm, 1e3);

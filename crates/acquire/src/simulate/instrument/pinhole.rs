@@ -28,6 +28,7 @@ pub(super) fn reach(profile: &Profile, placement: &Placement) -> f64 {
         }
         (_, Some(tube)) => {
             (2.0 * tube.spot_mm + tube.spot_drift_mm) * (placement.magnification() - 1.0)
+                + 2.0 * profile.screen.depth_fwhm_mm
         }
         _ => 0.0,
     }
@@ -44,7 +45,8 @@ pub(super) fn parts(
     let whole = |smear| vec![SourcePart { shift: [0.0; 2], weight: 1.0, smear }];
     if profile.probe == Probe::Xray {
         let spot = profile.tube.as_ref().map_or(0.0, |tube| tube.spot_mm);
-        let sigma = spot * (placement.magnification() - 1.0) / FWHM_PER_SIGMA;
+        let penumbra = spot * (placement.magnification() - 1.0);
+        let sigma = penumbra.hypot(profile.screen.depth_fwhm_mm) / FWHM_PER_SIGMA;
         return whole(gaussian(samples([sigma, sigma])));
     }
     let collimation = profile.neutrons.as_ref().map_or(0.0, |neutrons| neutrons.collimation);
