@@ -2,14 +2,14 @@
 //! the instruments' physics foretell.
 #![allow(clippy::unwrap_used, missing_docs, reason = "a test may stop")]
 
-use ndarray::{Array2, Array3, Axis};
+use ndarray::{Array2, Array3, Axis, s};
 use voltomo_acquire::simulate::{
     cell::{Cell, CellFile},
     instrument::{Aim, FrameKind, Profile, ScanGeometry, Twin},
     material::Library,
 };
 use voltomo_reconstruct::{Fbp, Fdk, ReconstructSettings, Window, grid_for};
-use voltomo_types::{ConeCircle, LengthUnit, ParallelGeometry, Radian, VoxelGrid};
+use voltomo_types::{ConeCircle, LengthUnit, Radian, VoxelGrid};
 
 fn cell() -> Cell {
     let file = CellFile::read("18650-na-1500").unwrap().without_defects();
@@ -51,7 +51,7 @@ fn line_integrals(twin: &Twin<'_>) -> Array3<f32> {
     ndarray::stack(Axis(0), &views).unwrap()
 }
 
-/// Mean of both volumes and standard deviation of one, in the ring `radius` (mm) of the slices `z`.
+/// Mean of two slices and standard deviation of one, in the ring `radius` (mm).
 fn figures(
     [first, second]: [&Array3<f32>; 2],
     grid: &VoxelGrid,
@@ -73,32 +73,29 @@ fn figures(
 #[test]
 fn noise_and_attenuation_of_the_roll_in_neutrons_are_as_foretold() {
     let mut profile = plain(Profile::titan());
-    profile.detector.region = [8, 480];
+    profile.detector.region = [12, 480];
     profile.frames.views = 360;
     let cell = cell();
-    let mut geometry: Option<ParallelGeometry> = None;
-    let mut scan = |seed: u64| {
-        let twin = Twin::new(&cell, &profile, None, seed).unwrap();
-        let ScanGeometry::Parallel(parallel) = twin.geometry() else { panic!("parallel") };
-        geometry = Some(parallel.clone());
-        line_integrals(&twin)
-    };
-    let scans = [scan(1), scan(2)];
-    let geometry = geometry.unwrap();
+    let twin = Twin::new(&cell, &profile, None, 1).unwrap();
+    let ScanGeometry::Parallel(geometry) = twin.geometry() else { panic!("a parallel beam") };
     let settings = ReconstructSettings::default();
-    let grid = grid_for(&geometry, (8, 480), &settings).unwrap();
-    let fbp = Fbp::new(&geometry, (8, 480), &grid, &settings).unwrap();
-    let [first, second] = scans.map(|scan| fbp.reconstruct(scan.view(), 0, 0..8).unwrap());
-    let [roll, noise] = figures([&first, &second], &grid, 2.6..8.0);
-    let [void, _] = figures([&first, &second], &grid, 0.0..1.2);
-    println!("neutron roll {roll:.3} noise {noise:.3} void {void:.3}");
+    let grid = grid_for(geometry, (12, 480), &settings).unwrap();
+    let fbp = Fbp::new(geometry, (12, 480), &grid, &settings).unwrap();
+    let volume = fbp.reconstruct(line_integrals(&twin).view(), 0, 0..12).unwrap();
+    // Two slices of the same windings, so far apart that their noise is not the same.
+    let slice = |z: usize| volume.slice(s![z..z + 1, .., ..]).to_owned();
+    let slices = [slice(1), slice(10)];
+    let slices = [&slices[0], &slices[1]];
+    let [roll, noise] = figures(slices, &grid, 2.6..8.0);
+    let [void, _] = figures(slices, &grid, 0.0..1.2);
     assert!((noise / 0.16 - 1.0).abs() < 0.2, "noise {noise}, expected 0.16 1/cm");
     assert!((1.25..1.38).contains(&roll), "roll {roll}, expected 1.29 to 1.32 1/cm");
     assert!(void.abs() < 0.06, "void {void}, expected 0.03 1/cm");
 }
 
 #[test]
-fn noise_of_the_roll_in_x_rays_is_as_foretold() {
+#[ignore = "slow: 900 views of 1216 columns of windings"]
+fn slow_noise_of_the_roll_in_x_rays_is_as_foretold() {
     let mut profile = plain(Profile::imax());
     profile.detector.region = [20, 1216];
     profile.geometry.aim = Aim::Height(40.0);
@@ -136,8 +133,6 @@ fn noise_of_the_roll_in_x_rays_is_as_foretold() {
     let slices = [slice(0), slice(10)];
     let slices = [&slices[0], &slices[1]];
     let [roll, noise] = figures(slices, &grid, 2.6..8.0);
-    let [can, _] = figures(slices, &grid, 8.94..9.04);
-    println!("x-ray roll {roll:.3} noise {noise:.4} can {can:.2}");
     assert!((noise / 0.07 - 1.0).abs() < 0.2, "noise {noise}, expected 0.07 1/cm");
     assert!((0.95..1.2).contains(&roll), "roll {roll}, expected 1.02 to 1.11 1/cm");
 }
