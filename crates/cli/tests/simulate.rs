@@ -85,9 +85,11 @@ fn a_simulated_scan_is_looked_at_and_reconstructed_by_its_recipe() {
     said.succeeds();
     assert!(said.errors.contains("60 radiographs"), "the plan comes first: {}", said.errors);
     assert!(said.output.contains("recipe.toml"), "{}", said.output);
-    let look = bench.voltomo(&["look", "scan/radiographs"]);
+    let look = bench.voltomo(&["look", "scan", "--set", "acquire.angles=angles.txt"]);
     look.succeeds();
-    assert!(look.output.contains("48"), "{}", look.output);
+    for word in ["60", "48", "before", "after"] {
+        assert!(look.output.contains(word), "{word}: {}", look.output);
+    }
     let plan = bench.voltomo(&["run", "scan/recipe.toml", "--out", "run", "--plan"]);
     plan.succeeds();
     assert!(plan.output.contains("48 × 40 × 40 voxels"), "{}", plan.output);
