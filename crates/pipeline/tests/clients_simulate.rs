@@ -142,7 +142,7 @@ labels, neutron, xray = (groups[name]['0'][:] for name in groups)
 assert labels.dtype == np.uint8 and neutron.dtype == xray.dtype == np.float32
 assert labels.shape == neutron.shape == xray.shape == (48, 40, 40), labels.shape
 materials = json.loads((truth / 'materials.json').read_text())['materials']
-assert sorted(np.unique(labels)) <= [0] + [it['label'] for it in materials], np.unique(labels)
+assert set(np.unique(labels)) <= {0} | {it['label'] for it in materials}, np.unique(labels)
 assert len(np.unique(labels)) > 3
 assert neutron.max() <= max(it['mu_neutron_per_cm'] for it in materials) * (1 + 1e-6)
 assert xray.max() <= max(it['mu_xray_per_cm'] for it in materials) * (1 + 1e-6)
