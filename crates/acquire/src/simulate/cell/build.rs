@@ -63,7 +63,7 @@ impl Cell {
         }
         let own = own_library(file, library)?;
         let draft = assemble(file, more, &own);
-        let Draft { palette, parts, mut records, fit, ovality } = draft;
+        let Draft { palette, parts, mut records, fit, ovality, mount } = draft;
         let substances = palette
             .finish()
             .map_err(|list| CellError::Problems(list.into_iter().map(place).collect()))?;
@@ -81,6 +81,10 @@ impl Cell {
         if let Some(ovality) = ovality {
             scene = scene.with_ovality(ovality).map_err(shape)?;
             records.iter_mut().for_each(|record| record.squeeze(ovality));
+        }
+        if let Some(mount) = mount {
+            scene = scene.placed(&mount).map_err(shape)?;
+            records.iter_mut().for_each(|record| record.mount(&mount));
         }
         let (defects, features) = records.into_iter().partition(DefectRecord::is_defect);
         Ok(Self { name: cell, file: file.clone(), scene, defects, features })
@@ -101,20 +105,14 @@ impl Cell {
     /// Every part with the box around it, for documents.
     #[must_use]
     pub fn part_sizes(&self) -> Vec<PartSize> {
-        let size = |part: &Part| {
-            let (material, [low_mm, high_mm]) = match &part.shape {
-                Shape::Solid { solid, material } => {
-                    (self.substances()[*material].name().to_string(), solid.bounds())
-                }
-                Shape::Roll(roll) => {
-                    let (radius, z, [x, y]) = (roll.outer_radius(), roll.z_range(), roll.centre);
-                    let low = [x - radius, y - radius, z[0]];
-                    ("several".into(), [low, [x + radius, y + radius, z[1]]])
-                }
+        let size = |(part, [low_mm, high_mm]): (&Part, [[f64; 3]; 2])| {
+            let material = match &part.shape {
+                Shape::Solid { material, .. } => self.substances()[*material].name().to_string(),
+                Shape::Roll(_) => "several".into(),
             };
             PartSize { name: part.name.clone(), material, low_mm, high_mm }
         };
-        self.scene.parts().iter().map(size).collect()
+        self.scene.parts().iter().zip(self.scene.part_bounds()).map(size).collect()
     }
 }
 

@@ -3,7 +3,7 @@
 use super::fit::Fit;
 use super::palette::Palette;
 use super::record::DefectRecord;
-use crate::simulate::shape::{Ovality, Part, Solid};
+use crate::simulate::shape::{Ovality, Part, Placement, Solid};
 
 /// Parts, records and misfits so far.
 #[derive(Debug)]
@@ -13,13 +13,15 @@ pub(super) struct Draft<'a> {
     pub(super) records: Vec<DefectRecord>,
     pub(super) fit: Fit,
     pub(super) ovality: Option<Ovality>,
+    /// How the whole cell stands in the instrument, where not upright.
+    pub(super) mount: Option<Placement>,
 }
 
 impl<'a> Draft<'a> {
     /// Nothing yet.
     pub(super) fn new(palette: Palette<'a>) -> Self {
         let (parts, records) = (Vec::new(), Vec::new());
-        Self { palette, parts, records, fit: Fit::default(), ovality: None }
+        Self { palette, parts, records, fit: Fit::default(), ovality: None, mount: None }
     }
 
     /// Adds a body, of the material that the file names at `key`.

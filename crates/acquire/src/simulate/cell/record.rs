@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::simulate::shape::Ovality;
+use crate::simulate::shape::{Ovality, Placement};
 
 /// Whether a record tells of a fault or of something that belongs to the cell.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -75,6 +75,22 @@ impl DefectRecord {
         self.class == RecordClass::Defect
     }
 
+    /// Turns and moves place and extent with the whole cell; what is then said of the extent is
+    /// the least that holds it along the new directions.
+    pub(super) fn mount(&mut self, placement: &Placement) {
+        let old = directions(self.angle_deg).map(|along| placement.turn(along));
+        let place = placement.cell_from_solid(self.place_mm);
+        let moved = Self::defect(&self.kind, place, self.size_mm, String::new());
+        let size = self.size_mm;
+        let extent = |new: [f64; 3]| {
+            let share = |k: usize| (0..3).map(|i| old[k][i] * new[i]).sum::<f64>().abs();
+            (0..3).map(|k| size[k] * share(k)).sum()
+        };
+        self.size_mm = directions(moved.angle_deg).map(extent);
+        (self.place_mm, self.radius_mm) = (moved.place_mm, moved.radius_mm);
+        self.angle_deg = moved.angle_deg;
+    }
+
     /// Moves the place with a squeeze of the whole cell.
     pub(super) fn squeeze(&mut self, Ovality { along, across, angle }: Ovality) {
         let (sin, cos) = angle.sin_cos();
@@ -85,6 +101,12 @@ impl DefectRecord {
         (self.place_mm, self.radius_mm) = (moved.place_mm, moved.radius_mm);
         self.angle_deg = moved.angle_deg;
     }
+}
+
+/// The radial, tangential and axial direction at an angle from x, degrees.
+fn directions(angle_deg: f64) -> [[f64; 3]; 3] {
+    let (sin, cos) = angle_deg.to_radians().sin_cos();
+    [[cos, sin, 0.0], [-sin, cos, 0.0], [0.0, 0.0, 1.0]]
 }
 
 /// Which beam shows a defect of a kind and an extent `[radial, tangential, axial]`, mm.

@@ -51,6 +51,20 @@ impl Placement {
         self
     }
 
+    /// This motion, and then another.
+    #[must_use]
+    pub fn then(&self, next: &Self) -> Self {
+        let column = |j: usize| [0, 1, 2].map(|i| self.rotation[i][j]);
+        let turn = |row: [f64; 3]| [0, 1, 2].map(|j| dot(row, column(j)));
+        Self { rotation: next.rotation.map(turn), shift: next.cell_from_solid(self.shift) }
+    }
+
+    /// Where a direction of the solid points in the cell.
+    #[must_use]
+    pub fn turn(&self, direction: [f64; 3]) -> [f64; 3] {
+        self.rotation.map(|row| dot(row, direction))
+    }
+
     /// Whether z stays z and heights are only shifted.
     pub(super) fn is_upright(&self) -> bool {
         (self.rotation[2][2] - 1.0).abs() < 1e-15
@@ -62,8 +76,9 @@ impl Placement {
         self.back(moved)
     }
 
-    /// The point of the cell where a point of the solid stands.
-    pub(super) fn cell_from_solid(&self, point: [f64; 3]) -> [f64; 3] {
+    /// The point of the cell where a point of the solid stands, mm.
+    #[must_use]
+    pub fn cell_from_solid(&self, point: [f64; 3]) -> [f64; 3] {
         std::array::from_fn(|i| dot(self.rotation[i], point) + self.shift[i])
     }
 

@@ -7,7 +7,8 @@ use voltomo_numeric::cast::to_f32;
 use super::column::{Column, Pieces};
 use super::component::{Part, Rank, Shape};
 use super::error::ShapeError;
-use super::piece::{Filling, Piece};
+use super::piece::{self, Filling, Piece};
+use super::placement::Placement;
 use super::roll::materials;
 use crate::simulate::material::Substance;
 use crate::simulate::sample::{Bounds, ColumnRays, PathLengths, Sample};
@@ -80,6 +81,36 @@ impl Scene {
         self.bounds.radius *= along.max(across);
         self.ovality = Some(ovality);
         Ok(self)
+    }
+
+    /// The scene with every part moved, before any squeeze.
+    ///
+    /// # Errors
+    /// [`ShapeError::Part`] where a part is a roll, which cannot be moved.
+    pub fn placed(self, placement: &Placement) -> Result<Self, ShapeError> {
+        let moved = |part: Part| {
+            let whole = part.placement.map_or(*placement, |own| own.then(placement));
+            part.placed(whole)
+        };
+        let scene = Self::new(self.substances, self.parts.into_iter().map(moved).collect())?;
+        match self.ovality {
+            Some(ovality) => scene.with_ovality(ovality),
+            None => Ok(scene),
+        }
+    }
+
+    /// The box `[low, high]` of `[x, y, z]` around each part, mm, before any squeeze.
+    #[must_use]
+    pub fn part_bounds(&self) -> Vec<[[f64; 3]; 2]> {
+        let around = |part: &Part| match &part.shape {
+            Shape::Solid { solid, .. } => piece::bounds(solid, part.placement),
+            Shape::Roll(roll) => {
+                let (radius, [bottom, top], [x, y]) =
+                    (roll.outer_radius(), roll.z_range(), roll.centre);
+                [[x - radius, y - radius, bottom], [x + radius, y + radius, top]]
+            }
+        };
+        self.parts.iter().map(around).collect()
     }
 
     /// The parts.

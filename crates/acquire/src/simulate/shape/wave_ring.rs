@@ -2,7 +2,7 @@
 
 use voltomo_numeric::cast::to_index;
 
-use super::line::{Line, roots};
+use super::line::{Line, half_line, roots};
 use super::spans::{Buffers, Spans, subtract};
 
 /// Steps along a ray are no longer than this, mm; within one the strip's height is all but straight.
@@ -55,14 +55,22 @@ impl WaveRing {
         let ([x, y, z], [dx, dy, dz]) = (line.origin, line.direction);
         let [x, y] = [x - self.centre[0], y - self.centre[1]];
         let (a, b, c) = (dx * dx + dy * dy, x * dx + y * dy, x * x + y * y);
-        let Some(disc) = roots(a, b, c - self.radius[1].powi(2)) else { return };
+        let [inner, outer] = self.radius.map(|radius| c - radius * radius);
+        // A line along the axis crosses no circle.
+        let is_axial = a == 0.0;
+        let disc = match roots(a, b, outer) {
+            Some(disc) => disc,
+            None if is_axial && outer < 0.0 && inner >= 0.0 => [f64::NEG_INFINITY, f64::INFINITY],
+            None => return,
+        };
         let half = self.amplitude.abs() + 0.5 * self.thickness;
-        let heights = disc.map(|t| z + t * dz - self.z);
-        if heights.iter().all(|h| *h > half) || heights.iter().all(|h| *h < -half) {
+        let (above, below) = (half_line(z - self.z + half, dz), half_line(self.z + half - z, -dz));
+        let disc = [disc[0].max(above[0]).max(below[0]), disc[1].min(above[1]).min(below[1])];
+        if disc[0] >= disc[1] {
             return;
         }
         let mut ring = buffers.take();
-        match roots(a, b, c - self.radius[0].powi(2)) {
+        match roots(a, b, inner) {
             Some(hole) => subtract(&[disc], &[hole], &mut ring),
             None => ring.push(disc),
         }

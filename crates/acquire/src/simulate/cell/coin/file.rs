@@ -28,6 +28,8 @@ pub struct CoinFile {
     pub description: String,
     /// From the can's outer face to the cap's. What the stack leaves of it is the spring's cavity.
     pub height_mm: f64,
+    /// How it stands in the instrument.
+    pub mount: Mount,
     /// The positive can.
     pub can: Can,
     /// The negative cap.
@@ -59,6 +61,7 @@ impl Default for CoinFile {
             name: "coin".into(),
             description: String::new(),
             height_mm: 3.2,
+            mount: Mount::Flat,
             can: Can::default(),
             cap: Cap::default(),
             gasket: Gasket::default(),
@@ -72,6 +75,18 @@ impl Default for CoinFile {
             defect: Vec::new(),
         }
     }
+}
+
+/// How a coin stands in the instrument, whose rotation axis is upright.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Mount {
+    /// Its axis on the rotation axis: every view sees the layers edge-on.
+    #[default]
+    Flat,
+    /// On its rim, its axis level: views from edge-on to face-on. The middle of its thickness is
+    /// on the rotation axis, its lowest point at z = 0; what was up, z, is now x, x is y, y is z.
+    Standing,
 }
 
 /// The positive can.

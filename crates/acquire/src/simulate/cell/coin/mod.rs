@@ -7,7 +7,7 @@ mod levels;
 mod parts;
 
 pub use file::{
-    Can, Cap, CoinFile, CoinKind, Electrode, Gasket, Separator, Spacer, Spring, SpringForm,
+    Can, Cap, CoinFile, CoinKind, Electrode, Gasket, Mount, Separator, Spacer, Spring, SpringForm,
 };
 
 use super::defect::Defect;
@@ -20,6 +20,7 @@ pub(super) fn assemble(file: &CoinFile, list: &[Defect], draft: &mut Draft<'_>) 
     fit::check(file, &levels, &mut draft.fit);
     parts::add(file, &levels, list, draft);
     draft.records.extend(defects::features(file, &levels));
+    draft.mount = parts::mount(file);
     for (index, defect) in list.iter().enumerate() {
         defects::check((index, defect), file, &levels, &mut draft.fit);
         defects::add(defect, file, &levels, draft);

@@ -1,6 +1,6 @@
 //! The parts of a coin cell as solids. Knows no defects but those that move a part.
 
-use super::file::{CoinFile, Electrode, SpringForm};
+use super::file::{CoinFile, Electrode, Mount, SpringForm};
 use super::levels::Levels;
 use crate::simulate::cell::defect::{Defect, Side, SpacerTilt};
 use crate::simulate::cell::draft::{Draft, polar};
@@ -26,6 +26,13 @@ pub(super) fn add(file: &CoinFile, levels: &Levels, defects: &[Defect], draft: &
     let anode = (&file.anode, "anode", shift_of(Side::Anode, defects));
     electrode(anode, levels.anode_foil, levels.anode_coat, draft);
     pressed(file, levels, defects, draft);
+}
+
+/// How the whole cell is moved into the instrument.
+pub(super) fn mount(file: &CoinFile) -> Option<Placement> {
+    let rotation = [[0.0, 0.0, 1.0], [1.0, 0.0, 0.0], [0.0, 1.0, 0.0]];
+    let shift = [-0.5 * file.height_mm, 0.0, 0.5 * file.can.outer_diameter_mm];
+    (file.mount == Mount::Standing).then_some(Placement { rotation, shift })
 }
 
 /// The upper spacer and the spring on it.
