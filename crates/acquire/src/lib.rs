@@ -18,6 +18,7 @@ mod select;
 mod settings;
 pub mod simulate;
 mod skip_list;
+mod text_file;
 
 pub use error::AcquireError;
 pub use hdf5_error::Hdf5Error;
@@ -26,3 +27,4 @@ pub use look_angles::{AngleGap, AngleLook, Direction, EndPoint};
 pub use look_counts::CountLook;
 pub use open::open;
 pub use settings::{AcquireSettings, AngleEnd, AngleUnit, Kind, Mirror, RepeatedAngles};
+pub use text_file::read_text;

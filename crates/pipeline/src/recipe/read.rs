@@ -29,7 +29,7 @@ impl Recipe {
     /// # Errors
     /// A file that cannot be read, and everything wrong with the recipe.
     pub fn open(path: &Path, overrides: &[Override]) -> Result<Self, RecipeError> {
-        let text = std::fs::read_to_string(path)
+        let text = voltomo_acquire::read_text(path)
             .map_err(|source| RecipeError::Open { path: path.into(), why: source.to_string() })?;
         Self::read(&text, &path.display().to_string(), overrides)
     }

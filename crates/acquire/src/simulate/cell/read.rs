@@ -55,7 +55,7 @@ impl CellFile {
         if !looks_like_path {
             return Err(unknown_name(path_or_name));
         }
-        let text = std::fs::read_to_string(path)
+        let text = crate::read_text(path)
             .map_err(|why| CellError::Open { path: path.into(), why: why.to_string() })?;
         Self::parse(&text, path_or_name)
     }

@@ -1,6 +1,6 @@
 //! An instrument as a TOML file describes it. Traces nothing.
 
-use std::{collections::BTreeMap, fs, path::Path};
+use std::{collections::BTreeMap, path::Path};
 
 use serde::{Deserialize, Serialize};
 use voltomo_types::Probe;
@@ -108,7 +108,7 @@ impl Profile {
     /// # Errors
     /// The file cannot be opened, or [`Self::from_toml`] refuses it.
     pub fn read(path: &Path) -> Result<Self, InstrumentError> {
-        let text = fs::read_to_string(path)
+        let text = crate::read_text(path)
             .map_err(|source| InstrumentError::Open { path: path.into(), source })?;
         Self::from_toml(&text, &path.display().to_string())
     }
