@@ -64,7 +64,7 @@ impl Scene {
             piece
         };
         let pieces = Pieces::new(parts.iter().map(ready).collect(), substances.len());
-        let bounds = bounds(&pieces.pieces);
+        let bounds = bounds(&pieces.pieces, &parts);
         Ok(Self { substances, parts, pieces, ovality: None, bounds })
     }
 
@@ -77,7 +77,7 @@ impl Scene {
         if ![along, across].iter().all(|scale| (0.5..=2.0).contains(scale)) || !angle.is_finite() {
             return Err(ShapeError::Ovality { along, across });
         }
-        self.bounds = bounds(&self.pieces.pieces);
+        self.bounds = bounds(&self.pieces.pieces, &self.parts);
         self.bounds.radius *= along.max(across);
         self.ovality = Some(ovality);
         Ok(self)
@@ -102,15 +102,7 @@ impl Scene {
     /// The box `[low, high]` of `[x, y, z]` around each part, mm, before any squeeze.
     #[must_use]
     pub fn part_bounds(&self) -> Vec<[[f64; 3]; 2]> {
-        let around = |part: &Part| match &part.shape {
-            Shape::Solid { solid, .. } => piece::bounds(solid, part.placement),
-            Shape::Roll(roll) => {
-                let (radius, [bottom, top], [x, y]) =
-                    (roll.outer_radius(), roll.z_range(), roll.centre);
-                [[x - radius, y - radius, bottom], [x + radius, y + radius, top]]
-            }
-        };
-        self.parts.iter().map(around).collect()
+        self.parts.iter().map(part_box).collect()
     }
 
     /// The parts.
@@ -214,13 +206,32 @@ impl Sample for Scene {
     }
 }
 
-fn bounds(pieces: &[Piece]) -> Bounds {
+fn bounds(pieces: &[Piece], parts: &[Part]) -> Bounds {
     let start = Bounds { radius: 0.0, z: [f64::INFINITY, f64::NEG_INFINITY] };
-    let all = pieces.iter().fold(start, |bounds, piece| Bounds {
-        radius: bounds.radius.max(piece.centre[0].hypot(piece.centre[1]) + piece.radius),
+    let all = pieces.iter().zip(parts).fold(start, |bounds, (piece, part)| Bounds {
+        radius: bounds.radius.max(farthest(piece, part_box(part))),
         z: [bounds.z[0].min(piece.z[0]), bounds.z[1].max(piece.z[1])],
     });
     if pieces.is_empty() { Bounds { radius: 0.0, z: [0.0; 2] } } else { all }
+}
+
+/// How far from the axis a piece may be: no farther than its circle and its box reach.
+fn farthest(piece: &Piece, [low, high]: [[f64; 3]; 2]) -> f64 {
+    let circle = piece.centre[0].hypot(piece.centre[1]) + piece.radius;
+    let [x, y] = [0, 1].map(|axis| low[axis].abs().max(high[axis].abs()));
+    circle.min(x.hypot(y) * (1.0 + 1e-12))
+}
+
+/// The box `[low, high]` of `[x, y, z]` around a part.
+fn part_box(part: &Part) -> [[f64; 3]; 2] {
+    match &part.shape {
+        Shape::Solid { solid, .. } => piece::bounds(solid, part.placement),
+        Shape::Roll(roll) => {
+            let (radius, [bottom, top], [x, y]) =
+                (roll.outer_radius(), roll.z_range(), roll.centre);
+            [[x - radius, y - radius, bottom], [x + radius, y + radius, top]]
+        }
+    }
 }
 
 fn check(part: &Part, count: usize) -> Result<(), ShapeError> {
