@@ -21,6 +21,12 @@ const CELL: &str = "18650-na-1500";
 /// The instrument that sees it.
 const INSTRUMENT: &str = "titan";
 
+/// Why found and true differ.
+const WHY: [&str; 2] = [
+    "What differs is physics: scattered neutrons fill in the dark and take from the bright,",
+    "the beam hardens, and thin parts are blurred with what lies beside them.",
+];
+
 /// What the demonstration shows.
 #[derive(Debug)]
 pub struct Demo {
@@ -76,12 +82,7 @@ fn compare(
             format!("{label:<29} {:>9.3} {:>9.3}", part.found, part.truth)
         };
         lines.extend(means.iter().map(line));
-        lines.push(
-            "µ found is lower than true where scattered neutrons add to the picture, where".into(),
-        );
-        lines.push(
-            "the beam hardens, and where a part is thinner than the picture is sharp.".into(),
-        );
+        lines.extend(WHY.map(String::from));
     }
     lines.push(format!(
         "scan and truth in {:.0} s    {}",

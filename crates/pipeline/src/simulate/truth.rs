@@ -99,7 +99,8 @@ impl TruthGrid {
     pub(super) fn slab_slices(&self, budget: Bytes, held: Bytes) -> Result<usize, SimulateError> {
         let takes = |slices: usize| Bytes(self.memory(slices).0 + held.0);
         let what = "one slice of the truth";
-        [4 * CHUNK, 2 * CHUNK, CHUNK, 8, 4, 2, 1]
+        // A layer of chunks at most: more would fill no file better, and takes memory.
+        [CHUNK, CHUNK / 2, 8, 4, 2, 1]
             .into_iter()
             .find(|slices| takes(*slices) <= budget)
             .ok_or_else(|| SimulateError::Budget { what, needed: takes(1), budget })
