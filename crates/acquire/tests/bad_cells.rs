@@ -202,3 +202,23 @@ fn bad_cell_spring_in_the_slanting_shoulder_of_the_cap_names_both() {
     let said = complaint(COIN, "[spring]\ndiameter_mm = 18.2\n");
     says(&said, &["cap and spring", "mm from the axis", "`[cap]` or `[spring]`"]);
 }
+
+#[test]
+fn bad_second_defect_of_the_whole_cell_is_refused() {
+    let twice = "[[defect]]\nkind = \"telescoping\"\n[[defect]]\nkind = \"telescoping\"\n";
+    let said = complaint(ROLLED, twice);
+    says(&said, &["`defect[1].kind`", "a second `telescoping`", "no more than one of this kind"]);
+}
+
+#[test]
+fn bad_count_of_turns_beyond_any_cell_is_refused() {
+    let said = complaint(ROLLED, "[[defect]]\nkind = \"bent_separator\"\nturns = 400000000\n");
+    says(&said, &["turns`", "400000000", "0 to 1000"]);
+}
+
+#[test]
+fn bad_number_of_random_defects_beyond_any_cell_is_refused_at_once() {
+    let file = CellFile::parse(ROLLED, "mine.toml").unwrap();
+    let said = random_defects(&file, 100_000, 1).unwrap_err().to_string();
+    says(&said, &["100000 random defects", "up to 200", "`--random-defects`"]);
+}

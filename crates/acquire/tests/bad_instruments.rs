@@ -190,3 +190,15 @@ fn bad_filter_material_names_the_key() {
     let error = Twin::new(&sample, &profile, None, 1).unwrap_err();
     refused(&error.to_string(), &["tube.filters[0].material", "unobtainium"]);
 }
+
+#[test]
+fn bad_bias_beyond_what_the_bits_hold() {
+    let found = message(TITAN, "bits = 16", "bits = 8");
+    refused(&found, &["`readout.bias`", "300", "less than the 255 that `readout.bits` hold"]);
+}
+
+#[test]
+fn bad_pixel_smaller_than_any() {
+    let found = message(TITAN, "pixel_mm = 0.042", "pixel_mm = 1e-12");
+    refused(&found, &["`detector.pixel_mm`", "0.001"]);
+}

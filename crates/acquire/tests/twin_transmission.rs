@@ -10,6 +10,9 @@ use voltomo_acquire::simulate::{
 };
 use voltomo_types::Probe;
 
+/// Materials and their thicknesses, mm.
+type Layers = &'static [(&'static str, f64)];
+
 fn neutrons() -> Spectrum {
     Spectrum::thermal(&ThermalBeam::default(), &ScreenResponse::default(), 24).unwrap()
 }
@@ -79,7 +82,7 @@ fn transmission_of_the_sodium_cell_is_that_of_its_thicknesses() {
 #[test]
 fn transmission_edge_on_through_a_coin_is_that_of_its_thicknesses() {
     let walls = [("ss304", 1.0), ("pp", 0.7)];
-    let planes: [(&[(&str, f64)], [&str; 6]); 7] = [
+    let planes: [(Layers, [&str; 6]); 7] = [
         (&[("ss304", 15.5)], ["0.11", "8e-10", "2e-9", "1e-6", "3e-6", "8e-6"]),
         (&[("ss304", 15.0), ("pp", -0.7)], ["0.16", "1e-9", "4e-9", "1e-6", "4e-6", "1e-5"]),
         (

@@ -37,6 +37,28 @@ pub(crate) fn angles(scan: &Scan) -> Result<&[Radian], RunError> {
     })
 }
 
+/// The widest fan, in degrees over the frame, that is reconstructed as a parallel beam: at a
+/// reactor the rays open by less than one.
+const WIDEST_FAN_DEG: f64 = 2.0;
+
+/// Holds the scan to a parallel beam, as far as its files tell.
+///
+/// # Errors
+/// A source so near that the rays open over the frame.
+fn parallel(scan: &Scan) -> Result<(), RunError> {
+    let (Some(distance), Some(pixel)) = (scan.source_distance, scan.detector.pixel) else {
+        return Ok(());
+    };
+    let width = pixel.0 * scan.detector.frame.detector_columns as f64;
+    let fan_deg = 2.0 * (width / 2.0 / distance.0).atan().to_degrees();
+    if fan_deg <= WIDEST_FAN_DEG {
+        return Ok(());
+    }
+    let path = scan.files.first().cloned().unwrap_or_default();
+    let limit_deg = WIDEST_FAN_DEG;
+    Err(RunError::ConeBeam { distance_mm: distance.0, fan_deg, limit_deg, path })
+}
+
 /// The geometry of a scan with an axis, for frames as they come out of the correction.
 ///
 /// # Errors
@@ -46,6 +68,7 @@ pub(crate) fn geometry(
     survey_frame: voltomo_types::PixelFrame,
     axis: RotationAxis,
 ) -> Result<ParallelGeometry, RunError> {
+    parallel(scan)?;
     let angles = angles(scan)?.to_vec();
     Ok(ParallelGeometry { angles, axis, frame: survey_frame, pixel: scan.detector.pixel })
 }

@@ -238,6 +238,19 @@ fn a_cone_beam_has_its_geometry_beside_it_and_no_recipe() {
     let scan = open(&settings, &out).unwrap();
     assert_eq!(scan.radiographs.shape().frames, 6);
     assert_eq!(scan.probe, Some(voltomo_types::Probe::Xray));
+    let mut recipe = Recipe::default();
+    recipe.acquire.path = "scan.nxs".into();
+    let how = RunOptions {
+        out: folder.path().join("run"),
+        base: out.clone(),
+        memory: None,
+        resume: false,
+        force: false,
+    };
+    let error = run(&recipe, &how, &Silent::default()).unwrap_err().to_string();
+    assert!(error.contains("the source stands 60 mm before the sample"), "{error}");
+    assert!(error.contains("expected a parallel beam"), "{error}");
+    assert!(!how.out.join("run.json").exists());
     let volume = StoredVolume::open(&out.join("truth/mu_xray.zarr")).unwrap();
     let pixel = scan.detector.pixel.unwrap().0;
     assert!((volume.grid().voxel - pixel).abs() < 1e-9, "{pixel}");
@@ -273,4 +286,45 @@ fn bad_memory_too_small_for_one_frame_says_what_it_takes() {
     let error = simulate(&options, &Silent::default()).unwrap_err().to_string();
     assert!(error.contains("1.00 MiB are allowed") && error.contains("--memory"), "{error}");
     assert!(!options.out.exists());
+}
+
+#[test]
+fn an_open_beam_that_saturates_is_warned_of_before_anything_is_written() {
+    let folder = tempfile::tempdir().unwrap();
+    let options = small(&folder.path().join("scan"));
+    // Pixels of half a millimetre gather far more than the camera can write.
+    let mut plan = plan_simulation(&options).unwrap();
+    assert!(plan.lines().iter().any(|line| line.starts_with("open beam ")));
+    assert!(plan.warnings()[0].contains("saturates the detector"), "{:?}", plan.warnings());
+    assert!(plan.warnings()[0].contains("`frames.exposure_s`"));
+    plan.open_beam_counts = [30_000.0, 65_535.0];
+    assert_eq!(plan.warnings(), Vec::<String>::new());
+}
+
+#[test]
+fn a_frame_that_was_lost_is_written_again_by_going_on() {
+    let folder = tempfile::tempdir().unwrap();
+    let [whole, stopped] = ["whole", "stopped"].map(|name| folder.path().join(name));
+    let of = |out: &Path| SimulateOptions { truth: false, ..small(out) };
+    simulate(&of(&whole), &Silent::default()).unwrap();
+    let stop = || simulate(&of(&stopped), &StopAfter(AtomicUsize::new(1)));
+    on_two_threads(stop).unwrap_err();
+    let frames = files(&stopped).into_keys();
+    let lost = frames.filter(|path| path.to_string_lossy().ends_with(".tif")).nth(1).unwrap();
+    fs::write(stopped.join(lost), "").unwrap();
+    let resumed = SimulateOptions { resume: true, ..of(&stopped) };
+    simulate(&resumed, &Silent::default()).unwrap();
+    assert_eq!(files(&stopped), files(&whole));
+}
+
+#[test]
+fn bad_folder_that_another_simulation_writes_into_is_left_to_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("scan");
+    fs::create_dir(&out).unwrap();
+    let theirs = fs::File::create(out.join("simulate.lock")).unwrap();
+    theirs.try_lock().unwrap();
+    let error = simulate(&small(&out), &Silent::default()).unwrap_err().to_string();
+    assert!(error.contains("another simulation is writing into the folder"), "{error}");
+    assert!(!out.join("simulate.progress.json").exists());
 }

@@ -77,7 +77,7 @@ fn weights_over(angles: &[Radian], turn: f64) -> AngularWeights {
     let warned = |k: &usize| warning(directions[*k].angle, gaps[*k], (covered, turn));
     AngularWeights {
         weights,
-        first: Radian(directions[0].angle),
+        first: Radian(directions.first().map_or(0.0, |direction| direction.angle)),
         directions: directions.len(),
         covered: Radian(covered),
         full_turn: is_full_turn(angles),

@@ -38,13 +38,9 @@ pub(crate) fn open(path: &Path, settings: &AcquireSettings) -> Result<Scan, Acqu
         Some(key) => Some(angles_of_headers(&stack, (key, settings.angle_unit), &mut facts)?),
         None => None,
     };
-    let pixel = stack.pixel_mm.map(Millimetre);
-    if let Some(Millimetre(mm)) = pixel {
-        facts.push(Fact::from_file("pixel size", format!("{mm} mm (ImageJ's text)")));
-    }
+    let pixel = pixel_of(&stack, &mut facts);
     let saturation = stack.number().saturation().filter(|_| quantity == Quantity::Counts);
-    let references = sets.flats.iter().chain(&sets.darks).flat_map(|(_, set)| &set.files);
-    let files = stack.files().iter().chain(references).cloned().collect();
+    let files = files_of(&stack, &sets);
     let radiographs: Arc<dyn Frames> = match settings.kind {
         Kind::Sinogram => Arc::new(SinogramFrames(Arc::new(stack))),
         _ => Arc::new(stack),
@@ -52,7 +48,30 @@ pub(crate) fn open(path: &Path, settings: &AcquireSettings) -> Result<Scan, Acqu
     let shape = radiographs.shape();
     let frame = PixelFrame::whole(shape.rows, shape.columns);
     let detector = Detector { frame, pixel, saturation };
-    Ok(Scan { radiographs, flats, darks, angles, quantity, probe: None, detector, facts, files })
+    let (probe, source_distance) = (None, None);
+    Ok(Scan {
+        radiographs,
+        flats,
+        darks,
+        angles,
+        quantity,
+        probe,
+        source_distance,
+        detector,
+        facts,
+        files,
+    })
+}
+
+fn pixel_of(stack: &ImageStack, facts: &mut Vec<Fact>) -> Option<Millimetre> {
+    let mm = stack.pixel_mm?;
+    facts.push(Fact::from_file("pixel size", format!("{mm} mm (ImageJ's text)")));
+    Some(Millimetre(mm))
+}
+
+fn files_of(stack: &ImageStack, sets: &ImageSets) -> Vec<std::path::PathBuf> {
+    let references = sets.flats.iter().chain(&sets.darks).flat_map(|(_, set)| &set.files);
+    stack.files().iter().chain(references).cloned().collect()
 }
 
 fn check_kind(kind: Kind, stack: &ImageStack) -> Result<(), AcquireError> {

@@ -313,12 +313,13 @@ fn pixel(
         let dataset = parts.dataset(None, &format!("{detector}/{end}"), "").ok().flatten();
         parts.tell_number(item, dataset.as_ref());
     }
-    for (item, end) in [("source distance", "source/distance"), ("monitor counts", "control/data")]
-    {
+    let elsewhere = |parts: &mut Parts<'_>, end: &str| {
         let path = at_end(names, end, near);
-        let dataset = path.and_then(|path| parts.dataset(None, path, "").ok().flatten());
-        parts.tell_number(item, dataset.as_ref());
-    }
+        path.and_then(|path| parts.dataset(None, path, "").ok().flatten())
+    };
+    let (source, monitor) = (elsewhere(parts, "source/distance"), elsewhere(parts, "control/data"));
+    parts.source_distance(source.as_ref());
+    parts.tell_number("monitor counts", monitor.as_ref());
     let nearest = |end: &str| -> Result<Option<Dataset>, Hdf5Error> {
         let path = at_end(names, &format!("sample/{end}"), near).or(at_end(names, end, near));
         path.map_or(Ok(None), |path| parts.dataset(None, path, "acquire.pixel_mm"))

@@ -22,6 +22,15 @@ pub enum SimulateError {
     /// A frame or a volume of the truth.
     #[error(transparent)]
     Store(StoreError),
+    /// Somebody else writes there.
+    #[error(
+        "another simulation is writing into the folder, expected it for this one alone; wait for \
+         it, or choose another --out ({path})", path = path.display()
+    )]
+    Busy {
+        /// The folder.
+        path: PathBuf,
+    },
     /// The disk is full.
     #[error(
         "the disk is full; the scan takes {needed} in all, its truth included: make room and go on \

@@ -101,6 +101,27 @@ impl ScanFolder {
         }
     }
 
+    /// Takes the folder for this simulation alone, until the lock is dropped.
+    pub(super) fn lock(&self) -> Result<Lock, SimulateError> {
+        make(&self.root)?;
+        let path = self.at("simulate.lock");
+        let what = "cannot lock the output folder";
+        let file = fs::File::create(&path).map_err(|source| RunError::File {
+            what,
+            path: path.clone(),
+            source,
+        })?;
+        match file.try_lock() {
+            Ok(()) => Ok(Lock { path, _file: file }),
+            Err(fs::TryLockError::WouldBlock) => {
+                Err(SimulateError::Busy { path: self.root.clone() })
+            }
+            Err(fs::TryLockError::Error(source)) => {
+                Err(RunError::File { what, path, source }.into())
+            }
+        }
+    }
+
     /// Makes the folder, empty of any simulation; only one that [`Self::check`] let pass.
     pub(super) fn clear(&self, frames: &[&'static str]) -> Result<(), SimulateError> {
         // The marks of a simulation go last: what a kill leaves behind is still known as ours.
@@ -111,6 +132,20 @@ impl ScanFolder {
         remove(&self.truth())?;
         remove(&self.progress())?;
         make(&self.root)
+    }
+}
+
+/// A folder taken; the system lets go of it when the process ends, however it ends.
+#[derive(Debug)]
+pub(super) struct Lock {
+    path: PathBuf,
+    _file: fs::File,
+}
+
+impl Drop for Lock {
+    fn drop(&mut self) {
+        // A file that stays behind locks nothing.
+        let _ = fs::remove_file(&self.path);
     }
 }
 

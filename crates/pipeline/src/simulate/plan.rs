@@ -23,6 +23,8 @@ pub struct SimulationPlan {
     pub frames: Vec<(&'static str, usize)>,
     /// Rows and columns of a frame.
     pub size: [usize; 2],
+    /// Counts of the brightest pixel of the open beam, and the largest that can be written.
+    pub open_beam_counts: [f64; 2],
     /// How they are written.
     pub format: ScanFormat,
     /// Voxels of the truth, where it is written.
@@ -69,6 +71,7 @@ pub(super) fn plan(
         instrument: twin.profile().name.clone(),
         frames: kinds.iter().map(|(kind, count)| (frame_kinds::folder(*kind), *count)).collect(),
         size: [rows, columns],
+        open_beam_counts: twin.open_beam_counts(),
         format,
         truth: truth.map(|truth| truth.at.grid),
         batch,
@@ -100,6 +103,23 @@ fn seconds(twin: &Twin<'_>, truth: Option<&Truth<'_>>, batch: usize) -> f64 {
 }
 
 impl SimulationPlan {
+    /// What a person should know before the frames are written.
+    #[must_use]
+    pub fn warnings(&self) -> Vec<String> {
+        let [open, full] = self.open_beam_counts;
+        let (saturated, dark) = (open > 0.95 * full, open < 2.0);
+        let warning = |what: &str| {
+            format!(
+                "the open beam {what}: {open:.0} counts at its brightest, expected up to 95 % of \
+                 {full:.0}; mend `frames.exposure_s`, `readout.electrons_per_count` or the beam"
+            )
+        };
+        let mut warnings = Vec::new();
+        warnings.extend(saturated.then(|| warning("saturates the detector")));
+        warnings.extend(dark.then(|| warning("leaves no trace")));
+        warnings
+    }
+
     /// The plan as lines for a person.
     #[must_use]
     pub fn lines(&self) -> Vec<String> {
@@ -107,6 +127,7 @@ impl SimulationPlan {
         let count: usize = self.frames.iter().map(|(_, count)| count).sum();
         let kinds = self.frames.iter().map(|(name, count)| format!("{count} {name}"));
         let kinds: Vec<String> = kinds.collect();
+        let [open, full] = self.open_beam_counts;
         let format = match self.format {
             ScanFormat::Tiff => "TIFF, 16 bit",
             ScanFormat::Fits => "FITS, 16 bit",
@@ -115,6 +136,7 @@ impl SimulationPlan {
         let mut lines = vec![
             format!("instrument   {}", self.instrument),
             format!("frames       {count} of {rows} × {columns} pixels: {}", kinds.join(", ")),
+            format!("open beam    {open:.0} counts at its brightest, of {full:.0} that fit"),
             format!("format       {format}"),
         ];
         lines.push(match &self.truth {

@@ -77,6 +77,7 @@ pub fn simulate(options: &SimulateOptions, watch: &dyn Watch) -> Result<Simulate
     let budget = options.memory.unwrap_or_else(default_budget);
     let planned = plan(&twin, (setup.format, options.truth.then_some(&truth)), budget)?;
     planned.lines().iter().for_each(|line| watch.note(line));
+    planned.warnings().iter().for_each(|warning| watch.warn(warning));
     let scan = Scan { setup: &setup, twin: &twin, truth: &truth, plan: &planned, folder: &folder };
     scan.write(options, watch).map_err(|error| error.with_disk(planned.disk))?;
     let axis = match twin.geometry() {
@@ -110,6 +111,9 @@ struct Scan<'a> {
 impl Scan<'_> {
     fn write(&self, options: &SimulateOptions, watch: &dyn Watch) -> Result<(), SimulateError> {
         let folder = self.folder;
+        let _lock = folder.lock()?;
+        // Another simulation may have come here since the folder was looked at.
+        folder.check(&frame_kinds::folders(), (options.resume, options.force))?;
         let mut progress = if options.resume {
             Progress::load(folder, &self.setup.identity)?
         } else {
@@ -131,6 +135,8 @@ impl Scan<'_> {
 
     fn frames(&self, progress: &mut Progress, watch: &dyn Watch) -> Result<(), SimulateError> {
         let count = self.twin.schedule().len();
+        let written = Sink::whole_frames(self.folder, self.twin, self.setup.format);
+        progress.frames_written = progress.frames_written.min(written);
         let goes_on = progress.frames_written > 0;
         if goes_on && progress.frames_written == count && !Sink::is_open(self.folder) {
             return Ok(());
@@ -154,6 +160,8 @@ fn lines(folder: &ScanFolder, options: &SimulateOptions, seconds: f64) -> Vec<St
     let recipe = folder.at("recipe.toml");
     if recipe.exists() {
         lines.push(format!("recipe      {}", recipe.display()));
+    } else {
+        lines.push("recipe      none: recipes cannot reconstruct a cone beam yet".into());
     }
     lines.push(format!("truth       {}", folder.truth().display()));
     if !options.truth {

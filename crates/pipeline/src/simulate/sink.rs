@@ -61,6 +61,17 @@ impl<'a> Sink<'a> {
         Ok(Self::Images { folder: folder.clone(), format: images, jobs: twin.schedule(), tags })
     }
 
+    /// How many frames from the first on have their file; all that one HDF5 file may hold.
+    pub(super) fn whole_frames(folder: &ScanFolder, twin: &Twin<'_>, format: ScanFormat) -> usize {
+        let jobs = twin.schedule();
+        let Some(images) = format.images() else { return jobs.len() };
+        // A frame is written under another name first, so one of no length was emptied since.
+        let is_there = |job: &FrameJob| {
+            folder.at(&frame_name(job, images)).metadata().is_ok_and(|file| file.len() > 0)
+        };
+        jobs.iter().take_while(|job| is_there(job)).count()
+    }
+
     /// Whether a file that holds all frames waits for its name.
     pub(super) fn is_open(folder: &ScanFolder) -> bool {
         folder.at(NEXUS_PARTIAL).exists()
@@ -79,13 +90,7 @@ impl<'a> Sink<'a> {
                     let angle = job.kind.shows_sample().then(|| job.angle.degrees());
                     let tags =
                         FrameTags { kind: frame_kinds::word(job.kind), angle_deg: angle, ..*tags };
-                    let name = format!(
-                        "{}/{}_{:04}.{}",
-                        frame_kinds::folder(job.kind),
-                        frame_kinds::word(job.kind),
-                        job.index,
-                        format.ending()
-                    );
+                    let name = frame_name(job, *format);
                     write_frame(&folder.at(&name), *format, frame.view(), &tags)
                 };
                 Ok(jobs[range].par_iter().zip(frames).try_for_each(write)?)
@@ -100,6 +105,12 @@ impl<'a> Sink<'a> {
             Self::Images { .. } => Ok(()),
         }
     }
+}
+
+/// Path of a frame's file within the output folder.
+fn frame_name(job: &FrameJob, format: FrameFormat) -> String {
+    let (folder, word) = (frame_kinds::folder(job.kind), frame_kinds::word(job.kind));
+    format!("{folder}/{word}_{:04}.{}", job.index, format.ending())
 }
 
 fn nexus_scan(twin: &Twin<'_>, sample: &str) -> NexusScan {

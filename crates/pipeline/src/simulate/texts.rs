@@ -46,6 +46,9 @@ fn notes(twin: &Twin<'_>, sample: &str) -> String {
         let line = format!("{}: {} {}", fact.name, fact.value, fact.unit);
         let _ = writeln!(text, "{}", line.trim_end());
     }
+    if matches!(twin.geometry(), ScanGeometry::Cone(_)) {
+        text += "\nA cone beam: recipes cannot reconstruct it yet, so there is none beside the frames.\n";
+    }
     text += "\nframes, in the order in which they were taken:\n";
     for (kind, count) in frame_kinds::counts(twin.schedule()) {
         let _ = writeln!(text, "  {}: {count}", frame_kinds::folder(kind));

@@ -15,6 +15,7 @@ pub(crate) struct Parts<'a> {
     /// What the recipe says.
     pub(crate) settings: &'a AcquireSettings,
     file: File,
+    source_distance: Option<Millimetre>,
     facts: Vec<Fact>,
     files: Vec<PathBuf>,
 }
@@ -36,7 +37,7 @@ impl<'a> Parts<'a> {
     pub(crate) fn new(file: &File, settings: &'a AcquireSettings, layout: &str) -> Self {
         let files = vec![file.path().to_path_buf()];
         let facts = vec![Fact::from_file("layout", layout)];
-        Self { settings, file: file.clone(), facts, files }
+        Self { settings, file: file.clone(), source_distance: None, facts, files }
     }
 
     /// The file says this.
@@ -220,6 +221,18 @@ impl<'a> Parts<'a> {
         probe
     }
 
+    /// The distance of the source, which may be counted against the beam; 0 tells nothing.
+    pub(crate) fn source_distance(&mut self, dataset: Option<&Dataset>) {
+        self.tell_number("source distance", dataset);
+        let told = || {
+            let dataset = dataset.filter(|dataset| dataset.element().is_number())?;
+            let value = *dataset.numbers("acquire.dataset").ok()?.first()?;
+            let unit = dataset.text_attribute("units").ok().flatten()?;
+            in_millimetres(value.abs(), &unit).filter(|mm| mm.is_finite() && *mm > 0.0)
+        };
+        self.source_distance = told().map(Millimetre);
+    }
+
     /// A number with its unit, as a fact, where the dataset is there.
     pub(crate) fn tell_number(&mut self, item: &str, dataset: Option<&Dataset>) {
         let Some(dataset) = dataset.filter(|dataset| dataset.element().is_number()) else { return };
@@ -263,6 +276,7 @@ impl<'a> Parts<'a> {
             angles,
             quantity: Quantity::Counts,
             probe,
+            source_distance: self.source_distance,
             detector: Detector { frame, pixel, saturation: stacks.saturation },
             facts: self.facts,
             files: self.files,

@@ -423,6 +423,21 @@ impl Defect {
         }
     }
 
+    /// Whether it concerns the whole cell, so that there can be no more than one of its kind.
+    #[must_use]
+    pub fn is_single(&self) -> bool {
+        matches!(
+            self,
+            Self::Ovality(_)
+                | Self::Telescoping(_)
+                | Self::CoreCollapse(_)
+                | Self::RollOffCentre(_)
+                | Self::FreeElectrolyte(_)
+                | Self::SpacerTilt(_)
+                | Self::MissingSpring(_)
+        )
+    }
+
     /// Whether a coin cell, or else a cylindrical one, can have it.
     #[must_use]
     pub fn suits(&self, coin: bool) -> bool {

@@ -64,6 +64,16 @@ pub enum CellError {
         /// How many were found.
         found: usize,
     },
+    /// More random defects than any cell is asked for.
+    #[error(
+        "{wanted} random defects are asked for, expected up to {most}; mend `--random-defects`"
+    )]
+    TooManyRandom {
+        /// How many were asked for.
+        wanted: usize,
+        /// How many there may be.
+        most: usize,
+    },
     /// A scene that cannot be made.
     #[error("cell `{cell}`: {source}; expected dimensions that make a solid")]
     Shape {

@@ -69,7 +69,20 @@ impl CellFile {
             Err(error) => vec![Problem::new("materials", error, "plain TOML values")],
         };
         problems.extend(self.foreign_defects());
+        problems.extend(self.repeated_defects());
         problems
+    }
+
+    fn repeated_defects(&self) -> impl Iterator<Item = Problem> + '_ {
+        let repeated = |(index, defect): &(usize, &Defect)| {
+            let before = &self.defects()[..*index];
+            defect.is_single() && before.iter().any(|other| other.kind() == defect.kind())
+        };
+        self.defects().iter().enumerate().filter(repeated).map(|(index, defect)| {
+            let found = format!("a second `{}`", defect.kind());
+            let expected = "no more than one of this kind, since it concerns the whole cell";
+            Problem::new(&format!("defect[{index}].kind"), found, expected)
+        })
     }
 
     fn foreign_defects(&self) -> impl Iterator<Item = Problem> + '_ {

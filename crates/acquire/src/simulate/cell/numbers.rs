@@ -26,6 +26,9 @@ const MAY_BE_ZERO: [&str; 19] = [
     "z_mm",
 ];
 
+/// No cell has more turns or waves.
+const MOST_COUNTED: i64 = 1000;
+
 /// Last words of keys whose value may have either sign.
 const MAY_BE_NEGATIVE: [&str; 2] = ["change_mm", "drift_mm"];
 
@@ -51,8 +54,15 @@ fn walk(value: &Value, key: &str, found: &mut Vec<Problem>) {
             }
         }
         Value::Float(number) => found.extend(number_problem(key, *number)),
+        Value::Integer(number) => found.extend(count_problem(key, *number)),
         _ => {}
     }
+}
+
+/// Turns and waves; a seed may be anything.
+fn count_problem(key: &str, number: i64) -> Option<Problem> {
+    let fits = key.ends_with("seed") || (0..=MOST_COUNTED).contains(&number);
+    (!fits).then(|| Problem::new(key, number, format!("a number of 0 to {MOST_COUNTED}")))
 }
 
 fn number_problem(key: &str, number: f64) -> Option<Problem> {

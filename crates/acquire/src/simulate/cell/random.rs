@@ -39,6 +39,9 @@ const ONCE: [&str; 12] = [
     "missing_spring",
 ];
 
+/// More defects than this are not a cell's any more.
+const MOST: usize = 200;
+
 /// Draws `count` defects for a cell: kinds, places and sizes by ChaCha8 from `seed`.
 ///
 /// Each fits into the cell together with those of its file and those drawn before it, and local
@@ -47,6 +50,9 @@ const ONCE: [&str; 12] = [
 /// # Errors
 /// Materials of the file that cannot be made, and [`CellError::NoRoom`] where so many do not fit.
 pub fn random_defects(file: &CellFile, count: usize, seed: u64) -> Result<Vec<Defect>, CellError> {
+    if count > MOST {
+        return Err(CellError::TooManyRandom { wanted: count, most: MOST });
+    }
     let library = own_library(file, &Library::standard())?;
     let mut chance = Chance(ChaCha8Rng::seed_from_u64(seed));
     let mut drawn: Vec<Defect> = Vec::new();
@@ -59,7 +65,8 @@ pub fn random_defects(file: &CellFile, count: usize, seed: u64) -> Result<Vec<De
             CellFile::Coin(file) => chance.coin(file),
         };
         let others = || file.defects().iter().chain(&drawn);
-        if clashes(&defect, others()) {
+        let is_repeated = || others().any(|other| other.kind() == defect.kind());
+        if clashes(&defect, others()) || (defect.is_single() && is_repeated()) {
             continue;
         }
         drawn.push(defect);

@@ -134,7 +134,7 @@ impl Profile {
         let detector = &self.detector;
         findings.count("detector.rows", detector.rows, [1, 65536]);
         findings.count("detector.columns", detector.columns, [1, 65536]);
-        findings.above_zero("detector.pixel_mm", detector.pixel_mm, 10.0);
+        findings.within("detector.pixel_mm", detector.pixel_mm, [1e-3, 10.0]);
         findings.count("detector.bin", detector.bin, [0, 64]);
         let sides = [detector.rows, detector.columns];
         for (name, (region, side)) in
@@ -170,7 +170,11 @@ impl Profile {
         let electrons = readout.electrons_per_quantum;
         findings.above_zero("readout.electrons_per_quantum", electrons, 1e9);
         findings.above_zero("readout.electrons_per_count", readout.electrons_per_count, 1e9);
-        findings.within("readout.bias", readout.bias, [0.0, 65535.0]);
+        let full = f64::from(readout.bits.min(16)).exp2() - 1.0;
+        if !(readout.bias >= 0.0 && readout.bias < full) {
+            let expected = format!("0 or more, and less than the {full} that `readout.bits` hold");
+            findings.add("readout.bias", readout.bias, expected);
+        }
         if !(1..=16).contains(&readout.bits) {
             findings.add("readout.bits", readout.bits, "a number from 1 to 16");
         }

@@ -156,6 +156,15 @@ impl<'a> Twin<'a> {
         self.image.placement.aim_mm
     }
 
+    /// Counts of the brightest pixel of the open beam, and the largest that can be written.
+    #[must_use]
+    pub fn open_beam_counts(&self) -> [f64; 2] {
+        let readout = &self.profile.readout;
+        let brightest = f64::from(self.open.fold(0.0, |most: f32, quanta| most.max(*quanta)));
+        let gain = readout.electrons_per_quantum / readout.electrons_per_count;
+        [readout.bias + gain * brightest, f64::from(readout.bits).exp2() - 1.0]
+    }
+
     /// What an operator would write down.
     #[must_use]
     pub fn facts(&self) -> Vec<InstrumentFact> {
