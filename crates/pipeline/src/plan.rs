@@ -5,8 +5,10 @@ use std::{ops::Range, time::Instant};
 use ndarray::Array3;
 use serde::Serialize;
 use voltomo_correct::{Block, Survey, working_bytes as correct_bytes};
-use voltomo_reconstruct::{Fbp, ReconstructSettings, grid_for};
-use voltomo_types::{ParallelGeometry, PixelFrame, Radian, RotationAxis, Scan, VoxelGrid};
+use voltomo_reconstruct::{Fbp, ReconstructSettings, Reconstruction, SlabRule, grid_for};
+use voltomo_types::{
+    Geometry, ParallelGeometry, PixelFrame, Radian, RotationAxis, Scan, VoxelGrid,
+};
 
 use crate::{error::RunError, memory::Bytes, recipe::Recipe, store};
 
@@ -45,39 +47,51 @@ pub(crate) struct Sizing<'a> {
     /// The scan.
     pub scan: &'a Scan,
     /// The geometry, with the axis as known or as assumed.
-    pub geometry: &'a ParallelGeometry,
+    pub geometry: &'a Geometry,
     /// Rows and columns of corrected frames.
     pub frame: (usize, usize),
-    /// The method with its filters.
-    pub fbp: &'a Fbp,
+    /// The method, made ready.
+    pub method: &'a dyn Reconstruction,
     /// The volume's grid.
     pub grid: &'a VoxelGrid,
 }
 
 impl Sizing<'_> {
-    fn rows(&self, slices: usize) -> usize {
-        let count = self.grid.shape[0];
-        let first = count.saturating_sub(slices) / 2;
-        let middle = self.fbp.rows_needed(first..(first + slices).min(count));
-        (middle.len() + 1).min(self.frame.0)
+    /// The slabs of `slices` slices that may take most: at both ends and in the middle.
+    fn extreme_slabs(&self, slices: usize) -> [Range<usize>; 3] {
+        let beyond = self.grid.shape[0].saturating_sub(slices);
+        let end = slices.min(self.grid.shape[0]);
+        [0, beyond / 2, beyond].map(|first| first..first + end)
     }
 
-    /// The memory of each moment of a slab of so many slices.
+    fn rows(&self, slab: Range<usize>) -> usize {
+        (self.method.rows_needed(slab).len() + 1).min(self.frame.0)
+    }
+
+    /// The memory of each moment of a slab of so many slices, wherever it takes most.
     fn moments(&self, slices: usize) -> Vec<(String, Bytes)> {
-        let rows = self.rows(slices);
-        let angles = self.geometry.angles.len();
-        let block = Block { frames: 0..angles, rows: 0..rows };
-        let corrected = 4 * (angles * rows * self.frame.1) as u64;
+        let slabs = self.extreme_slabs(slices);
+        let most = |bytes: &dyn Fn(Range<usize>) -> u64| {
+            Bytes(slabs.iter().cloned().map(bytes).max().unwrap_or(0))
+        };
+        let angles = self.geometry.view_count();
         let [_, height, width] = self.grid.shape;
         let slab = 4 * (slices * height * width) as u64;
         let storing = store::working_bytes(&self.recipe.store, self.grid);
-        let correcting = correct_bytes(self.scan, &self.recipe.correct, block);
         let frame = self.scan.radiographs.shape();
         let measuring = REFERENCE_FRAMES_HELD * 4 * (frame.rows * frame.columns) as u64;
+        let correcting = |slab| {
+            let block = Block { frames: 0..angles, rows: 0..self.rows(slab) };
+            correct_bytes(self.scan, &self.recipe.correct, block)
+        };
+        let reconstructing = |slab: Range<usize>| {
+            let corrected = 4 * (angles * self.rows(slab.clone()) * self.frame.1) as u64;
+            corrected + self.method.working_bytes(slab)
+        };
         vec![
             ("measuring references and dose".into(), Bytes(measuring)),
-            ("reading and correcting a slab".into(), Bytes(correcting)),
-            ("reconstructing a slab".into(), Bytes(corrected + self.fbp.working_bytes(slices))),
+            ("reading and correcting a slab".into(), most(&correcting)),
+            ("reconstructing a slab".into(), most(&reconstructing)),
             ("writing a slab".into(), Bytes(slab + storing)),
         ]
     }
@@ -97,8 +111,12 @@ impl Sizing<'_> {
     /// The most slices whose slab fits the budget, whole multiples of what the store likes.
     pub(crate) fn slab_slices(&self, budget: Bytes) -> Result<usize, RunError> {
         let count = self.grid.shape[0];
-        if self.peak(1) > budget {
-            return Err(RunError::Budget { needed: self.peak(1), budget });
+        let least = if self.method.slab_rule() == SlabRule::Whole { count } else { 1 };
+        if self.peak(least) > budget {
+            return Err(RunError::Budget { needed: self.peak(least), budget });
+        }
+        if least == count {
+            return Ok(count);
         }
         let (mut fits, mut bursts) = (1, count + 1);
         while bursts - fits > 1 {
@@ -158,8 +176,8 @@ fn seconds(sizing: &Sizing<'_>) -> Result<f64, RunError> {
     let start = Instant::now();
     fbp.reconstruct(projections.view(), 0, 0..32)?;
     let rate = (grid.voxel_count() * ANGLES) as f64 / start.elapsed().as_secs_f64();
-    let updates = sizing.grid.voxel_count() as f64 * sizing.geometry.angles.len() as f64;
-    let pixels = (sizing.geometry.angles.len() * sizing.frame.0 * sizing.frame.1) as f64;
+    let updates = sizing.grid.voxel_count() as f64 * sizing.geometry.view_count() as f64;
+    let pixels = (sizing.geometry.view_count() * sizing.frame.0 * sizing.frame.1) as f64;
     Ok(updates / rate + (pixels + sizing.grid.voxel_count() as f64) * SECONDS_PER_PIXEL)
 }
 

@@ -5,11 +5,13 @@ use std::path::Path;
 
 use voltomo_correct::Survey;
 use voltomo_reconstruct::{
-    Fbp,
+    Reconstruction,
     calibrate::{AxisEstimate, find_axis},
     grid_for,
 };
-use voltomo_types::{Millimetre, ParallelGeometry, Radian, RotationAxis, Scan, VoxelGrid};
+use voltomo_types::{
+    Geometry, Millimetre, ParallelGeometry, Radian, RotationAxis, Scan, VoxelGrid,
+};
 
 use crate::{
     bands::CorrectedBands,
@@ -143,11 +145,11 @@ pub(crate) fn axis_findings(record: &serde_json::Value) -> Vec<String> {
 #[derive(Debug)]
 pub(crate) struct Prepared {
     /// The geometry.
-    pub geometry: ParallelGeometry,
+    pub geometry: Geometry,
     /// The volume's grid.
     pub grid: VoxelGrid,
     /// The method.
-    pub fbp: Fbp,
+    pub method: Box<dyn Reconstruction>,
     /// The plan.
     pub plan: Plan,
 }
@@ -164,11 +166,18 @@ impl Prepared {
         (shape, budget): ((usize, usize), Option<Bytes>),
     ) -> Result<Self, RunError> {
         let grid = grid_for(&geometry, shape, &recipe.reconstruct)?;
-        let fbp = Fbp::new(&geometry, shape, &grid, &recipe.reconstruct)?;
-        let sizing =
-            Sizing { recipe, scan, geometry: &geometry, frame: shape, fbp: &fbp, grid: &grid };
+        let geometry = Geometry::Parallel(geometry);
+        let method = voltomo_reconstruct::prepare(&geometry, shape, &grid, &recipe.reconstruct)?;
+        let sizing = Sizing {
+            recipe,
+            scan,
+            geometry: &geometry,
+            frame: shape,
+            method: method.as_ref(),
+            grid: &grid,
+        };
         let plan = plan(&sizing, budget.unwrap_or_else(default_budget))?;
-        Ok(Self { geometry, grid, fbp, plan })
+        Ok(Self { geometry, grid, method, plan })
     }
 }
 
@@ -184,8 +193,10 @@ pub(crate) fn check(recipe: &Recipe, scan: &Scan, budget: Option<Bytes>) -> Resu
     let geometry = geometry(scan, frame, axis)?;
     let frame = (shape.rows, shape.columns);
     let grid = grid_for(&geometry, frame, &recipe.reconstruct)?;
-    let fbp = Fbp::new(&geometry, frame, &grid, &recipe.reconstruct)?;
-    let sizing = Sizing { recipe, scan, geometry: &geometry, frame, fbp: &fbp, grid: &grid };
+    let geometry = Geometry::Parallel(geometry);
+    let method = voltomo_reconstruct::prepare(&geometry, frame, &grid, &recipe.reconstruct)?;
+    let method = method.as_ref();
+    let sizing = Sizing { recipe, scan, geometry: &geometry, frame, method, grid: &grid };
     sizing.slab_slices(budget.unwrap_or_else(default_budget))?;
     Ok(())
 }

@@ -74,7 +74,7 @@ pub fn run(
     let geometry = prepare::geometry(&scan, survey.frame(), found.axis)?;
     let size = (survey.shape().rows, survey.shape().columns);
     let prepared = Prepared::new(recipe, &scan, geometry, (size, options.memory))?;
-    journal.warn_all(prepared.fbp.warnings(), watch);
+    journal.warn_all(prepared.method.warnings(), watch);
 
     let layout = claim(options)?;
     let mut previews = Previews::new(&layout, &prepared.grid);

@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use ndarray::Array3;
 use voltomo_correct::{Block, Survey, correct_block};
+use voltomo_reconstruct::Projections;
 use voltomo_types::Scan;
 
 use crate::{
@@ -101,8 +102,8 @@ impl Way<'_> {
         tally: &mut Tally,
         (journal, previews): (&mut Journal, &Previews),
     ) -> Result<Array3<f32>, RunError> {
-        let rows = self.prepared.fbp.rows_needed(slab.clone());
-        let block = Block { frames: 0..self.prepared.geometry.angles.len(), rows: rows.clone() };
+        let rows = self.prepared.method.rows_needed(slab.clone());
+        let block = Block { frames: 0..self.prepared.geometry.view_count(), rows: rows.clone() };
         let corrected = journal.time("correct", || {
             correct_block(self.scan, self.survey, &self.recipe.correct, block)
         })?;
@@ -110,9 +111,9 @@ impl Way<'_> {
         if slab.contains(&(self.prepared.grid.shape[0] / 2)) {
             previews.sinogram(&corrected.line_integrals)?;
         }
-        let line_integrals = corrected.line_integrals.view();
+        let projections = Projections::new(corrected.line_integrals.view(), rows.start);
         let attenuation = journal.time("reconstruct", || {
-            self.prepared.fbp.reconstruct(line_integrals, rows.start, slab.clone())
+            self.prepared.method.reconstruct(projections, slab.clone(), &())
         })?;
         tally.reconstruct(slab, &attenuation)?;
         Ok(attenuation)

@@ -4,6 +4,8 @@ use std::ops::Range;
 
 use voltomo_types::{FrameError, Problem};
 
+use crate::Method;
+
 /// Why a reconstruction could not be made: what was found, what was expected, what mends it.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -11,6 +13,19 @@ pub enum ReconstructError {
     /// A setting cannot be used.
     #[error("`{}` is {}; expected {}", .0.key, .0.found, .0.expected)]
     Setting(Problem),
+    /// A method that cannot reconstruct this beam.
+    #[error(
+        "`reconstruct.method` is \"{}\", which is not for a {beam} beam; expected \"auto\", \
+         \"{instead}\" or another method for a {beam} beam", method.name()
+    )]
+    MethodForBeam {
+        /// The method asked for.
+        method: Method,
+        /// The beam.
+        beam: &'static str,
+        /// A method for it.
+        instead: &'static str,
+    },
     /// The axis does not lie on the frame.
     #[error(
         "the rotation axis is at detector column {centre_px:.2} (rows of the frame: {low:.2} to \

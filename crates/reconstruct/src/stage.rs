@@ -1,14 +1,66 @@
-//! Projections in memory to a whole volume: chooses the grid and the method. Knows no slabs.
+//! Chooses the method that suits a scan and makes it ready. Knows no slabs.
 
 use ndarray::ArrayView3;
-use voltomo_types::{ParallelGeometry, Volume};
+use voltomo_types::{Geometry, ParallelGeometry, Volume, VoxelGrid};
 
-use crate::{Fbp, Method, ReconstructError, ReconstructSettings, grid_for};
+use crate::{
+    Fbp, Fdk, Method, Projections, ReconstructError, ReconstructSettings, Reconstruction, grid_for,
+};
 
-/// Reconstructs all slices at once.
+/// A method, and why it was taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Choice {
+    /// The method; never [`Method::Auto`].
+    pub method: Method,
+    /// The reason, for a person.
+    pub why: &'static str,
+}
+
+/// The method that the settings name, or for `auto` the one that suits the beam.
+#[must_use]
+pub fn choose(geometry: &Geometry, settings: &ReconstructSettings) -> Choice {
+    let (method, why) = match (settings.method, geometry) {
+        (Method::Auto, Geometry::Parallel(_)) => (Method::Fbp, "the beam is parallel"),
+        (Method::Auto, Geometry::Cone(_)) => (Method::Fdk, "the beam is a cone"),
+        (named, _) => (named, "the recipe names it"),
+    };
+    Choice { method, why }
+}
+
+/// Makes the chosen method ready for projections of `frame_shape` = (rows, columns).
+///
+/// Errors: settings, angles or distances that cannot be used; a method that is not for the beam.
+pub fn prepare(
+    geometry: &Geometry,
+    frame_shape: (usize, usize),
+    grid: &VoxelGrid,
+    settings: &ReconstructSettings,
+) -> Result<Box<dyn Reconstruction>, ReconstructError> {
+    let method = choose(geometry, settings).method;
+    Ok(match (method, geometry) {
+        (Method::Fbp, Geometry::Parallel(geometry)) => {
+            Box::new(Fbp::new(geometry, frame_shape, grid, settings)?)
+        }
+        (Method::Fdk, Geometry::Cone(geometry)) => {
+            Box::new(Fdk::new(geometry, frame_shape, grid, settings)?)
+        }
+        (method, Geometry::Parallel(_)) => {
+            return Err(ReconstructError::MethodForBeam {
+                method,
+                beam: "parallel",
+                instead: "fbp",
+            });
+        }
+        (method, Geometry::Cone(_)) => {
+            return Err(ReconstructError::MethodForBeam { method, beam: "cone", instead: "fdk" });
+        }
+    })
+}
+
+/// Reconstructs all slices of a parallel beam at once.
 ///
 /// `projections`: line integrals `[angle, row, column]`, all rows of the frame. The axis is the
-/// geometry's. Returns µ on the grid of the settings. Memory: [`Fbp::working_bytes`].
+/// geometry's. Returns µ on the grid of the settings. Memory: [`Reconstruction::working_bytes`].
 pub fn reconstruct(
     projections: ArrayView3<'_, f32>,
     geometry: &ParallelGeometry,
@@ -16,9 +68,8 @@ pub fn reconstruct(
 ) -> Result<Volume, ReconstructError> {
     let (_, rows, columns) = projections.dim();
     let grid = grid_for(geometry, (rows, columns), settings)?;
-    let attenuation = match settings.method {
-        Method::Auto | Method::Fbp => Fbp::new(geometry, (rows, columns), &grid, settings)?
-            .reconstruct(projections, 0, 0..grid.shape[0])?,
-    };
+    let method = prepare(&Geometry::Parallel(geometry.clone()), (rows, columns), &grid, settings)?;
+    let attenuation =
+        method.reconstruct(Projections::new(projections, 0), 0..grid.shape[0], &())?;
     Ok(Volume { attenuation, grid })
 }

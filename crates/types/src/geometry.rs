@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Millimetre, PixelFrame, Radian};
+use crate::{ConeGeometry, Millimetre, PixelFrame, Radian};
 
 /// The rotation axis as the detector sees it.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
@@ -39,6 +39,36 @@ pub struct ParallelGeometry {
     pub frame: PixelFrame,
     /// Edge of one unbinned detector pixel, in mm; `None` where nobody told it.
     pub pixel: Option<Millimetre>,
+}
+
+/// Where source, sample and detector are at every angle, for any beam.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "beam", rename_all = "snake_case")]
+pub enum Geometry {
+    /// Parallel rays.
+    Parallel(ParallelGeometry),
+    /// Rays from a point.
+    Cone(ConeGeometry),
+}
+
+impl Geometry {
+    /// How many radiographs there are.
+    #[must_use]
+    pub fn view_count(&self) -> usize {
+        match self {
+            Self::Parallel(parallel) => parallel.angles.len(),
+            Self::Cone(cone) => cone.views.len(),
+        }
+    }
+
+    /// The window of the detector that the projections show.
+    #[must_use]
+    pub fn frame(&self) -> PixelFrame {
+        match self {
+            Self::Parallel(parallel) => parallel.frame,
+            Self::Cone(cone) => cone.frame,
+        }
+    }
 }
 
 impl ParallelGeometry {

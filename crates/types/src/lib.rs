@@ -18,7 +18,7 @@ mod voxel_grid;
 pub use beam::Probe;
 pub use cone_geometry::{ConeCircle, ConeGeometry, ConeView};
 pub use detector::{Detector, PixelFrame};
-pub use geometry::{ParallelGeometry, RotationAxis};
+pub use geometry::{Geometry, ParallelGeometry, RotationAxis};
 pub use index_range::parse_range;
 pub use problem::Problem;
 pub use provenance::{Fact, Origin};

@@ -11,7 +11,7 @@ use voltomo_numeric::cast::to_f32;
 use voltomo_types::{LengthUnit, ParallelGeometry, VoxelGrid};
 
 use crate::{
-    ReconstructError, ReconstructSettings,
+    Progress, Projections, ReconstructError, ReconstructSettings, Reconstruction,
     kernel::backproject::{Bundle, BundlePart, Circle, RayPath, backproject, tile_bytes},
     row_filter::{FilterScratch, Join, RowFilter},
     straighten::Straightener,
@@ -238,6 +238,33 @@ impl Fbp {
             part.write(angle, rows);
         }
         Ok(())
+    }
+}
+
+impl Reconstruction for Fbp {
+    fn name(&self) -> &'static str {
+        "fbp"
+    }
+
+    fn warnings(&self) -> &[String] {
+        self.warnings()
+    }
+
+    fn rows_needed(&self, z: Range<usize>) -> Range<usize> {
+        self.rows_needed(z)
+    }
+
+    fn working_bytes(&self, z: Range<usize>) -> u64 {
+        self.working_bytes(z.len())
+    }
+
+    fn reconstruct(
+        &self,
+        projections: Projections<'_>,
+        z: Range<usize>,
+        _progress: &dyn Progress,
+    ) -> Result<Array3<f32>, ReconstructError> {
+        self.reconstruct(projections.values, projections.first_row, z)
     }
 }
 

@@ -15,7 +15,7 @@ use super::{
     short_scan::Redundancy,
 };
 use crate::{
-    ReconstructError, ReconstructSettings,
+    Progress, Projections, ReconstructError, ReconstructSettings, Reconstruction,
     kernel::{
         backproject::Circle,
         backproject_cone::{ConePath, Slope, ViewPart, Views, backproject_cone, tile_bytes},
@@ -245,6 +245,33 @@ impl Fdk {
             let weight = if whole { same } else { self.redundancy.weight(view, fan()) };
             sight.distance / ray * weight
         })
+    }
+}
+
+impl Reconstruction for Fdk {
+    fn name(&self) -> &'static str {
+        "fdk"
+    }
+
+    fn warnings(&self) -> &[String] {
+        self.warnings()
+    }
+
+    fn rows_needed(&self, z: Range<usize>) -> Range<usize> {
+        self.rows_needed(z)
+    }
+
+    fn working_bytes(&self, z: Range<usize>) -> u64 {
+        self.working_bytes(z)
+    }
+
+    fn reconstruct(
+        &self,
+        projections: Projections<'_>,
+        z: Range<usize>,
+        _progress: &dyn Progress,
+    ) -> Result<Array3<f32>, ReconstructError> {
+        self.reconstruct(projections.values, projections.first_row, z)
     }
 }
 

@@ -1,17 +1,29 @@
 //! What a recipe may say about the reconstruction. Knows no data.
 
+mod window;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use voltomo_types::{Problem, parse_range};
+
+pub use window::Window;
 
 /// How line integrals become attenuation coefficients.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct ReconstructSettings {
-    /// Method: `auto` (filtered back-projection for a parallel beam) or `fbp`.
+    /// Method: `auto` (what suits beam and size), `fbp` for a parallel beam, `fdk` for a cone.
     pub method: Method,
-    /// Window on the ramp filter: `ramp` is sharpest, `hann` and `parzen` are smoothest.
+    /// Window on the ramp filter: `ramp` is sharpest; `hann`, `parzen` and `flat_top` are smooth.
     pub window: Window,
+    /// Shape of the windows that have one: the tapered part of `tukey` (0 to 1; 0.5), sigma of
+    /// `gaussian` as a fraction of the cutoff (0.4), beta of `kaiser` (8).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub window_parameter: Option<f64>,
+    /// The window `table`: pairs of frequency (0 to 1, a fraction of the cutoff, rising) and
+    /// factor, joined by straight lines.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub window_table: Option<Vec<[f64; 2]>>,
     /// Where the window ends, as a fraction of the Nyquist frequency (0 to 1).
     pub cutoff: f64,
     /// Order of the Butterworth window; higher is steeper.
@@ -54,6 +66,8 @@ impl Default for ReconstructSettings {
         Self {
             method: Method::Auto,
             window: Window::Ramp,
+            window_parameter: None,
+            window_table: None,
             cutoff: 1.0,
             butterworth_order: 4,
             padding: Padding::Edge,
@@ -74,30 +88,24 @@ impl Default for ReconstructSettings {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Method {
-    /// The method that suits the beam: filtered back-projection.
+    /// The method that suits beam and size; which and why stands in the record.
     Auto,
-    /// Filtered back-projection.
+    /// Filtered back-projection of a parallel beam.
     Fbp,
+    /// Filtered back-projection of a cone beam (Feldkamp, Davis and Kress).
+    Fdk,
 }
 
-/// Window on the ramp filter.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum Window {
-    /// No window (Ram–Lak).
-    Ramp,
-    /// Shepp–Logan: a sinc that ends at 0.64.
-    SheppLogan,
-    /// Cosine.
-    Cosine,
-    /// Hamming: ends at 0.08.
-    Hamming,
-    /// Hann.
-    Hann,
-    /// Butterworth of `butterworth_order`: 0.71 at the cutoff, not ended there.
-    Butterworth,
-    /// Parzen (de la Vallée-Poussin).
-    Parzen,
+impl Method {
+    /// The name in a recipe.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Auto => "auto",
+            Self::Fbp => "fbp",
+            Self::Fdk => "fdk",
+        }
+    }
 }
 
 /// What stands beside the detector while filtering.
@@ -126,9 +134,7 @@ impl ReconstructSettings {
             let expected = "a fraction of the Nyquist frequency above 0 and up to 1";
             found.push(Problem::new("reconstruct.cutoff", self.cutoff, expected));
         }
-        if self.butterworth_order == 0 {
-            found.push(Problem::new("reconstruct.butterworth_order", 0, "an order of 1 or more"));
-        }
+        found.extend(self.window_problems());
         found
     }
 
