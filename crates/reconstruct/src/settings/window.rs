@@ -262,21 +262,21 @@ mod tests {
 
     #[test]
     fn unusable_parameters_and_tables_are_named() {
-        let base = ReconstructSettings::default;
-        let of =
-            |window, shape| ReconstructSettings { window, window_parameter: Some(shape), ..base() };
-        let tabled = |table| ReconstructSettings {
-            window: Window::Table,
-            window_table: Some(table),
-            ..base()
+        let of = |window, window_parameter, window_table| ReconstructSettings {
+            window,
+            window_parameter,
+            window_table,
+            ..Default::default()
         };
+        let shaped = |window, shape| of(window, Some(shape), None);
+        let tabled = |table| of(Window::Table, None, Some(table));
         let cases = [
-            ("parameter", of(Window::Hann, 0.3)),
-            ("parameter", of(Window::Tukey, 1.5)),
-            ("parameter", of(Window::Gaussian, 0.0)),
-            ("parameter", of(Window::Kaiser, f64::NAN)),
-            ("table", ReconstructSettings { window: Window::Table, ..base() }),
-            ("table", ReconstructSettings { window: Window::Hann, ..tabled(vec![[0.0, 1.0]]) }),
+            ("parameter", shaped(Window::Hann, 0.3)),
+            ("parameter", shaped(Window::Tukey, 1.5)),
+            ("parameter", shaped(Window::Gaussian, 0.0)),
+            ("parameter", shaped(Window::Kaiser, f64::NAN)),
+            ("table", of(Window::Table, None, None)),
+            ("table", of(Window::Hann, None, Some(vec![[0.0, 1.0]]))),
             ("table", tabled(vec![])),
             ("table", tabled(vec![[0.5, 1.0], [0.2, 1.0]])),
             ("table", tabled(vec![[0.0, f64::INFINITY]])),
