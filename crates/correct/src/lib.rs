@@ -25,6 +25,7 @@ mod spots;
 mod stage;
 mod stuck;
 mod survey;
+mod variance;
 
 pub use error::CorrectError;
 pub use figures::{BlockFigures, DoseFigures, SurveyFigures};

@@ -259,33 +259,4 @@ mod tests {
         }
         assert!(settings.problems().is_empty());
     }
-
-    #[test]
-    fn unusable_parameters_and_tables_are_named() {
-        let of = |window, window_parameter, window_table| ReconstructSettings {
-            window,
-            window_parameter,
-            window_table,
-            ..Default::default()
-        };
-        let shaped = |window, shape| of(window, Some(shape), None);
-        let tabled = |table| of(Window::Table, None, Some(table));
-        let cases = [
-            ("parameter", shaped(Window::Hann, 0.3)),
-            ("parameter", shaped(Window::Tukey, 1.5)),
-            ("parameter", shaped(Window::Gaussian, 0.0)),
-            ("parameter", shaped(Window::Kaiser, f64::NAN)),
-            ("table", of(Window::Table, None, None)),
-            ("table", of(Window::Hann, None, Some(vec![[0.0, 1.0]]))),
-            ("table", tabled(vec![])),
-            ("table", tabled(vec![[0.5, 1.0], [0.2, 1.0]])),
-            ("table", tabled(vec![[0.0, f64::INFINITY]])),
-            ("table", tabled(vec![[0.0, 1.0], [2.0, 1.0]])),
-        ];
-        for (key, settings) in cases {
-            let problems = settings.problems();
-            assert_eq!(problems.len(), 1, "{problems:?}");
-            assert_eq!(problems[0].key, format!("reconstruct.window_{key}"));
-        }
-    }
 }

@@ -1,0 +1,56 @@
+//! The variance told for a line integral is the one that repeated counting shows.
+#![allow(clippy::unwrap_used, missing_docs, reason = "a test may stop")]
+
+mod phantom_scan;
+
+use phantom_scan::{BEAM, SHAPE, correct, counts, line_integrals, references, scan_of};
+use voltomo_acquire::simulate::Exposure;
+use voltomo_correct::{Block, CorrectSettings};
+use voltomo_types::When;
+
+/// Mean square of (line integral − truth)/σ over all pixels.
+fn pull(bin: usize) -> f64 {
+    let noisy = Exposure { seed: Some(5), ..BEAM };
+    let level = ndarray::Array3::from_elem((4, SHAPE.1, SHAPE.2), 20_100.0);
+    let scan = scan_of(counts(noisy), vec![references(level, When::Before)], 100.0);
+    let settings = CorrectSettings { bin, ..Default::default() };
+    let (survey, corrected) = correct(&scan, &settings).unwrap();
+    let exact = scan_of(
+        counts(Exposure { seed: None, ..BEAM }),
+        vec![references(ndarray::Array3::from_elem((4, SHAPE.1, SHAPE.2), 20_100.0), When::Before)],
+        100.0,
+    );
+    let (_, truth) = correct(&exact, &settings).unwrap();
+    let shape = survey.shape();
+    let block = Block { frames: 0..shape.frames, rows: 0..shape.rows };
+    let variances = survey.variances(&scan, &block, corrected.line_integrals.view());
+    let pulls = corrected.line_integrals.iter().zip(&truth.line_integrals).zip(&variances);
+    let squares = pulls
+        .map(|((found, true_value), variance)| f64::from((found - true_value).powi(2) / variance));
+    squares.sum::<f64>() / variances.len() as f64
+}
+
+#[test]
+fn variances_are_those_of_repeated_counting() {
+    for bin in [1, 2] {
+        let pull = pull(bin);
+        let (survey, _) = (0, 0);
+        let _ = survey;
+        assert!((pull - 1.0).abs() < 0.15, "bin {bin}: {pull}");
+    }
+}
+
+#[test]
+fn variances_do_not_depend_on_the_block() {
+    let noisy = Exposure { seed: Some(5), ..BEAM };
+    let level = ndarray::Array3::from_elem((4, SHAPE.1, SHAPE.2), 20_100.0);
+    let scan = scan_of(counts(noisy), vec![references(level, When::Before)], 100.0);
+    let (survey, corrected) = correct(&scan, &CorrectSettings::default()).unwrap();
+    let (frames, rows) = (SHAPE.0, SHAPE.1);
+    let values = corrected.line_integrals.view();
+    let whole = survey.variances(&scan, &Block { frames: 0..frames, rows: 0..rows }, values);
+    let part = values.slice(ndarray::s![3..5, 7..12, ..]);
+    let part = survey.variances(&scan, &Block { frames: 3..5, rows: 7..12 }, part);
+    assert_eq!(whole.slice(ndarray::s![3..5, 7..12, ..]), part);
+    assert!(line_integrals().iter().any(|value| *value > 0.1));
+}
