@@ -2,5 +2,6 @@
 
 pub(crate) mod fbp;
 pub(crate) mod fdk;
+mod filtered_rows;
 mod rectify;
 mod short_scan;
