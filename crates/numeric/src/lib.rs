@@ -4,6 +4,7 @@ pub mod cast;
 pub mod interpolate;
 pub mod least_squares;
 pub mod median;
+pub mod nonlinear_fit;
 pub mod pyramid;
 pub mod statistics;
 

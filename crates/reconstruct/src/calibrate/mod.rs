@@ -15,6 +15,7 @@
 mod axis;
 mod axis_search;
 mod band;
+pub mod cone;
 mod double_wedge;
 mod pairs;
 mod partners;

@@ -218,7 +218,7 @@ pub(super) fn taper(part: f64) -> f64 {
 }
 
 /// Value and slope between columns, by the cubic of Catmull and Rom.
-fn cubic<T: Copy + Into<f64>>(values: &ArrayView1<'_, T>, column: f64) -> (f64, f64) {
+pub(super) fn cubic<T: Copy + Into<f64>>(values: &ArrayView1<'_, T>, column: f64) -> (f64, f64) {
     let base = to_index(column);
     let f = column - base as f64;
     let last = values.len() - 1;

@@ -1,0 +1,224 @@
+//! Bands of rows as fan sinograms on an upright detector. Knows no method of finding a centre.
+//!
+//! The upright detector stands at the distance of the real one, at right angles to the central
+//! ray and along the axis; its pixels are those of the frame. Row 0 and column 0 are where the
+//! central ray falls.
+
+use std::ops::Range;
+
+use ndarray::{Array2, Array3, ArrayViewMut2, Axis};
+use rayon::prelude::*;
+use voltomo_numeric::cast::{to_f32, to_index};
+use voltomo_types::{ConeCircle, ConeView, PixelFrame, Radian};
+
+use super::super::{
+    BandSource,
+    band::{self, Band},
+};
+use crate::ReconstructError;
+
+/// Bytes of line integrals that are read at once, as far as one row allows.
+const BYTES_AT_ONCE: usize = 64 << 20;
+
+/// The upright detector of a circle, in pixels of the frame.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Upright {
+    circle: ConeCircle,
+    view: ConeView,
+    frame: PixelFrame,
+}
+
+impl Upright {
+    pub(super) fn of(circle: &ConeCircle, frame: &PixelFrame) -> Self {
+        Self { circle: *circle, view: circle.view(Radian(0.0)), frame: *frame }
+    }
+
+    /// Frame column of the central ray.
+    pub(super) fn centre(&self) -> f64 {
+        self.frame.column(self.circle.centre[1])
+    }
+
+    /// Frame row of the central ray.
+    pub(super) fn middle(&self) -> f64 {
+        self.frame.row(self.circle.centre[0])
+    }
+
+    /// Distance from the source to the detector in pixels of the frame.
+    pub(super) fn distance(&self) -> f64 {
+        self.circle.source_to_detector.0 / self.circle.pixel.0 / self.frame.bin as f64
+    }
+
+    /// Detector `[row, column]` of an upright one, both from the central ray.
+    fn detector_position(&self, [row, column]: [f64; 2]) -> [f64; 2] {
+        let pitch = self.circle.pixel.0 * self.frame.bin as f64;
+        let direction = [row * pitch, self.circle.source_to_detector.0, column * pitch];
+        let [row, column, scale] = self.view.pixel_of(direction).unwrap_or([f64::NAN; 3]);
+        [row / scale, column / scale]
+    }
+
+    fn frame_position(&self, upright: [f64; 2]) -> [f64; 2] {
+        let [row, column] = self.detector_position(upright);
+        [self.frame.row(row), self.frame.column(column)]
+    }
+
+    /// The circle whose axis falls on the line `offset + slope·row` of this upright detector: with
+    /// another centre column at the same row, and another roll.
+    pub(super) fn moved(&self, (offset, slope): (f64, f64)) -> ConeCircle {
+        let [row, column] = self.detector_position([0.0, offset]);
+        let roll = Radian(self.circle.roll.0 + slope.atan());
+        let centre = column + (self.circle.centre[0] - row) * roll.0.tan();
+        ConeCircle { centre: [self.circle.centre[0], centre], roll, ..self.circle }
+    }
+}
+
+/// The band as a fan sinogram, `[angle, column]`: the mean of its rows. Column `k` is `k` less
+/// [`Upright::centre`] from the central ray; the band's row counts in frame rows.
+///
+/// Beyond the frame its outermost column goes on. Memory: the sinogram and up to 64 MiB (or one row
+/// of all frames) of line integrals.
+pub(super) fn sinogram(
+    source: &dyn BandSource,
+    upright: &Upright,
+    band: &Band,
+) -> Result<Array2<f32>, ReconstructError> {
+    let shape = source.shape();
+    let taps = taps(upright, band, (shape.rows, shape.columns));
+    let first = taps.iter().map(|tap| tap.row).min().unwrap_or(0);
+    let last = taps.iter().map(|tap| tap.row).max().unwrap_or(0);
+    let at_once = (BYTES_AT_ONCE / (4 * shape.frames * shape.columns).max(1)).max(1);
+    let mut mean = Array2::zeros((shape.frames, shape.columns));
+    for start in (first..last + 1).step_by(at_once) {
+        let part = start..(start + at_once).min(last + 1);
+        let within: Vec<Tap> = taps.iter().filter(|tap| part.contains(&tap.row)).copied().collect();
+        add_taps(mean.view_mut(), &source.band(part.clone())?, (&within, part.start));
+    }
+    level(&mut mean);
+    Ok(mean)
+}
+
+/// A pixel of the frame that adds to a column of the sinogram, with the one to its right.
+#[derive(Debug, Clone, Copy)]
+struct Tap {
+    into: usize,
+    row: usize,
+    column: usize,
+    weights: [f32; 2],
+}
+
+fn taps(upright: &Upright, band: &Band, (rows, columns): (usize, usize)) -> Vec<Tap> {
+    let height = to_index(band.height).max(1);
+    let mut taps = vec![];
+    for line in 0..height {
+        let below = line as f64 - (height as f64 - 1.0) / 2.0;
+        let row = band.row + below - upright.middle();
+        for into in 0..columns {
+            let [row, column] = upright.frame_position([row, into as f64 - upright.centre()]);
+            let row = row.clamp(0.0, rows as f64 - 1.0);
+            let column = column.clamp(0.0, columns as f64 - 1.0);
+            let (y, x) = (to_index(row), to_index(column).min(columns.saturating_sub(2)));
+            let (down, right) = (row - y as f64, column - x as f64);
+            for (y, share) in [(y, 1.0 - down), (y + 1, down)] {
+                let weights = [1.0 - right, right].map(|part| to_f32(part * share / height as f64));
+                if share > 0.0 {
+                    taps.push(Tap { into, row: y, column: x, weights });
+                }
+            }
+        }
+    }
+    taps
+}
+
+fn add_taps(mut mean: ArrayViewMut2<'_, f32>, rows: &Array3<f32>, (taps, first): (&[Tap], usize)) {
+    let frames = rows.axis_iter(Axis(0)).into_par_iter();
+    mean.axis_iter_mut(Axis(0)).into_par_iter().zip(frames).for_each(|(mut mean, frame)| {
+        for tap in taps {
+            let row = tap.row - first;
+            mean[tap.into] += tap.weights[0] * frame[[row, tap.column]]
+                + tap.weights[1] * frame[[row, tap.column + 1]];
+        }
+    });
+}
+
+/// Subtracts from each view what the air beside the sample shows: a straight line where there is
+/// air on both sides, its mean where there is on one. A drift of the beam is thus taken away.
+fn level(sinogram: &mut Array2<f32>) {
+    let columns = sinogram.ncols();
+    let smooth = band::smoothed(sinogram, 1.5);
+    let Some(support) = band::support(&smooth) else { return };
+    let margin = 4 + columns / 100;
+    let left = 0..to_index(support.first).saturating_sub(margin);
+    let right = (to_index(support.last) + 1 + margin).min(columns)..columns;
+    let sides: Vec<Range<usize>> =
+        [left, right].into_iter().filter(|side| side.len() >= 8).collect();
+    sinogram.axis_iter_mut(Axis(0)).into_par_iter().for_each(|mut view| {
+        let means: Vec<(f64, f64)> = sides
+            .iter()
+            .map(|side| {
+                let sum: f64 = side.clone().map(|column| f64::from(view[column])).sum();
+                ((side.start + side.end - 1) as f64 / 2.0, sum / side.len() as f64)
+            })
+            .collect();
+        let (at, value, slope) = match means[..] {
+            [(a, below), (b, above)] => (a, below, (above - below) / (b - a)),
+            [(a, value)] => (a, value, 0.0),
+            _ => return,
+        };
+        for (column, pixel) in view.iter_mut().enumerate() {
+            *pixel -= to_f32(value + slope * (column as f64 - at));
+        }
+    });
+}
+
+#[cfg(test)]
+mod tests {
+    use voltomo_types::Millimetre;
+
+    use super::*;
+
+    fn circle(centre: f64, roll_deg: f64) -> ConeCircle {
+        ConeCircle {
+            source_to_axis: Millimetre(60.0),
+            source_to_detector: Millimetre(240.0),
+            pixel: Millimetre(0.5),
+            centre: [31.0, centre],
+            roll: Radian::from_degrees(roll_deg),
+            pitch: Radian::from_degrees(0.4),
+            yaw: Radian::from_degrees(-0.7),
+        }
+    }
+
+    #[test]
+    fn a_moved_circle_has_its_axis_where_the_line_was() {
+        let frame = PixelFrame::whole(64, 96);
+        let (assumed, truth) = (circle(45.0, 0.2), circle(46.7, 1.1));
+        let upright = Upright::of(&assumed, &frame);
+        // Where two points of the true axis fall on the assumed upright detector.
+        let fallen = [-4.0, 5.0].map(|z| {
+            let pixel = truth.view(Radian(0.0)).detector_position([z, 0.0, 0.0]).unwrap();
+            let view = assumed.view(Radian(0.0));
+            let ray: [f64; 3] = std::array::from_fn(|k| {
+                view.origin[k] + pixel[0] * view.along_rows[k] + pixel[1] * view.along_columns[k]
+                    - view.source[k]
+            });
+            [ray[0], ray[2]].map(|length| length / ray[1] * 240.0 / 0.5)
+        });
+        let slope = (fallen[1][1] - fallen[0][1]) / (fallen[1][0] - fallen[0][0]);
+        let offset = fallen[0][1] - slope * fallen[0][0];
+        let moved = upright.moved((offset, slope));
+        assert!((moved.centre[1] - 46.7).abs() < 2e-3, "{moved:?}");
+        assert!((moved.roll.degrees() - 1.1).abs() < 2e-2);
+    }
+
+    #[test]
+    fn a_drift_of_the_beam_is_taken_away() {
+        let mut sinogram = Array2::from_shape_fn((40, 120), |(view, column)| {
+            let sample = if (40..80).contains(&column) { 1.0 } else { 0.0 };
+            sample + to_f32(0.01 * view as f64 + 0.0003 * column as f64)
+        });
+        level(&mut sinogram);
+        for ((_, column), value) in sinogram.indexed_iter() {
+            let expected = if (40..80).contains(&column) { 1.0 } else { 0.0 };
+            assert!((value - expected).abs() < 1e-4, "{column} {value}");
+        }
+    }
+}
