@@ -158,6 +158,20 @@ pub enum ReconstructError {
         /// Columns.
         columns: usize,
     },
+    /// A grid without an extent.
+    #[error(
+        "a grid of {shape:?} voxels of {voxel}, the first at {first:?}; expected at least one voxel \
+         of a positive size at a finite place; mend `reconstruct.rows`, `reconstruct.region` or the \
+         voxel size"
+    )]
+    NoVoxels {
+        /// Voxels along `[z, y, x]`.
+        shape: [usize; 3],
+        /// Edge of a voxel.
+        voxel: f64,
+        /// Centre of the first voxel.
+        first: [f64; 3],
+    },
     /// A source or a detector that cannot be.
     #[error(
         "source and detector of view {view} cannot image the volume; expected a source outside it, \

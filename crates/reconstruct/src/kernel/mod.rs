@@ -2,3 +2,4 @@
 
 pub mod backproject;
 pub mod backproject_cone;
+pub mod project;

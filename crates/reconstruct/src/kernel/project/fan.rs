@@ -1,0 +1,159 @@
+//! Parallel rays in a slice, and the padded copies of slices and data that the inner loops read.
+//! Knows no geometry and no threads.
+
+use rayon::prelude::*;
+
+/// Zeros before and after every line: as many values as a step of the inner loops reads.
+pub(super) const MARGIN: usize = 32;
+/// Rays or voxels that are taken at once.
+pub const GROUP: usize = 16;
+/// Most slices that share their indices and weights.
+pub const MOST_LANES: usize = 4;
+
+/// The lines of voxels that a ray goes through one after the other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Walk {
+    /// Image rows: the ray is nearer to y than to x.
+    Rows,
+    /// Image columns.
+    Columns,
+}
+
+/// Evenly spaced parallel rays in a slice, for Joseph's method.
+///
+/// Ray `r` meets line `p` (a row, or a column) at the voxel position
+/// `start + p·along + r·spacing` of that line.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Fan {
+    /// Which lines the rays walk.
+    pub walk: Walk,
+    /// Position of ray 0 on line 0.
+    pub start: f64,
+    /// From one line to the next; −1 to 1.
+    pub along: f64,
+    /// From one ray to the next; its magnitude is 1 to 2, 2 excluded.
+    pub spacing: f64,
+    /// How many rays.
+    pub rays: usize,
+}
+
+impl Fan {
+    /// The ray through a voxel, `[constant, for each y, for each x]`.
+    pub(super) fn ray_of(&self) -> [f64; 3] {
+        let (line, across) = (-self.along / self.spacing, 1.0 / self.spacing);
+        let constant = -self.start / self.spacing;
+        match self.walk {
+            Walk::Rows => [constant, line, across],
+            Walk::Columns => [constant, across, line],
+        }
+    }
+}
+
+/// Values from one line of so many to the next.
+#[must_use]
+pub(super) fn stride(values: usize) -> usize {
+    values.next_multiple_of(GROUP) + 2 * MARGIN
+}
+
+/// Lines of voxels of a few slices, `[line, slice, position + MARGIN]`, with zeros at both ends.
+#[derive(Debug, Default)]
+pub struct Lines {
+    pub(super) values: Vec<f32>,
+    pub(super) lanes: usize,
+    pub(super) count: usize,
+    pub(super) length: usize,
+}
+
+impl Lines {
+    /// Bytes of so many slices.
+    #[must_use]
+    pub fn bytes(lanes: usize, count: usize, length: usize) -> u64 {
+        4 * (lanes * count * stride(length)) as u64
+    }
+
+    /// Makes room for `count` lines of `length` voxels of `lanes` slices; the memory is kept.
+    pub fn reshape(&mut self, lanes: usize, count: usize, length: usize) {
+        if (self.lanes, self.count, self.length) != (lanes, count, length) {
+            (self.lanes, self.count, self.length) = (lanes, count, length);
+            self.values.clear();
+            self.values.resize(lanes * count * stride(length), 0.0);
+        }
+    }
+
+    /// Slices.
+    #[must_use]
+    pub fn lanes(&self) -> usize {
+        self.lanes
+    }
+
+    /// The values of a line of a slice, and the zeros behind them.
+    #[must_use]
+    pub fn line(&self, line: usize, lane: usize) -> &[f32] {
+        let stride = stride(self.length);
+        &self.values[(line * self.lanes + lane) * stride..][MARGIN..stride]
+    }
+
+    /// As [`Self::line`], for every line and every slice of it; what is behind the values must
+    /// stay, or become, zero.
+    pub fn par_lines_mut(&mut self) -> impl IndexedParallelIterator<Item = &mut [f32]> {
+        self.values.par_chunks_mut(stride(self.length)).map(|line| &mut line[MARGIN..])
+    }
+
+    /// Becomes the lines at right angles to those of `other`.
+    pub fn transpose(&mut self, other: &Self) {
+        let (lanes, from) = (other.lanes, stride(other.length));
+        self.reshape(lanes, other.length, other.count);
+        let (to, count) = (stride(self.length), self.length);
+        let parts = self.values.par_chunks_mut(GROUP * lanes * to).enumerate();
+        parts.for_each(|(part, values)| {
+            let lines = values.len() / (lanes * to);
+            for (place, lane) in (0..count).flat_map(|k| (0..lanes).map(move |lane| (k, lane))) {
+                let seen = &other.values[(place * lanes + lane) * from + MARGIN + part * GROUP..];
+                for (line, &value) in seen.iter().enumerate().take(lines) {
+                    values[(line * lanes + lane) * to + MARGIN + place] = value;
+                }
+            }
+        });
+    }
+
+    /// Values from one line to the next.
+    pub(super) fn line_stride(&self) -> usize {
+        self.lanes * stride(self.length)
+    }
+
+    /// Neighbouring lines to be written: `[line, slice, position + MARGIN]`.
+    pub(super) fn parts_mut(&mut self, lines: usize) -> std::slice::ChunksMut<'_, f32> {
+        let count = lines * self.line_stride();
+        self.values.chunks_mut(count.max(1))
+    }
+}
+
+/// Where the windows of 32 values begin that groups of rays or voxels read.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Windows<const COUNT: usize> {
+    /// Index of the first value of a line, margins counted.
+    pub(super) starts: [u32; COUNT],
+    /// Position of the first lane from there.
+    pub(super) offsets: [f32; COUNT],
+}
+
+impl<const COUNT: usize> Windows<COUNT> {
+    pub(super) const EMPTY: Self = Self { starts: [0; COUNT], offsets: [0.0; COUNT] };
+
+    /// Windows `0..count` at the positions `first + k·along` of lane 0, the lanes `spacing` apart,
+    /// on lines of `length` values; those beside a line lie in its zeros.
+    #[inline(always)]
+    pub(super) fn fill(&mut self, count: usize, [first, along, spacing]: [f64; 3], length: usize) {
+        let lowest = (spacing * (GROUP - 1) as f64).min(0.0);
+        let last = (length.next_multiple_of(GROUP) + MARGIN) as f64;
+        for k in 0..count.min(COUNT) {
+            let position = first + k as f64 * along;
+            let floor = (position + lowest).floor();
+            self.offsets[k] = voltomo_numeric::cast::to_f32(position - floor);
+            let start = (floor + MARGIN as f64).max(0.0).min(last);
+            #[allow(clippy::cast_possible_truncation, reason = "a clamped whole number")]
+            let start = start as i32;
+            self.starts[k] = start.unsigned_abs();
+        }
+    }
+}

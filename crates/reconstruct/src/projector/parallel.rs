@@ -1,0 +1,297 @@
+//! Projector of a parallel beam. Knows no files.
+
+use ndarray::{ArrayView3, ArrayViewMut3, Axis, s};
+use rayon::prelude::*;
+use voltomo_numeric::cast::{to_f32, to_index};
+use voltomo_types::{ParallelGeometry, VoxelGrid};
+
+use super::{
+    Projector, check_call, check_shapes,
+    fans::{ViewFans, fans_of, pixel_edge},
+    rays_a_pixel,
+    scratch::Rooms,
+};
+use crate::{
+    ReconstructError,
+    kernel::{
+        backproject::Processor,
+        project::{Fan, GROUP, Lines, MOST_LANES, Walk, backproject_fans, project_fans},
+    },
+};
+
+/// Rays of a parallel beam by Joseph's method, at any angles.
+///
+/// Rows are independent: each is a mean of the one or two slices about its height, and rays run
+/// in that mean. A pixel more than a tenth larger than a voxel takes the mean of several rays, as
+/// many as voxels lie side by side in it, so that none is missed.
+///
+/// Source: Joseph 1982, doi:10.1109/TMI.1982.4307572.
+#[derive(Debug)]
+pub struct ParallelProjector {
+    volume_shape: [usize; 3],
+    frame_shape: (usize, usize),
+    views: Vec<ViewFans>,
+    /// For every frame row the slices that it sees, and what they weigh.
+    rows: Vec<Slices>,
+    processor: Processor,
+    rooms: Rooms<Room>,
+}
+
+/// Slices that a frame row sees, and what they weigh.
+type Slices = Vec<(usize, f32)>;
+
+/// What a call needs beside its arguments.
+#[derive(Debug, Default)]
+struct Room {
+    /// Rows and columns of the voxels that a few frame rows see.
+    lines: [Lines; 2],
+    /// Values along the rays of all fans.
+    rays: Lines,
+    /// `[y, frame row, x]`.
+    voxels: Vec<f32>,
+}
+
+impl ParallelProjector {
+    /// A projector of the `geometry`, its frames of `frame_shape` = (rows, columns), onto `grid`.
+    ///
+    /// Errors: no pixels, no voxels, an angle that is no number, a grid in mm without a pixel size.
+    /// Memory: a few kilobytes; a call takes the room of 8 slices and of 4 rows of all its views,
+    /// which is kept for the next call.
+    pub fn new(
+        geometry: &ParallelGeometry,
+        frame_shape: (usize, usize),
+        grid: &VoxelGrid,
+    ) -> Result<Self, ReconstructError> {
+        check_shapes(grid, frame_shape)?;
+        let angles = geometry.angles.iter().map(|angle| angle.0).enumerate();
+        if let Some((index, value)) = angles.into_iter().find(|(_, angle)| !angle.is_finite()) {
+            return Err(ReconstructError::BadAngle { index, value });
+        }
+        let pixel = pixel_edge(geometry, grid)?;
+        Ok(Self {
+            volume_shape: grid.shape,
+            frame_shape,
+            views: fans_of(geometry, grid, (frame_shape.1, pixel)),
+            rows: slices_of_rows(geometry, grid, (frame_shape.0, pixel)),
+            processor: Processor::found(),
+            rooms: Rooms::default(),
+        })
+    }
+
+    /// The same with other instructions, where the machine has them; for comparisons.
+    #[must_use]
+    pub fn on(mut self, processor: Processor) -> Self {
+        self.processor = available(processor);
+        self
+    }
+
+    /// The fans of these views, and for each its view (of those asked for) and its place in it.
+    fn fans(&self, views: &[usize]) -> (Vec<Fan>, Vec<[usize; 2]>) {
+        let places = views.iter().enumerate().flat_map(|(index, &view)| {
+            (0..self.views[view].fans.len()).map(move |fan| [index, fan])
+        });
+        let places: Vec<[usize; 2]> = places.collect();
+        let fan = |&[index, fan]: &[usize; 2]| self.views[views[index]].fans[fan];
+        (places.iter().map(fan).collect(), places)
+    }
+
+    /// The frame rows, a few at a time: the first, how many, and how many are taken for it.
+    fn row_groups(&self) -> impl Iterator<Item = (usize, usize, usize)> {
+        let rows = self.rows.len();
+        (0..rows).step_by(MOST_LANES).map(move |first| {
+            let count = (rows - first).min(MOST_LANES);
+            (first, count, count.next_power_of_two())
+        })
+    }
+}
+
+/// The slices between which each frame row lies, and their weights.
+fn slices_of_rows(
+    geometry: &ParallelGeometry,
+    grid: &VoxelGrid,
+    (rows, pixel): (usize, f64),
+) -> Vec<Slices> {
+    let frame = &geometry.frame;
+    let heights = rays_a_pixel(frame.bin as f64 * pixel / grid.voxel);
+    let slices_of_row = |row: usize| {
+        let mut weights = std::collections::BTreeMap::new();
+        for k in 0..heights {
+            let place = row as f64 + (k as f64 + 0.5) / heights as f64 - 0.5;
+            let z = (frame.detector_row(place) - frame.middle_row()) * pixel;
+            let slice = (z - grid.first[0]) / grid.voxel;
+            // Rounding must not make one slice two.
+            let slice = if (slice - slice.round()).abs() < 1e-6 { slice.round() } else { slice };
+            let (below, way) = (slice.floor(), slice - slice.floor());
+            for (index, share) in [(below, 1.0 - way), (below + 1.0, way)] {
+                if share > 0.0 && index >= 0.0 && index < grid.shape[0] as f64 {
+                    *weights.entry(to_index(index)).or_insert(0.0) += share / heights as f64;
+                }
+            }
+        }
+        weights.into_iter().map(|(slice, weight): (usize, f64)| (slice, to_f32(weight))).collect()
+    };
+    (0..rows).map(slices_of_row).collect()
+}
+
+impl Projector for ParallelProjector {
+    fn volume_shape(&self) -> [usize; 3] {
+        self.volume_shape
+    }
+
+    fn view_count(&self) -> usize {
+        self.views.len()
+    }
+
+    fn frame_shape(&self) -> (usize, usize) {
+        self.frame_shape
+    }
+
+    fn project(
+        &self,
+        volume: ArrayView3<'_, f32>,
+        views: &[usize],
+        mut into: ArrayViewMut3<'_, f32>,
+    ) {
+        check_call(self, views, [volume.shape(), into.shape()]);
+        let (fans, places) = self.fans(views);
+        let first_fans: Vec<usize> = (0..places.len()).filter(|&fan| places[fan][1] == 0).collect();
+        self.rooms.with(|room| {
+            for (first, count, lanes) in self.row_groups() {
+                room.load(volume, (&self.rows[first..first + count], lanes), &fans);
+                room.rays.reshape(lanes, fans.len(), longest(&fans));
+                let [rows, columns] = &room.lines;
+                project_fans(self.processor, [rows, columns], &fans, &mut room.rays);
+                let rays = &room.rays;
+                let frames = into.axis_iter_mut(Axis(0)).into_par_iter().enumerate();
+                frames.for_each(|(index, mut frame)| {
+                    let (view, first_fan) = (&self.views[views[index]], first_fans[index]);
+                    let values = |fan, lane| rays.line(first_fan + fan, lane);
+                    view.sum_pixels(frame.slice_mut(s![first..first + count, ..]), values);
+                });
+            }
+        });
+    }
+
+    fn backproject(
+        &self,
+        data: ArrayView3<'_, f32>,
+        views: &[usize],
+        mut into: ArrayViewMut3<'_, f32>,
+    ) {
+        check_call(self, views, [into.shape(), data.shape()]);
+        let (fans, places) = self.fans(views);
+        self.rooms.with(|room| {
+            for (first, count, lanes) in self.row_groups() {
+                room.rays.reshape(lanes, fans.len(), longest(&fans));
+                let lines = room.rays.par_lines_mut().enumerate();
+                lines.for_each(|(line, values)| {
+                    let (lane, [index, fan]) = (line % lanes, places[line / lanes]);
+                    let row = data.slice(s![index, .., ..]);
+                    let row = (lane < count).then(|| row.row(first + lane));
+                    self.views[views[index]].spread_pixels(fan, row, values);
+                });
+                room.give(self.processor, &fans, self.volume_shape);
+                room.add_to((&self.rows[first..first + count], lanes), into.view_mut());
+            }
+        });
+    }
+}
+
+/// The processor asked for, or what there is instead.
+pub(super) fn available(asked: Processor) -> Processor {
+    match (asked, Processor::found()) {
+        (Processor::Avx2, Processor::Avx512) => Processor::Avx2,
+        (asked, found) if asked == found => asked,
+        (Processor::Avx512, found) => found,
+        _ => Processor::Portable,
+    }
+}
+
+fn longest(fans: &[Fan]) -> usize {
+    fans.iter().map(|fan| fan.rays).max().unwrap_or(0)
+}
+
+impl Room {
+    /// Copies what the frame rows see: image rows, and image columns where a fan walks them.
+    fn load(
+        &mut self,
+        volume: ArrayView3<'_, f32>,
+        (rows, lanes): (&[Slices], usize),
+        fans: &[Fan],
+    ) {
+        let (_, height, width) = volume.dim();
+        let [lines, columns] = &mut self.lines;
+        lines.reshape(lanes, height, width);
+        lines.par_lines_mut().enumerate().for_each(|(line, values)| {
+            let (values, y) = (&mut values[..width], line / lanes);
+            values.fill(0.0);
+            for &(slice, weight) in rows.get(line % lanes).into_iter().flatten() {
+                let voxels = volume.slice(s![slice, y, ..]);
+                values.iter_mut().zip(voxels).for_each(|(sum, voxel)| *sum += weight * voxel);
+            }
+        });
+        if fans.iter().any(|fan| fan.walk == Walk::Columns) {
+            columns.transpose(lines);
+        }
+    }
+
+    /// Gives the values of the rays to the voxels.
+    fn give(&mut self, processor: Processor, fans: &[Fan], [_, height, width]: [usize; 3]) {
+        let width = width.next_multiple_of(GROUP);
+        self.voxels.resize(height * self.rays.lanes() * width, 0.0);
+        backproject_fans(processor, (fans, &self.rays), &mut self.voxels, width);
+    }
+
+    /// Adds the voxels to the slices that the frame rows see.
+    fn add_to(&self, (rows, lanes): (&[Slices], usize), mut into: ArrayViewMut3<'_, f32>) {
+        let stride = into.dim().2.next_multiple_of(GROUP);
+        let lines = into.axis_iter_mut(Axis(1)).into_par_iter().enumerate();
+        lines.for_each(|(y, mut slices)| {
+            for (lane, row) in rows.iter().enumerate() {
+                let voxels = &self.voxels[(y * lanes + lane) * stride..];
+                for &(slice, weight) in row {
+                    let sums = slices.row_mut(slice);
+                    sums.into_iter().zip(voxels).for_each(|(sum, value)| *sum += weight * value);
+                }
+            }
+        });
+    }
+}
+
+impl ViewFans {
+    /// Pixels from sums along the rays.
+    fn sum_pixels<'a>(
+        &self,
+        mut pixels: ndarray::ArrayViewMut2<'_, f32>,
+        values: impl Fn(usize, usize) -> &'a [f32],
+    ) {
+        for ((lane, column), pixel) in pixels.indexed_iter_mut() {
+            let rays = column * self.rays_a_pixel..(column + 1) * self.rays_a_pixel;
+            let value = |ray: usize| {
+                let (fan, place) = self.place(ray);
+                values(fan, lane)[place]
+            };
+            *pixel = self.weight * rays.map(value).sum::<f32>();
+        }
+    }
+
+    /// Values along the rays of a fan from the pixels, zeros behind them; `None`: all zeros.
+    fn spread_pixels(
+        &self,
+        fan: usize,
+        row: Option<ndarray::ArrayView1<'_, f32>>,
+        values: &mut [f32],
+    ) {
+        let rays = self.fans[fan].rays;
+        let (line, behind) = values.split_at_mut(rays);
+        behind.fill(0.0);
+        match row {
+            None => line.fill(0.0),
+            Some(row) => {
+                for (ray, value) in line.iter_mut().enumerate() {
+                    *value = self.weight * row[self.pixel(fan, ray)];
+                }
+            }
+        }
+    }
+}
