@@ -158,6 +158,12 @@ pub enum ReconstructError {
         /// Columns.
         columns: usize,
     },
+    /// A cone beam on a grid of pixels.
+    #[error(
+        "a grid in pixels for a cone beam, whose source and detector are in mm; expected a grid in \
+         mm: tell the pixel size in `acquire.pixel_mm`"
+    )]
+    ConeGridUnit,
     /// A grid without an extent.
     #[error(
         "a grid of {shape:?} voxels of {voxel}, the first at {first:?}; expected at least one voxel \

@@ -20,7 +20,7 @@ mod weights;
 pub use error::ReconstructError;
 pub use grid::grid_for;
 pub use method::{fbp::Fbp, fdk::Fdk};
-pub use projector::{ParallelProjector, Projector};
+pub use projector::{ConeProjector, ParallelProjector, Projector};
 pub use reconstruction::{Progress, Projections, Reconstruction, SlabRule};
 pub use settings::{Method, Padding, ReconstructSettings, Window};
 pub use stage::{Choice, choose, prepare, reconstruct};

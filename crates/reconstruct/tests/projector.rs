@@ -9,7 +9,6 @@ use ndarray::{Array3, Axis, s};
 use projector_scans::{
     Scan, cases, dot, forward, noise, norm, peak_ratio_db, processors, transposed,
 };
-use voltomo_reconstruct::Projector;
 
 #[test]
 fn every_projector_agrees_with_the_twin_on_every_processor() {
@@ -146,7 +145,7 @@ fn bad_projections_stop_at_once() {
 }
 
 fn message(scan: Scan) -> String {
-    scan.try_projector().err().unwrap().to_string()
+    scan.try_projector(processors()[0]).err().unwrap().to_string()
 }
 
 #[test]

@@ -1,14 +1,18 @@
 //! Forward projection and its exact adjoint, as iterative methods ask for them. Knows no files.
 
+mod cone;
 mod fans;
 mod parallel;
 mod scratch;
+mod space;
+mod tilted;
 
 use ndarray::{ArrayView3, ArrayViewMut3};
 use voltomo_types::VoxelGrid;
 
 use crate::ReconstructError;
 
+pub use cone::ConeProjector;
 pub use parallel::ParallelProjector;
 
 /// A linear map A from a volume µ(z, y, x) to its line integrals p(view, row, column), and its

@@ -10,6 +10,8 @@ use super::{
     fans::{ViewFans, fans_of, pixel_edge},
     rays_a_pixel,
     scratch::Rooms,
+    space::Space,
+    tilted::{is_upright, tilted_space},
 };
 use crate::{
     ReconstructError,
@@ -21,8 +23,8 @@ use crate::{
 
 /// Rays of a parallel beam by Joseph's method, at any angles.
 ///
-/// Rows are independent: each is a mean of the one or two slices about its height, and rays run
-/// in that mean. A pixel more than a tenth larger than a voxel takes the mean of several rays, as
+/// About an upright axis rows are independent: each is a mean of the one or two slices about its
+/// height, and rays run in that mean. About a tilted axis each ray has a height of its own. A pixel more than a tenth larger than a voxel takes the mean of several rays, as
 /// many as voxels lie side by side in it, so that none is missed.
 ///
 /// Source: Joseph 1982, doi:10.1109/TMI.1982.4307572.
@@ -30,10 +32,23 @@ use crate::{
 pub struct ParallelProjector {
     volume_shape: [usize; 3],
     frame_shape: (usize, usize),
+    paths: Paths,
+    processor: Processor,
+}
+
+/// Rays that stay in their slices, and those that do not.
+#[derive(Debug)]
+enum Paths {
+    Upright(Upright),
+    Tilted(Space),
+}
+
+/// The rays about an upright axis.
+#[derive(Debug)]
+struct Upright {
     views: Vec<ViewFans>,
     /// For every frame row the slices that it sees, and what they weigh.
     rows: Vec<Slices>,
-    processor: Processor,
     rooms: Rooms<Room>,
 }
 
@@ -68,14 +83,17 @@ impl ParallelProjector {
             return Err(ReconstructError::BadAngle { index, value });
         }
         let pixel = pixel_edge(geometry, grid)?;
-        Ok(Self {
-            volume_shape: grid.shape,
-            frame_shape,
-            views: fans_of(geometry, grid, (frame_shape.1, pixel)),
-            rows: slices_of_rows(geometry, grid, (frame_shape.0, pixel)),
-            processor: Processor::found(),
-            rooms: Rooms::default(),
-        })
+        let paths = if is_upright(geometry, frame_shape) {
+            Paths::Upright(Upright {
+                views: fans_of(geometry, grid, (frame_shape.1, pixel)),
+                rows: slices_of_rows(geometry, grid, (frame_shape.0, pixel)),
+                rooms: Rooms::default(),
+            })
+        } else {
+            Paths::Tilted(tilted_space(geometry, frame_shape, (grid, pixel)))
+        };
+        let (volume_shape, processor) = (grid.shape, Processor::found());
+        Ok(Self { volume_shape, frame_shape, paths, processor })
     }
 
     /// The same with other instructions, where the machine has them; for comparisons.
@@ -84,7 +102,9 @@ impl ParallelProjector {
         self.processor = available(processor);
         self
     }
+}
 
+impl Upright {
     /// The fans of these views, and for each its view (of those asked for) and its place in it.
     fn fans(&self, views: &[usize]) -> (Vec<Fan>, Vec<[usize; 2]>) {
         let places = views.iter().enumerate().flat_map(|(index, &view)| {
@@ -139,20 +159,45 @@ impl Projector for ParallelProjector {
     }
 
     fn view_count(&self) -> usize {
-        self.views.len()
+        match &self.paths {
+            Paths::Upright(upright) => upright.views.len(),
+            Paths::Tilted(space) => space.view_count(),
+        }
     }
 
     fn frame_shape(&self) -> (usize, usize) {
         self.frame_shape
     }
 
+    fn project(&self, volume: ArrayView3<'_, f32>, views: &[usize], into: ArrayViewMut3<'_, f32>) {
+        check_call(self, views, [volume.shape(), into.shape()]);
+        match &self.paths {
+            Paths::Upright(upright) => upright.project(self.processor, (volume, views), into),
+            Paths::Tilted(space) => space.project(self.processor, (volume, views), into),
+        }
+    }
+
+    fn backproject(
+        &self,
+        data: ArrayView3<'_, f32>,
+        views: &[usize],
+        into: ArrayViewMut3<'_, f32>,
+    ) {
+        check_call(self, views, [into.shape(), data.shape()]);
+        match &self.paths {
+            Paths::Upright(upright) => upright.backproject(self.processor, (data, views), into),
+            Paths::Tilted(space) => space.backproject(self.processor, (data, views), into),
+        }
+    }
+}
+
+impl Upright {
     fn project(
         &self,
-        volume: ArrayView3<'_, f32>,
-        views: &[usize],
+        processor: Processor,
+        (volume, views): (ArrayView3<'_, f32>, &[usize]),
         mut into: ArrayViewMut3<'_, f32>,
     ) {
-        check_call(self, views, [volume.shape(), into.shape()]);
         let (fans, places) = self.fans(views);
         let first_fans: Vec<usize> = (0..places.len()).filter(|&fan| places[fan][1] == 0).collect();
         self.rooms.with(|room| {
@@ -160,7 +205,7 @@ impl Projector for ParallelProjector {
                 room.load(volume, (&self.rows[first..first + count], lanes), &fans);
                 room.rays.reshape(lanes, fans.len(), longest(&fans));
                 let [rows, columns] = &room.lines;
-                project_fans(self.processor, [rows, columns], &fans, &mut room.rays);
+                project_fans(processor, [rows, columns], &fans, &mut room.rays);
                 let rays = &room.rays;
                 let frames = into.axis_iter_mut(Axis(0)).into_par_iter().enumerate();
                 frames.for_each(|(index, mut frame)| {
@@ -174,11 +219,10 @@ impl Projector for ParallelProjector {
 
     fn backproject(
         &self,
-        data: ArrayView3<'_, f32>,
-        views: &[usize],
+        processor: Processor,
+        (data, views): (ArrayView3<'_, f32>, &[usize]),
         mut into: ArrayViewMut3<'_, f32>,
     ) {
-        check_call(self, views, [into.shape(), data.shape()]);
         let (fans, places) = self.fans(views);
         self.rooms.with(|room| {
             for (first, count, lanes) in self.row_groups() {
@@ -190,7 +234,7 @@ impl Projector for ParallelProjector {
                     let row = (lane < count).then(|| row.row(first + lane));
                     self.views[views[index]].spread_pixels(fan, row, values);
                 });
-                room.give(self.processor, &fans, self.volume_shape);
+                room.give(processor, &fans, [into.dim().1, into.dim().2]);
                 room.add_to((&self.rows[first..first + count], lanes), into.view_mut());
             }
         });
@@ -236,7 +280,7 @@ impl Room {
     }
 
     /// Gives the values of the rays to the voxels.
-    fn give(&mut self, processor: Processor, fans: &[Fan], [_, height, width]: [usize; 3]) {
+    fn give(&mut self, processor: Processor, fans: &[Fan], [height, width]: [usize; 2]) {
         let width = width.next_multiple_of(GROUP);
         self.voxels.resize(height * self.rays.lanes() * width, 0.0);
         backproject_fans(processor, (fans, &self.rays), &mut self.voxels, width);

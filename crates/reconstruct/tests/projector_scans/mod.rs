@@ -5,18 +5,20 @@ use ndarray::{Array3, Dimension};
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use voltomo_reconstruct::{
-    ParallelProjector, Projector, ReconstructError,
+    ConeProjector, ParallelProjector, Projector, ReconstructError,
     kernel::{
         backproject::Processor,
         project::reference::{Ray, give, line_integral},
     },
 };
 use voltomo_types::{
-    LengthUnit, Millimetre, ParallelGeometry, PixelFrame, Radian, RotationAxis, VoxelGrid,
+    ConeCircle, ConeGeometry, ConeView, LengthUnit, Millimetre, ParallelGeometry, PixelFrame,
+    Radian, RotationAxis, VoxelGrid,
 };
 
 pub(crate) enum Beam {
     Parallel(ParallelGeometry),
+    Cone(ConeGeometry),
 }
 
 pub(crate) struct Scan {
@@ -26,6 +28,8 @@ pub(crate) struct Scan {
     pub(crate) grid: VoxelGrid,
     /// Rays along an edge of a pixel.
     pub(crate) rays: usize,
+    /// Whether detector rows run along the axis.
+    pub(crate) on_side: bool,
 }
 
 impl Scan {
@@ -40,58 +44,105 @@ impl Scan {
     pub(crate) fn parallel_mut(&mut self) -> &mut ParallelGeometry {
         match &mut self.beam {
             Beam::Parallel(geometry) => geometry,
+            Beam::Cone(_) => panic!("a cone beam"),
         }
     }
 
     pub(crate) fn data_shape(&self) -> (usize, usize, usize) {
         let views = match &self.beam {
             Beam::Parallel(geometry) => geometry.angles.len(),
+            Beam::Cone(geometry) => geometry.views.len(),
         };
         (views, self.frame_shape.0, self.frame_shape.1)
     }
 
-    pub(crate) fn try_projector(&self) -> Result<ParallelProjector, ReconstructError> {
-        match &self.beam {
-            Beam::Parallel(geometry) => {
-                ParallelProjector::new(geometry, self.frame_shape, &self.grid)
-            }
-        }
+    pub(crate) fn projector(&self, processor: Processor) -> Box<dyn Projector> {
+        self.try_projector(processor).unwrap()
     }
 
-    pub(crate) fn projector(&self, processor: Processor) -> Box<dyn Projector> {
-        Box::new(self.try_projector().unwrap().on(processor))
+    pub(crate) fn try_projector(
+        &self,
+        processor: Processor,
+    ) -> Result<Box<dyn Projector>, ReconstructError> {
+        let (shape, grid) = (self.frame_shape, &self.grid);
+        Ok(match &self.beam {
+            Beam::Parallel(geometry) => {
+                Box::new(ParallelProjector::new(geometry, shape, grid)?.on(processor))
+            }
+            Beam::Cone(geometry) => {
+                Box::new(ConeProjector::new(geometry, shape, grid)?.on(processor))
+            }
+        })
     }
 
     /// The same scan, twice as large.
     pub(crate) fn doubled(&self) -> Option<Self> {
-        let Beam::Parallel(geometry) = &self.beam;
-        let pixel = geometry.pixel.filter(|_| self.grid.unit == LengthUnit::Millimetre)?;
-        let geometry =
-            ParallelGeometry { pixel: Some(Millimetre(2.0 * pixel.0)), ..geometry.clone() };
+        let beam = match &self.beam {
+            Beam::Parallel(geometry) => {
+                let pixel = geometry.pixel.filter(|_| self.grid.unit == LengthUnit::Millimetre)?;
+                let pixel = Some(Millimetre(2.0 * pixel.0));
+                Beam::Parallel(ParallelGeometry { pixel, ..geometry.clone() })
+            }
+            Beam::Cone(geometry) => {
+                let double = |vector: [f64; 3]| vector.map(|part| 2.0 * part);
+                let view = |view: &ConeView| ConeView {
+                    source: double(view.source),
+                    origin: double(view.origin),
+                    along_rows: double(view.along_rows),
+                    along_columns: double(view.along_columns),
+                    ..*view
+                };
+                let views = geometry.views.iter().map(view).collect();
+                Beam::Cone(ConeGeometry { views, ..geometry.clone() })
+            }
+        };
         let grid = VoxelGrid {
             voxel: 2.0 * self.grid.voxel,
             first: self.grid.first.map(|place| 2.0 * place),
             ..self.grid
         };
-        Some(Self { beam: Beam::Parallel(geometry), grid, ..*self })
+        Some(Self { beam, grid, ..*self })
     }
 
-    /// The ray through a place of a frame, in voxel indices.
-    fn ray(&self, view: usize, place: [f64; 2]) -> Ray {
-        let (point, direction) = match &self.beam {
+    /// Point and direction of the ray through a place of a frame.
+    fn line(&self, view: usize, [row, column]: [f64; 2]) -> [[f64; 3]; 2] {
+        match &self.beam {
             Beam::Parallel(geometry) => {
                 let pixel = match self.grid.unit {
                     LengthUnit::Millimetre => geometry.pixel.unwrap().0,
                     LengthUnit::Pixel => 1.0,
                 };
                 let frame = &geometry.frame;
-                let place = [frame.detector_row(place[0]), frame.detector_column(place[1])];
+                let place = [frame.detector_row(row), frame.detector_column(column)];
                 let [z, s] = geometry.ray(place).map(|length| length * pixel);
                 let (sin, cos) = geometry.angles[view].0.sin_cos();
-                ([z, -s * sin, s * cos], [0.0, cos, sin])
+                [[z, -s * sin, s * cos], [0.0, cos, sin]]
             }
-        };
-        (std::array::from_fn(|k| (point[k] - self.grid.first[k]) / self.grid.voxel), direction)
+            Beam::Cone(geometry) => {
+                let frame = &geometry.frame;
+                let (row, column) = (frame.detector_row(row), frame.detector_column(column));
+                let view = &geometry.views[view];
+                let toward = |k: usize| {
+                    let pixel =
+                        view.origin[k] + row * view.along_rows[k] + column * view.along_columns[k];
+                    pixel - view.source[k]
+                };
+                [view.source, std::array::from_fn(toward)]
+            }
+        }
+    }
+
+    /// The ray through a place of a frame, in voxel indices. The middle of a detector column (of a
+    /// row, where rows run along the axis) says which planes its rays walk.
+    fn ray(&self, view: usize, place: [f64; 2]) -> Ray {
+        let [point, direction] = self.line(view, place);
+        let (rows, columns) = self.frame_shape;
+        let middle = [rows, columns].map(|count| (count as f64 - 1.0) / 2.0);
+        let at = if self.on_side { [place[0], middle[1]] } else { [middle[0], place[1]] };
+        let [_, along] = self.line(view, at);
+        let voxel = |k: usize| (point[k] - self.grid.first[k]) / self.grid.voxel;
+        let main = if along[1].abs() >= along[2].abs() { 1 } else { 2 };
+        Ray { point: std::array::from_fn(voxel), direction, main }
     }
 
     /// The rays of a pixel; each counts an equal share.
@@ -154,6 +205,10 @@ fn grid(shape: [usize; 3], voxel: f64, unit: LengthUnit) -> VoxelGrid {
 }
 
 pub(crate) fn cases() -> Vec<Scan> {
+    upright_cases().into_iter().chain(tilted_cases()).chain(cone_cases()).collect()
+}
+
+fn upright_cases() -> Vec<Scan> {
     let (whole, half) = (std::f64::consts::TAU, std::f64::consts::PI);
     let mm = LengthUnit::Millimetre;
     let scan = |name, turn, (frame_shape, rays), grid: VoxelGrid| Scan {
@@ -162,6 +217,7 @@ pub(crate) fn cases() -> Vec<Scan> {
         frame_shape,
         grid,
         rays,
+        on_side: false,
     };
     let mut binned = scan(
         "binned, cropped, in pixels",
@@ -180,6 +236,95 @@ pub(crate) fn cases() -> Vec<Scan> {
         scan("slightly finer voxels", half, ((2, 40), 1), grid([3, 40, 38], 0.375, mm)),
         binned,
     ]
+}
+
+fn tilted_cases() -> Vec<Scan> {
+    let mm = LengthUnit::Millimetre;
+    vec![
+        tilted("tilted", 1.5, ((17, 50), 1), grid([19, 33, 41], 0.4, mm)),
+        tilted("tilted much, fine voxels", -28.0, ((9, 21), 2), grid([30, 41, 33], 0.2, mm)),
+        tilted("tilted, coarse voxels", 5.0, ((60, 40), 1), grid([15, 11, 9], 1.7, mm)),
+        Scan {
+            on_side: true,
+            ..tilted("axis across", 90.0, ((30, 33), 1), grid([25, 20, 23], 0.4, mm))
+        },
+    ]
+}
+
+fn cone_cases() -> Vec<Scan> {
+    let mm = LengthUnit::Millimetre;
+    vec![
+        cone("cone", |_| {}, ((40, 45), 1), grid([33, 35, 30], 0.2, mm)),
+        cone(
+            "cone of a short panel",
+            |c| c.centre[1] = 3.0,
+            ((5, 30), 1),
+            grid([1, 40, 40], 0.2, mm),
+        ),
+        cone("cone, fine voxels", |_| {}, ((9, 12), 3), grid([40, 35, 41], 0.075, mm)),
+        cone("cone, coarse voxels", |_| {}, ((70, 60), 1), grid([7, 12, 15], 0.7, mm)),
+        cone(
+            "cone from near by",
+            |c| c.source_to_axis.0 = 6.5,
+            ((50, 60), 1),
+            grid([40, 40, 40], 0.1, mm),
+        ),
+        cone("cone on a leaning panel", lean, ((44, 47), 1), grid([37, 30, 33], 0.2, mm)),
+        cone(
+            "cone on a slanting panel",
+            |c| c.roll.0 = 0.7,
+            ((30, 33), 1),
+            grid([25, 20, 23], 0.2, mm),
+        ),
+        Scan {
+            on_side: true,
+            ..cone(
+                "cone on its side",
+                |c| c.roll.0 = 1.4,
+                ((30, 33), 1),
+                grid([25, 20, 23], 0.2, mm),
+            )
+        },
+        cone("tall cone", |_| {}, ((330, 6), 1), grid([300, 18, 17], 0.2, mm)),
+    ]
+}
+
+fn lean(circle: &mut ConeCircle) {
+    (circle.roll.0, circle.pitch.0, circle.yaw.0) = (0.03, -0.1, 0.07);
+}
+
+fn tilted(
+    name: &'static str,
+    degrees: f64,
+    (frame_shape, rays): ((usize, usize), usize),
+    grid: VoxelGrid,
+) -> Scan {
+    let mut geometry = parallel(7, frame_shape, std::f64::consts::PI);
+    geometry.axis.tilt = Radian::from_degrees(degrees);
+    Scan { name, beam: Beam::Parallel(geometry), frame_shape, grid, rays, on_side: false }
+}
+
+/// A circle of views at a magnification of two, after what `change` makes of it.
+fn cone(
+    name: &'static str,
+    change: impl Fn(&mut ConeCircle),
+    (frame_shape, rays): ((usize, usize), usize),
+    grid: VoxelGrid,
+) -> Scan {
+    let (rows, columns) = frame_shape;
+    let mut circle = ConeCircle {
+        source_to_axis: Millimetre(20.0),
+        source_to_detector: Millimetre(40.0),
+        pixel: Millimetre(0.4),
+        centre: [(rows as f64 - 1.0) / 2.0 - 1.7, (columns as f64 - 1.0) / 2.0 + 2.3],
+        roll: Radian(0.0),
+        pitch: Radian(0.0),
+        yaw: Radian(0.0),
+    };
+    change(&mut circle);
+    let angles: Vec<Radian> = (0..7).map(|k| Radian(0.2 + 0.9 * f64::from(k))).collect();
+    let beam = Beam::Cone(circle.geometry(&angles, PixelFrame::whole(rows, columns)));
+    Scan { name, beam, frame_shape, grid, rays, on_side: false }
 }
 
 pub(crate) fn processors() -> Vec<Processor> {

@@ -99,6 +99,16 @@ impl Lines {
         self.values.par_chunks_mut(stride(self.length)).map(|line| &mut line[MARGIN..])
     }
 
+    /// As [`Self::par_lines_mut`], so many lines at a time.
+    pub fn par_views_mut(
+        &mut self,
+        lines: usize,
+    ) -> impl IndexedParallelIterator<Item = LinesPart<'_>> {
+        let (lanes, stride) = (self.lanes, stride(self.length));
+        let parts = self.values.par_chunks_mut((lines * lanes * stride).max(1));
+        parts.map(move |values| LinesPart { values, lanes, stride })
+    }
+
     /// Becomes the lines at right angles to those of `other`.
     pub fn transpose(&mut self, other: &Self) {
         let (lanes, from) = (other.lanes, stride(other.length));
@@ -125,6 +135,27 @@ impl Lines {
     pub(super) fn parts_mut(&mut self, lines: usize) -> std::slice::ChunksMut<'_, f32> {
         let count = lines * self.line_stride();
         self.values.chunks_mut(count.max(1))
+    }
+}
+
+/// Some neighbouring lines.
+#[derive(Debug)]
+pub struct LinesPart<'a> {
+    values: &'a mut [f32],
+    lanes: usize,
+    stride: usize,
+}
+
+impl LinesPart<'_> {
+    /// Sets all values to zero.
+    pub fn clear(&mut self) {
+        self.values.fill(0.0);
+    }
+
+    /// The values of a line of a slice; what is behind them must stay zero.
+    pub fn line_mut(&mut self, line: usize, lane: usize) -> &mut [f32] {
+        let at = (line * self.lanes + lane) * self.stride;
+        &mut self.values[at..at + self.stride][MARGIN..]
     }
 }
 

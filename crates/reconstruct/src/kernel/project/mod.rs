@@ -20,7 +20,7 @@ mod sheet_wide;
 mod slices;
 mod volumes;
 
-pub use fan::{Fan, GROUP, Lines, MOST_LANES, Walk};
+pub use fan::{Fan, GROUP, Lines, LinesPart, MOST_LANES, Walk};
 pub use sheaf::{Form, Raster, Sheaf};
 pub use slices::{backproject_fans, project_fans};
 pub use volumes::{backproject_sheaves, project_sheaves};

@@ -3,16 +3,24 @@
 
 use ndarray::{Array3, ArrayView3};
 
-/// A straight ray in voxel indices, `[z, y, x]`: a point on it and its direction.
-pub type Ray = ([f64; 3], [f64; 3]);
+/// A straight ray in voxel indices, `[z, y, x]`.
+#[derive(Debug, Clone, Copy)]
+pub struct Ray {
+    /// A place on it.
+    pub point: [f64; 3],
+    /// Its direction, of any length.
+    pub direction: [f64; 3],
+    /// Axis whose planes it walks: 1 (y) or 2 (x).
+    pub main: usize,
+}
 
 /// For each voxel about the ray its index and weight, in voxel edges; `shape` `[z, y, x]`.
 ///
-/// The ray walks the planes of the axis, y or x, along which it goes faster (y where both are
-/// equal), and weighs the four voxels about it on each plane bilinearly; Joseph 1982,
+/// On each plane the four voxels about the ray are weighed bilinearly; Joseph 1982,
 /// doi:10.1109/TMI.1982.4307572. Planes behind `point` count too.
-pub fn walk((point, direction): Ray, shape: [usize; 3], mut visit: impl FnMut([usize; 3], f64)) {
-    let (main, other) = if direction[1].abs() >= direction[2].abs() { (1, 2) } else { (2, 1) };
+pub fn walk(ray: Ray, shape: [usize; 3], mut visit: impl FnMut([usize; 3], f64)) {
+    let Ray { point, direction, main } = ray;
+    let other = 3 - main;
     let length = direction.iter().map(|part| part * part).sum::<f64>().sqrt();
     let step = length / direction[main].abs();
     for plane in 0..shape[main] {

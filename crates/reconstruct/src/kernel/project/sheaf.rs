@@ -112,6 +112,12 @@ impl Sheaf {
     /// Rows and columns of the rays that may meet a box of voxels.
     pub(super) fn touching(&self, span: &Span, raster: &Raster) -> [Range<usize>; 2] {
         let [main, other] = self.axes();
+        let last = span.first[main] + span.count[main] - 1;
+        let depths = [span.first[main], last].map(|plane| self.depth_of(plane as f64));
+        if depths[0] * depths[1] <= 0.0 {
+            // The source stands between these planes, beside the box.
+            return [0..raster.rows, self.columns.clone()];
+        }
         let mut ends = [[f64::INFINITY, f64::NEG_INFINITY]; 2];
         for corner in 0..8 {
             let end = |axis: usize, bit: usize, beside: f64| {
@@ -119,7 +125,6 @@ impl Sheaf {
                 let (first, count) = (span.first[axis] as f64, span.count[axis] as f64);
                 if last { first + count - 1.0 + beside } else { first - beside }
             };
-            // Half a plane would do, were the planes not where they are.
             let seen = self.seen([end(0, 0, 1.0), end(main, 1, 0.0), end(other, 2, 1.0)]);
             for (ends, seen) in ends.iter_mut().zip(seen) {
                 *ends = [ends[0].min(seen), ends[1].max(seen)];
@@ -146,8 +151,8 @@ pub(super) struct Sheet {
     pub(super) upright: bool,
     /// How to find a ray again: `(up·below − above)/(slope − up·lean)`.
     finder: [f64; 4],
-    /// Most rays by which a ray found between two others may be beside its true place.
-    pub(super) bend: f64,
+    /// How much the spacing of the rays changes from one to the next, at most.
+    pub(super) lean: f64,
 }
 
 impl Sheet {
@@ -166,7 +171,7 @@ impl Sheet {
         self.middle = at((rows as f64 - 1.0) / 2.0);
         self.finder = [up[0], up[1], below[0], below[1]];
         let nearest = below[0].abs().min((below[0] + rows as f64 * below[1]).abs());
-        self.bend = 1e-4 + 64.0 * (below[1] / nearest).abs();
+        self.lean = (below[1] / nearest).abs();
         let count = rows.next_multiple_of(GROUP) + 2 * MARGIN;
         self.up.resize(count, 0.0);
         self.across.resize(count, 0.0);

@@ -125,7 +125,8 @@ impl Passage<'_> {
         };
         let (first, last) = (at(z), at(z + GROUP - 1));
         let step = (last - first) / (GROUP - 1) as f64;
-        let half = step.abs() + self.sheet.bend;
+        // Rays that are not evenly spaced stand beside the straight line from first to last.
+        let half = step.abs() + 1e-4 + 128.0 * self.sheet.lean * step * step;
         let lowest = (first.min(last) - half).floor() + 1.0;
         let highest = (first.max(last) + half).ceil() - 1.0;
         let (from, until) = (self.rays.start as f64, self.rays.end as f64);
