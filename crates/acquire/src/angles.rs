@@ -76,7 +76,7 @@ pub(crate) fn told_angles(
             (keep(golden_angles(arc, count)), format!("golden ratio of {arc} degrees"), None)
         }
         AngleSource::File(name) => {
-            let path = find_file(&name, folders)?;
+            let path = find_file(&name, "acquire.angles", folders)?;
             let words = format!("from {}", path.display());
             let lines = read_angle_file(&path)?;
             let numbers = of_lines(&lines, (frames, kept), &path)?;
@@ -88,11 +88,19 @@ pub(crate) fn told_angles(
     Ok(Some(ToldAngles { angles, words, file }))
 }
 
-fn find_file(name: &Path, folders: [&Path; 2]) -> Result<PathBuf, AcquireError> {
+/// The file that the recipe names in `key`, from the first folder that has it.
+///
+/// # Errors
+/// None has it.
+pub(crate) fn find_file(
+    name: &Path,
+    key: &str,
+    folders: [&Path; 2],
+) -> Result<PathBuf, AcquireError> {
     let places = folders.map(|folder| folder.join(name));
     let found = places.iter().find(|path| path.is_file()).cloned();
     let [first, _] = places;
-    found.ok_or(AcquireError::NoSuchPath { key: "acquire.angles".into(), path: first })
+    found.ok_or(AcquireError::NoSuchPath { key: key.into(), path: first })
 }
 
 fn of_lines(

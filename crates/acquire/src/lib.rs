@@ -7,6 +7,8 @@ mod angle_file;
 mod angle_source;
 mod angles;
 mod error;
+mod geometry;
+mod geometry_file;
 mod hdf5_error;
 mod look;
 mod look_angles;

@@ -7,6 +7,7 @@ use voltomo_types::{Fact, Frames, Millimetre, Origin, Quantity, Radian, Scan};
 use crate::{
     AcquireError, AcquireSettings, Kind, RepeatedAngles,
     angles::{check_angles, told_angles},
+    geometry::{tell_geometry, tell_pixel},
     read::{
         ImageFormat, find_images::is_pattern, hdf5::is_hdf5, hdf5_scan, image_scan,
         image_sets::folder_of, show_bytes,
@@ -30,6 +31,7 @@ pub fn open(settings: &AcquireSettings, base: &Path) -> Result<Scan, AcquireErro
     let mut scan = read(&path, settings)?;
     let kept = kept_frames(&settings.skip, scan.radiographs.shape().frames)?;
     tell_angles(&mut scan, settings, (&kept, [folder_of(&path), base]))?;
+    tell_geometry(&mut scan, settings, (&kept, [folder_of(&path), base]))?;
     select_frames(&mut scan, settings, kept)?;
     tell_the_rest(&mut scan, settings);
     check(&scan, settings, &path)?;
@@ -150,6 +152,9 @@ fn tell_the_rest(scan: &mut Scan, settings: &AcquireSettings) {
         scan.detector.pixel = Some(Millimetre(mm));
         tell(&mut scan.facts, Fact::from_recipe("pixel size", format!("{mm} mm")));
     } else if scan.detector.pixel.is_none() {
+        tell_pixel(scan);
+    }
+    if scan.detector.pixel.is_none() {
         let mend = "set `acquire.pixel_mm`; until then attenuation is in 1/pixel";
         tell(&mut scan.facts, Fact::missing("pixel size", mend));
     }

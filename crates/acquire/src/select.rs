@@ -3,7 +3,7 @@
 use std::{ops::Range, sync::Arc};
 
 use ndarray::{Array3, ArrayViewMut3, Axis, s};
-use voltomo_types::{FrameError, FrameShape, Frames, PixelFrame, parse_range};
+use voltomo_types::{ConeView, FrameError, FrameShape, Frames, PixelFrame, parse_range};
 
 use crate::{AcquireError, AcquireSettings, Mirror, skip_list::parse_skip};
 
@@ -79,6 +79,28 @@ impl View {
     pub(crate) fn is_whole(&self, (rows, columns): (usize, usize)) -> bool {
         let is_turned = self.transpose || self.reverse_rows || self.reverse_columns;
         !is_turned && self.rows == (0..rows) && self.columns == (0..columns)
+    }
+
+    /// A detector of `(rows, columns)` whose frames are turned and mirrored so, before any crop.
+    pub(crate) fn turned(&self, one: &ConeView, (rows, columns): (usize, usize)) -> ConeView {
+        let mut turned = *one;
+        let (mut rows, mut columns) = (rows, columns);
+        if self.transpose {
+            std::mem::swap(&mut turned.along_rows, &mut turned.along_columns);
+            std::mem::swap(&mut rows, &mut columns);
+        }
+        let far = |origin: [f64; 3], along: [f64; 3], count: usize| {
+            std::array::from_fn(|k| origin[k] + (count as f64 - 1.0) * along[k])
+        };
+        if self.reverse_rows {
+            turned.origin = far(turned.origin, turned.along_rows, rows);
+            turned.along_rows = turned.along_rows.map(|k| -k);
+        }
+        if self.reverse_columns {
+            turned.origin = far(turned.origin, turned.along_columns, columns);
+            turned.along_columns = turned.along_columns.map(|k| -k);
+        }
+        turned
     }
 
     /// Where the pixels seen lie on the turned and mirrored detector.

@@ -109,6 +109,11 @@ pub struct AcquireSettings {
     pub angle_unit: Option<AngleUnit>,
     /// Reverses the sense of rotation: every angle changes its sign.
     pub reverse_rotation: bool,
+    /// File with the geometry of a cone beam, from the folder of `path`: TOML or JSON with
+    /// `source_to_axis_mm`, `source_to_detector_mm`, `detector_pixel_mm` and more, or a table with
+    /// source, origin, u and v of each radiograph (x, y, z in mm). It goes before what the scan's
+    /// files say; `reconstruct.cone` goes before it.
+    pub geometry: Option<String>,
     /// Edge of one unbinned detector pixel in the plane of the sample, in mm. Without it the
     /// attenuation comes out in 1/pixel.
     pub pixel_mm: Option<f64>,

@@ -54,6 +54,15 @@ pub struct ConeCircle {
     pub yaw: Radian,
 }
 
+/// What a detector row sees of the rotation axis.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct AxisPoint {
+    /// Height above that of the source, mm, growing with rows.
+    pub height: f64,
+    /// Detector column.
+    pub column: f64,
+}
+
 impl ConeCircle {
     /// How much larger than the sample its image is, on the axis.
     #[must_use]
@@ -93,6 +102,22 @@ impl ConeCircle {
         }
     }
 
+    /// What a detector row sees of the rotation axis: its height (mm from that of the source,
+    /// growing with rows) and the detector column on which it falls.
+    ///
+    /// `None` where the row never meets the axis.
+    #[must_use]
+    pub fn axis_at(&self, row: f64) -> Option<AxisPoint> {
+        let view = self.view(Radian(0.0));
+        // Homogeneous positions are linear along the axis: start + z·change.
+        let start = view.pixel_of(view.source.map(|k| -k))?;
+        let change = view.pixel_of([1.0, 0.0, 0.0])?;
+        let height = (row * start[2] - start[0]) / (change[0] - row * change[2]);
+        let w = start[2] + height * change[2];
+        let column = (start[1] + height * change[1]) / w;
+        (w > 0.0 && column.is_finite()).then_some(AxisPoint { height, column })
+    }
+
     /// The views at all angles.
     #[must_use]
     pub fn geometry(&self, angles: &[Radian], frame: PixelFrame) -> ConeGeometry {
@@ -100,7 +125,26 @@ impl ConeCircle {
     }
 }
 
+impl ConeGeometry {
+    /// The same geometry with heights counted from `height` (mm) on.
+    #[must_use]
+    pub fn counted_from(mut self, height: f64) -> Self {
+        for view in &mut self.views {
+            view.source[0] -= height;
+            view.origin[0] -= height;
+        }
+        self
+    }
+}
+
 impl ConeView {
+    /// Rotation angle that a source stands for: it is at `[y, x] = −SOD·[cos θ, sin θ]`.
+    #[must_use]
+    pub fn angle_of(source: [f64; 3]) -> Radian {
+        let [_, y, x] = source;
+        Radian((-x).atan2(-y))
+    }
+
     /// Where the sample point `[z, y, x]` falls: detector `[row, column]`; `None` where the ray
     /// to it never meets the detector.
     #[must_use]
@@ -158,6 +202,23 @@ mod tests {
         let found = circle().view(angle).detector_position([z, y, x]).unwrap();
         assert!((found[0] - (100.0 + z * scale)).abs() < 1e-9);
         assert!((found[1] - (80.5 + s * scale)).abs() < 1e-9);
+    }
+
+    #[test]
+    fn a_row_sees_the_axis_where_the_axis_falls_on_it() {
+        let turned =
+            ConeCircle { roll: Radian(0.03), pitch: Radian(-0.05), yaw: Radian(0.04), ..circle() };
+        for row in [-20.0, 100.0, 333.0] {
+            let AxisPoint { height, column } = turned.axis_at(row).unwrap();
+            let found = turned.view(Radian(1.1)).detector_position([height, 0.0, 0.0]).unwrap();
+            assert!((found[0] - row).abs() < 1e-9 && (found[1] - column).abs() < 1e-9);
+        }
+        assert!(turned.axis_at(100.0).unwrap().height.abs() < 1e-12);
+        let raised = turned.geometry(&[Radian(1.1)], PixelFrame::whole(9, 9)).counted_from(2.0);
+        let found = raised.views[0].detector_position([-2.0, 0.0, 0.0]).unwrap();
+        assert!((found[1] - 80.5).abs() < 1e-9);
+        let angle = ConeView::angle_of(raised.views[0].source);
+        assert!((angle.0 - 1.1).abs() < 1e-12);
     }
 
     #[test]

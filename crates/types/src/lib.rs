@@ -4,6 +4,7 @@
 //! `[angle, row, column]` and `[z, y, x]`, everywhere.
 
 mod beam;
+mod cone_facts;
 mod cone_geometry;
 mod detector;
 mod geometry;
@@ -16,7 +17,8 @@ mod volume;
 mod voxel_grid;
 
 pub use beam::Probe;
-pub use cone_geometry::{ConeCircle, ConeGeometry, ConeView};
+pub use cone_facts::ConeFacts;
+pub use cone_geometry::{AxisPoint, ConeCircle, ConeGeometry, ConeView};
 pub use detector::{Detector, PixelFrame};
 pub use geometry::{Geometry, ParallelGeometry, RotationAxis};
 pub use index_range::parse_range;

@@ -5,7 +5,7 @@ use std::{fmt::Debug, ops::Range, sync::Arc};
 use ndarray::{Array3, ArrayViewMut3, s};
 use serde::{Deserialize, Serialize};
 
-use crate::{Detector, Fact, Millimetre, Probe, Radian};
+use crate::{ConeFacts, Detector, Fact, Probe, Radian};
 
 /// Why frames could not be read: what was found, what was expected and what mends it, and where.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -141,8 +141,8 @@ pub struct Scan {
     pub quantity: Quantity,
     /// What passed through the sample, where it is known.
     pub probe: Option<Probe>,
-    /// Distance from the source to the sample, where the files tell it: whether the beam is parallel.
-    pub source_distance: Option<Millimetre>,
+    /// Where source and detector stand, as far as the files tell: whether the beam is parallel.
+    pub cone: ConeFacts,
     /// The detector.
     pub detector: Detector,
     /// What the reader understood, had to be told, and misses.

@@ -4,7 +4,8 @@ use std::{path::Path, sync::Arc};
 
 use rayon::prelude::*;
 use voltomo_types::{
-    Detector, Fact, Frames, Millimetre, PixelFrame, Quantity, Radian, ReferenceFrames, Scan, When,
+    ConeFacts, Detector, Fact, Frames, Millimetre, PixelFrame, Quantity, Radian, ReferenceFrames,
+    Scan, When,
 };
 
 use super::{
@@ -48,15 +49,14 @@ pub(crate) fn open(path: &Path, settings: &AcquireSettings) -> Result<Scan, Acqu
     let shape = radiographs.shape();
     let frame = PixelFrame::whole(shape.rows, shape.columns);
     let detector = Detector { frame, pixel, saturation };
-    let (probe, source_distance) = (None, None);
     Ok(Scan {
         radiographs,
         flats,
         darks,
         angles,
         quantity,
-        probe,
-        source_distance,
+        probe: None,
+        cone: ConeFacts::default(),
         detector,
         facts,
         files,

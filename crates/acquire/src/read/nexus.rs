@@ -305,7 +305,6 @@ fn pixel(
     let near = keyed.key.name();
     let detector = parent(near);
     let told = [
-        ("detector distance", "distance"),
         ("detector magnification", "magnification"),
         ("centre of rotation in the file", "x_rotation_axis_pixel_position"),
     ];
@@ -318,7 +317,11 @@ fn pixel(
         path.and_then(|path| parts.dataset(None, path, "").ok().flatten())
     };
     let (source, monitor) = (elsewhere(parts, "source/distance"), elsewhere(parts, "control/data"));
-    parts.source_distance(source.as_ref());
+    let beside = |parts: &Parts<'_>, end: &str| {
+        parts.dataset(None, &format!("{detector}/{end}"), "").ok().flatten()
+    };
+    let (distance, on_detector) = (beside(parts, "distance"), beside(parts, "x_pixel_size"));
+    parts.cone([source.as_ref(), distance.as_ref()], on_detector.as_ref());
     parts.tell_number("monitor counts", monitor.as_ref());
     let nearest = |end: &str| -> Result<Option<Dataset>, Hdf5Error> {
         let path = at_end(names, &format!("sample/{end}"), near).or(at_end(names, end, near));

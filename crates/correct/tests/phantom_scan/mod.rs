@@ -50,7 +50,7 @@ pub(crate) fn scan_of(counts: Array3<f32>, flats: Vec<ReferenceFrames>, dark: f3
         angles: None,
         quantity: Quantity::Counts,
         probe: None,
-        source_distance: None,
+        cone: Default::default(),
         detector: Detector {
             frame: PixelFrame::whole(rows, columns),
             pixel: Some(Millimetre(0.1)),

@@ -3,7 +3,7 @@
 use std::{path::PathBuf, sync::Arc};
 
 use voltomo_types::{
-    Detector, Fact, FrameShape, Frames, Millimetre, PixelFrame, Probe, Quantity, Radian,
+    ConeFacts, Detector, Fact, FrameShape, Frames, Millimetre, PixelFrame, Probe, Quantity, Radian,
     ReferenceFrames, Scan, When,
 };
 
@@ -15,7 +15,7 @@ pub(crate) struct Parts<'a> {
     /// What the recipe says.
     pub(crate) settings: &'a AcquireSettings,
     file: File,
-    source_distance: Option<Millimetre>,
+    cone: ConeFacts,
     facts: Vec<Fact>,
     files: Vec<PathBuf>,
 }
@@ -37,7 +37,7 @@ impl<'a> Parts<'a> {
     pub(crate) fn new(file: &File, settings: &'a AcquireSettings, layout: &str) -> Self {
         let files = vec![file.path().to_path_buf()];
         let facts = vec![Fact::from_file("layout", layout)];
-        Self { settings, file: file.clone(), source_distance: None, facts, files }
+        Self { settings, file: file.clone(), cone: ConeFacts::default(), facts, files }
     }
 
     /// The file says this.
@@ -221,16 +221,22 @@ impl<'a> Parts<'a> {
         probe
     }
 
-    /// The distance of the source, which may be counted against the beam; 0 tells nothing.
-    pub(crate) fn source_distance(&mut self, dataset: Option<&Dataset>) {
-        self.tell_number("source distance", dataset);
-        let told = || {
-            let dataset = dataset.filter(|dataset| dataset.element().is_number())?;
-            let value = *dataset.numbers("acquire.dataset").ok()?.first()?;
-            let unit = dataset.text_attribute("units").ok().flatten()?;
-            in_millimetres(value.abs(), &unit).filter(|mm| mm.is_finite() && *mm > 0.0)
-        };
-        self.source_distance = told().map(Millimetre);
+    /// Distances and pixel of a cone beam. The source's distance from the sample may be counted
+    /// against the beam, and 0 of it tells nothing; the detector's is counted along the beam.
+    pub(crate) fn cone(
+        &mut self,
+        [source, detector]: [Option<&Dataset>; 2],
+        pixel: Option<&Dataset>,
+    ) {
+        self.tell_number("source distance", source);
+        self.tell_number("detector distance", detector);
+        let source = source.and_then(distance).map(f64::abs).filter(|mm| *mm > 0.0);
+        let detector = detector.and_then(distance);
+        let pixel = pixel.and_then(distance).filter(|mm| *mm > 0.0);
+        let both = source.zip(detector).map(|(source, detector)| source + detector);
+        self.cone.source_to_axis = source.map(Millimetre);
+        self.cone.source_to_detector = both.map(Millimetre);
+        self.cone.pixel = pixel.map(Millimetre);
     }
 
     /// A number with its unit, as a fact, where the dataset is there.
@@ -276,7 +282,7 @@ impl<'a> Parts<'a> {
             angles,
             quantity: Quantity::Counts,
             probe,
-            source_distance: self.source_distance,
+            cone: self.cone,
             detector: Detector { frame, pixel, saturation: stacks.saturation },
             facts: self.facts,
             files: self.files,
@@ -318,6 +324,11 @@ fn length(dataset: &Dataset) -> Result<Option<f64>, Hdf5Error> {
         path: dataset.file().path().into(),
     })?;
     Ok(Some(in_mm))
+}
+
+/// A length in mm where a number with a unit stands there.
+fn distance(dataset: &Dataset) -> Option<f64> {
+    dataset.element().is_number().then(|| length(dataset).ok().flatten()).flatten()
 }
 
 /// The first number of a dataset; some instruments write it as text.
