@@ -67,20 +67,15 @@ pub enum RunError {
         /// The scan.
         path: PathBuf,
     },
-    /// A cone beam.
-    #[error(
-        "the source stands {distance_mm} mm before the sample, so the beam opens by {fan_deg:.1}° over \
-         the frame; expected a parallel beam (no more than {limit_deg}°), since recipes cannot \
-         reconstruct a cone yet. If the distance in the file is wrong, mend it there ({path})",
-        path = path.display()
-    )]
-    ConeBeam {
-        /// Distance of the source from the sample.
-        distance_mm: f64,
-        /// Angle between the outermost rays.
-        fan_deg: f64,
-        /// Largest angle that is taken for parallel.
-        limit_deg: f64,
+    /// A cone beam whose source or detector are missing or cannot be.
+    #[error("`{key}` is {found}; expected {expected} ({path})", path = path.display())]
+    Cone {
+        /// Recipe key that mends it.
+        key: String,
+        /// What was found.
+        found: String,
+        /// What was expected.
+        expected: String,
         /// The scan.
         path: PathBuf,
     },

@@ -1,6 +1,8 @@
 //! One run from start to end: recipe, check, plan, run, store, provenance. Knows no science.
 
 mod bands;
+mod beam;
+mod cone_axis;
 mod correct_only;
 mod demo;
 mod error;

@@ -5,16 +5,18 @@ use std::path::Path;
 
 use voltomo_correct::Survey;
 use voltomo_reconstruct::{
-    Reconstruction,
+    ReconstructSettings, Reconstruction,
     calibrate::{AxisEstimate, find_axis},
-    grid_for,
+    cone_grid_for, grid_for,
 };
 use voltomo_types::{
-    Geometry, Millimetre, ParallelGeometry, Radian, RotationAxis, Scan, VoxelGrid,
+    Geometry, Millimetre, ParallelGeometry, PixelFrame, Radian, RotationAxis, Scan, VoxelGrid,
 };
 
 use crate::{
     bands::CorrectedBands,
+    beam::{BeamFound, beam},
+    cone_axis,
     error::RunError,
     memory::{Bytes, default_budget},
     plan::{Plan, Sizing, plan},
@@ -39,50 +41,45 @@ pub(crate) fn angles(scan: &Scan) -> Result<&[Radian], RunError> {
     })
 }
 
-/// The widest fan, in degrees over the frame, that is reconstructed as a parallel beam: at a
-/// reactor the rays open by less than one.
-const WIDEST_FAN_DEG: f64 = 2.0;
-
-/// Holds the scan to a parallel beam, as far as its files tell.
-///
-/// # Errors
-/// A source so near that the rays open over the frame.
-fn parallel(scan: &Scan) -> Result<(), RunError> {
-    let (Some(distance), Some(pixel)) = (scan.source_distance, scan.detector.pixel) else {
-        return Ok(());
-    };
-    let width = pixel.0 * scan.detector.frame.detector_columns as f64;
-    let fan_deg = 2.0 * (width / 2.0 / distance.0).atan().to_degrees();
-    if fan_deg <= WIDEST_FAN_DEG {
-        return Ok(());
-    }
-    let path = scan.files.first().cloned().unwrap_or_default();
-    let limit_deg = WIDEST_FAN_DEG;
-    Err(RunError::ConeBeam { distance_mm: distance.0, fan_deg, limit_deg, path })
-}
-
 /// The geometry of a scan with an axis, for frames as they come out of the correction.
 ///
 /// # Errors
 /// A scan without angles.
 pub(crate) fn geometry(
-    scan: &Scan,
-    survey_frame: voltomo_types::PixelFrame,
+    (scan, beam): (&Scan, &BeamFound),
+    frame: PixelFrame,
     axis: RotationAxis,
-) -> Result<ParallelGeometry, RunError> {
-    parallel(scan)?;
-    let angles = angles(scan)?.to_vec();
-    Ok(ParallelGeometry { angles, axis, frame: survey_frame, pixel: scan.detector.pixel })
+) -> Result<Geometry, RunError> {
+    Ok(beam.geometry(angles(scan)?, (frame, scan.detector.pixel), axis))
+}
+
+/// The grid that the settings ask for in any beam.
+///
+/// # Errors
+/// Settings that do not fit the scan.
+fn any_grid(
+    geometry: &Geometry,
+    shape: (usize, usize),
+    settings: &ReconstructSettings,
+) -> Result<VoxelGrid, RunError> {
+    Ok(match geometry {
+        Geometry::Parallel(parallel) => grid_for(parallel, shape, settings)?,
+        Geometry::Cone(cone) => cone_grid_for(cone, shape, settings)?,
+    })
 }
 
 /// An axis to plan with, before it is known: as the recipe tells it, else in the middle of the
 /// frame with a degree of tilt.
 #[must_use]
 pub(crate) fn assumed_axis(
-    recipe: &Recipe,
-    frame: &voltomo_types::PixelFrame,
+    (recipe, beam): (&Recipe, &BeamFound),
+    frame: &PixelFrame,
     columns: usize,
 ) -> RotationAxis {
+    if !matches!(beam, BeamFound::Parallel { .. }) {
+        let told = beam.told_axis(frame).map(|(axis, _)| axis);
+        return told.unwrap_or_else(|| cone_axis::assumed(beam, frame, TILT_ASSUMED));
+    }
     let middle = frame.detector_column((columns as f64 - 1.0) / 2.0);
     RotationAxis {
         centre: recipe.reconstruct.centre_px.unwrap_or(middle),
@@ -101,8 +98,10 @@ pub(crate) fn axis(
     watch: &dyn Watch,
 ) -> Result<AxisEstimate, RunError> {
     let bands = CorrectedBands { scan, survey, settings: &recipe.correct };
-    let unknown = assumed_axis(recipe, &survey.frame(), survey.shape().columns);
-    let geometry = geometry(scan, survey.frame(), unknown)?;
+    let parallel = BeamFound::Parallel { warning: None };
+    let axis = assumed_axis((recipe, &parallel), &survey.frame(), survey.shape().columns);
+    let (angles, frame) = (angles(scan)?.to_vec(), survey.frame());
+    let geometry = ParallelGeometry { angles, axis, frame, pixel: scan.detector.pixel };
     watch.begin("find the axis", 100);
     let estimate = find_axis(&bands, &geometry, &recipe.reconstruct, &|done, total| {
         watch.advance(done * 100 / total.max(1));
@@ -134,11 +133,11 @@ pub(crate) fn axis_findings(record: &serde_json::Value) -> Vec<String> {
         ("the tilt is uncertain by", 3.0 * tilt_deg, TILT_DEG, "degrees"),
     ];
     let beyond = doubts.into_iter().filter(|(_, value, limit, _)| value > limit);
-    beyond
-        .map(|(what, value, limit, unit)| {
-            format!("{what} {value:.2} {unit}; expected at most {limit} {unit}")
-        })
-        .collect()
+    let doubt = record[cone_axis::DOUBT].as_str().map(String::from);
+    let beyond = beyond.map(|(what, value, limit, unit)| {
+        format!("{what} {value:.2} {unit}; expected at most {limit} {unit}")
+    });
+    beyond.chain(doubt).collect()
 }
 
 /// The reconstruction made ready: geometry, grid, filters, plan.
@@ -162,11 +161,10 @@ impl Prepared {
     pub(crate) fn new(
         recipe: &Recipe,
         scan: &Scan,
-        geometry: ParallelGeometry,
+        geometry: Geometry,
         (shape, budget): ((usize, usize), Option<Bytes>),
     ) -> Result<Self, RunError> {
-        let grid = grid_for(&geometry, shape, &recipe.reconstruct)?;
-        let geometry = Geometry::Parallel(geometry);
+        let grid = any_grid(&geometry, shape, &recipe.reconstruct)?;
         let method = voltomo_reconstruct::prepare(&geometry, shape, &grid, &recipe.reconstruct)?;
         let sizing = Sizing {
             recipe,
@@ -188,12 +186,13 @@ impl Prepared {
 /// Whatever would stop the run once the axis is known.
 pub(crate) fn check(recipe: &Recipe, scan: &Scan, budget: Option<Bytes>) -> Result<(), RunError> {
     let (shape, frame) = Survey::corrected_shape(scan, &recipe.correct)?;
-    let told = recipe.reconstruct.tilt_deg.map_or(Radian(0.0), Radian::from_degrees);
-    let axis = RotationAxis { tilt: told, ..assumed_axis(recipe, &frame, shape.columns) };
-    let geometry = geometry(scan, frame, axis)?;
+    let beam = beam(recipe, scan)?;
+    let told = beam.told_tilt().or(recipe.reconstruct.tilt_deg.map(Radian::from_degrees));
+    let axis = assumed_axis((recipe, &beam), &frame, shape.columns);
+    let axis = RotationAxis { tilt: told.unwrap_or(Radian(0.0)), ..axis };
+    let geometry = geometry((scan, &beam), frame, axis)?;
     let frame = (shape.rows, shape.columns);
-    let grid = grid_for(&geometry, frame, &recipe.reconstruct)?;
-    let geometry = Geometry::Parallel(geometry);
+    let grid = any_grid(&geometry, frame, &recipe.reconstruct)?;
     let method = voltomo_reconstruct::prepare(&geometry, frame, &grid, &recipe.reconstruct)?;
     let method = method.as_ref();
     let sizing = Sizing { recipe, scan, geometry: &geometry, frame, method, grid: &grid };
@@ -208,8 +207,9 @@ pub(crate) fn check(recipe: &Recipe, scan: &Scan, budget: Option<Bytes>) -> Resu
 pub fn plan_only(recipe: &Recipe, base: &Path, budget: Option<Bytes>) -> Result<Plan, RunError> {
     let scan = voltomo_acquire::open(&recipe.acquire, base)?;
     let (shape, frame) = Survey::corrected_shape(&scan, &recipe.correct)?;
-    let axis = assumed_axis(recipe, &frame, shape.columns);
-    let geometry = geometry(&scan, frame, axis)?;
+    let beam = beam(recipe, &scan)?;
+    let axis = assumed_axis((recipe, &beam), &frame, shape.columns);
+    let geometry = geometry((&scan, &beam), frame, axis)?;
     let size = (shape.rows, shape.columns);
     Ok(Prepared::new(recipe, &scan, geometry, (size, budget))?.plan)
 }

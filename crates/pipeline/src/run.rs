@@ -7,6 +7,8 @@ use voltomo_reconstruct::calibrate::AxisEstimate;
 use voltomo_types::{RotationAxis, Scan};
 
 use crate::{
+    beam::{BeamFound, beam},
+    cone_axis::{ConeAxis, cone_axis},
     error::RunError,
     journal::Journal,
     layout::Layout,
@@ -69,9 +71,11 @@ pub fn run(
 
     let known =
         options.resume.then(|| Progress::load(&options.out, recipe, &inputs)).transpose()?;
-    let found = journal.time("axis", || find_axis(known, (&scan, &survey, recipe), watch))?;
-    journal.warnings.extend(found.warnings());
-    let geometry = prepare::geometry(&scan, survey.frame(), found.axis)?;
+    let beam = beam(recipe, &scan)?;
+    let asked = (&scan, &survey, recipe);
+    let found = journal.time("axis", || find_axis(known, (asked, &beam), watch))?;
+    journal.warnings.extend(found.warnings.clone());
+    let geometry = prepare::geometry((&scan, &beam), survey.frame(), found.axis)?;
     let size = (survey.shape().rows, survey.shape().columns);
     let prepared = Prepared::new(recipe, &scan, geometry, (size, options.memory))?;
     journal.warn_all(prepared.method.warnings(), watch);
@@ -155,27 +159,30 @@ struct AxisFound {
     axis: RotationAxis,
     estimate: Option<AxisEstimate>,
     record: serde_json::Value,
+    warnings: Vec<String>,
     tally: Tally,
-}
-
-impl AxisFound {
-    fn warnings(&self) -> Vec<String> {
-        self.estimate.as_ref().map_or_else(Vec::new, |estimate| estimate.warnings.clone())
-    }
 }
 
 fn find_axis(
     known: Option<Progress>,
-    (scan, survey, recipe): (&Scan, &Survey, &Recipe),
+    ((scan, survey, recipe), beam): ((&Scan, &Survey, &Recipe), &BeamFound),
     watch: &dyn Watch,
 ) -> Result<AxisFound, RunError> {
     if let Some(Progress { axis, axis_record: record, tally, .. }) = known {
-        return Ok(AxisFound { axis, estimate: None, record, tally });
+        return Ok(AxisFound { axis, estimate: None, record, warnings: vec![], tally });
     }
+    let tally = Tally::default();
+    let BeamFound::Parallel { warning } = beam else {
+        let ConeAxis { axis, record, warnings } = cone_axis(beam, &survey.frame());
+        warnings.iter().for_each(|warning| watch.warn(warning));
+        return Ok(AxisFound { axis, estimate: None, record, warnings, tally });
+    };
+    warning.iter().for_each(|warning| watch.warn(warning));
     let estimate = prepare::axis(scan, survey, recipe, watch)?;
     let record = prepare::axis_record(&estimate, scan.detector.pixel);
     let axis = estimate.axis;
-    Ok(AxisFound { axis, record, estimate: Some(estimate), tally: Tally::default() })
+    let warnings = warning.iter().chain(&estimate.warnings).cloned().collect();
+    Ok(AxisFound { axis, record, warnings, tally, estimate: Some(estimate) })
 }
 
 /// Holds the output folder to what is asked, before anything is read: nothing of another run in

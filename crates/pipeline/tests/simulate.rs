@@ -11,7 +11,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use ndarray::{Array3, ArrayView3, Axis};
 use small_scan::{asked, files, small, titan};
 use voltomo_acquire::simulate::cell::CellFile;
-use voltomo_acquire::{AcquireSettings, open};
+use voltomo_acquire::open;
 use voltomo_pipeline::store::{StoredVolume, read_slab};
 use voltomo_pipeline::{
     Bytes, Recipe, RunOptions, ScanFormat, Silent, SimulateError, SimulateOptions, Watch,
@@ -81,7 +81,7 @@ fn the_truth_lies_on_the_voxels_of_the_reconstruction() {
     let out = asked.out.clone();
     let simulated = simulate(&asked, &Silent::default()).unwrap();
     let mut recipe = Recipe::open(&out.join("recipe.toml"), &[]).unwrap();
-    let axis = simulated.axis.unwrap();
+    let axis = simulated.axis;
     recipe.reconstruct.centre_px = Some(axis.centre);
     recipe.reconstruct.tilt_deg = Some(axis.tilt.degrees());
     let options =
@@ -224,37 +224,28 @@ fn a_stopped_simulation_goes_on_only_as_it_was_begun() {
 }
 
 #[test]
-fn a_cone_beam_has_its_geometry_beside_it_and_no_recipe() {
+fn a_cone_beam_has_its_geometry_beside_it_and_the_truth_lies_on_its_voxels() {
     let folder = tempfile::tempdir().unwrap();
-    let out = folder.path().join("scan");
-    let simulated = simulate(&small_scan::imax(&out), &Silent::default()).unwrap();
-    assert_eq!(simulated.axis, None);
-    assert!(!out.join("recipe.toml").exists());
-    let geometry: toml::Table =
-        toml::from_str(&fs::read_to_string(out.join("geometry.toml")).unwrap()).unwrap();
-    assert_eq!(geometry["source_axis_mm"].as_float(), Some(60.0));
-    assert_eq!(geometry["views"].as_integer(), Some(6));
-    let settings = AcquireSettings { path: "scan.nxs".into(), ..Default::default() };
-    let scan = open(&settings, &out).unwrap();
-    assert_eq!(scan.radiographs.shape().frames, 6);
-    assert_eq!(scan.probe, Some(voltomo_types::Probe::Xray));
-    let mut recipe = Recipe::default();
-    recipe.acquire.path = "scan.nxs".into();
-    let how = RunOptions {
-        out: folder.path().join("run"),
-        base: out.clone(),
-        memory: None,
-        resume: false,
-        force: false,
-    };
-    let error = run(&recipe, &how, &Silent::default()).unwrap_err().to_string();
-    assert!(error.contains("the source stands 60 mm before the sample"), "{error}");
-    assert!(error.contains("expected a parallel beam"), "{error}");
-    assert!(!how.out.join("run.json").exists());
-    let volume = StoredVolume::open(&out.join("truth/mu_xray.zarr")).unwrap();
-    let pixel = scan.detector.pixel.unwrap().0;
-    assert!((volume.grid().voxel - pixel).abs() < 1e-9, "{pixel}");
-    assert!(volume.read_slab(0..volume.grid().shape[0]).unwrap().iter().any(|mu| *mu > 5.0));
+    for format in [ScanFormat::Nexus, ScanFormat::Tiff] {
+        let out = folder.path().join(format!("{format:?}"));
+        let asked = SimulateOptions { format: Some(format), ..small_scan::imax(&out) };
+        let simulated = simulate(&asked, &Silent::default()).unwrap();
+        let geometry: toml::Table =
+            toml::from_str(&fs::read_to_string(out.join("geometry.toml")).unwrap()).unwrap();
+        assert_eq!(geometry["source_to_axis_mm"].as_float(), Some(60.0));
+        let mut recipe = Recipe::open(&out.join("recipe.toml"), &[]).unwrap();
+        recipe.reconstruct.centre_px = Some(simulated.axis.centre);
+        let plan = voltomo_pipeline::plan_only(&recipe, &out, None).unwrap();
+        let volume = StoredVolume::open(&out.join("truth/mu_xray.zarr")).unwrap();
+        assert_eq!(volume.grid().shape, plan.grid.shape);
+        assert!((volume.grid().voxel - plan.grid.voxel).abs() < 1e-9);
+        let apart = (0..3).map(|axis| (volume.grid().first[axis] - plan.grid.first[axis]).abs());
+        assert!(apart.fold(0.0, f64::max) < 0.01 * plan.grid.voxel, "{format:?}");
+        let scan = opened(&out);
+        assert_eq!(scan.probe, Some(voltomo_types::Probe::Xray));
+        assert!((scan.detector.pixel.unwrap().0 - plan.grid.voxel).abs() < 1e-9);
+        assert!(volume.read_slab(0..volume.grid().shape[0]).unwrap().iter().any(|mu| *mu > 5.0));
+    }
 }
 
 #[test]
@@ -264,7 +255,7 @@ fn only_the_truth_knows_where_the_axis_is() {
     let simulated = simulate(&small(&out), &Silent::default()).unwrap();
     let text = fs::read_to_string(out.join("truth/geometry.json")).unwrap();
     let geometry: serde_json::Value = serde_json::from_str(&text).unwrap();
-    let axis = simulated.axis.unwrap();
+    let axis = simulated.axis;
     // 0.37 mm from the middle of 40 columns of 0.504 mm.
     assert!((axis.centre - (19.5 + 0.37 / 0.504)).abs() < 1e-6, "{}", axis.centre);
     assert_eq!(geometry["axis_in_frames"]["centre_px"], axis.centre);

@@ -47,8 +47,8 @@ fn tomogram(profile: &Profile) -> Tomogram {
     let simulated = simulate(&asked, &Silent::default()).unwrap();
     let mut recipe = Recipe::open(&asked.out.join("recipe.toml"), &[]).unwrap();
     // So few rows do not tell how the axis is tilted.
-    recipe.reconstruct.tilt_deg = Some(simulated.axis.unwrap().tilt.degrees());
-    recipe.reconstruct.centre_px = Some(simulated.axis.unwrap().centre);
+    recipe.reconstruct.tilt_deg = Some(simulated.axis.tilt.degrees());
+    recipe.reconstruct.centre_px = Some(simulated.axis.centre);
     let out = folder.path().join("run");
     let options = RunOptions { out: out.clone(), base: asked.out.clone(), ..Default::default() };
     run(&recipe, &options, &Silent::default()).unwrap();

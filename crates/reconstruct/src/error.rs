@@ -187,6 +187,19 @@ pub enum ReconstructError {
         /// Which view, from 0.
         view: usize,
     },
+    /// An axis far off the middle, and less than a turn.
+    #[error(
+        "the detector reaches {near_mm:.2} mm to one side of the axis and {far_mm:.2} mm to the \
+         other, on less than a whole turn: rays on the far side are seen once, and half of them \
+         never; expected views over 360 degrees, which see the far side from both sides, or an axis \
+         nearer to the middle: mend `acquire.angles` or `reconstruct.centre_px`"
+    )]
+    OffsetArc {
+        /// Reach on the near side.
+        near_mm: f64,
+        /// Reach on the far side.
+        far_mm: f64,
+    },
     /// Not one angle a frame.
     #[error("{angles} angles for {frames} radiographs, expected one each; mend `acquire.angles`")]
     AngleCount {

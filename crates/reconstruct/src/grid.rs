@@ -8,7 +8,7 @@ use voltomo_types::{LengthUnit, ParallelGeometry, VoxelGrid, parse_range};
 use crate::{ReconstructError, ReconstructSettings};
 
 /// Least edge of a voxel in frame pixels; finer ones hold nothing that the frames know.
-const FINEST_VOXEL: f64 = 1.0 / 16.0;
+pub(crate) const FINEST_VOXEL: f64 = 1.0 / 16.0;
 
 /// The grid that the settings ask for, for projections of `frame_shape` = (rows, columns).
 ///
@@ -59,7 +59,7 @@ pub fn grid_for(
     Ok(part_of(&whole, &part))
 }
 
-fn part_of(whole: &VoxelGrid, part: &[Range<usize>; 3]) -> VoxelGrid {
+pub(crate) fn part_of(whole: &VoxelGrid, part: &[Range<usize>; 3]) -> VoxelGrid {
     VoxelGrid {
         shape: std::array::from_fn(|axis| part[axis].len()),
         first: whole.centre_of(std::array::from_fn(|axis| part[axis].start)),
@@ -97,7 +97,7 @@ fn check_axis(
 }
 
 /// Slices whose centre lies in the frame rows asked for.
-fn chosen_slices(
+pub(crate) fn chosen_slices(
     settings: &ReconstructSettings,
     rows: usize,
     slices: usize,
@@ -120,12 +120,18 @@ fn chosen_slices(
     Ok(chosen)
 }
 
-fn chosen_y(settings: &ReconstructSettings, side: usize) -> Result<Range<usize>, ReconstructError> {
+pub(crate) fn chosen_y(
+    settings: &ReconstructSettings,
+    side: usize,
+) -> Result<Range<usize>, ReconstructError> {
     let asked = settings.region.as_deref().and_then(|region| region.split_once(','));
     within(asked.and_then(|(y, _)| parse_range(y)), side, "voxels along y")
 }
 
-fn chosen_x(settings: &ReconstructSettings, side: usize) -> Result<Range<usize>, ReconstructError> {
+pub(crate) fn chosen_x(
+    settings: &ReconstructSettings,
+    side: usize,
+) -> Result<Range<usize>, ReconstructError> {
     let asked = settings.region.as_deref().and_then(|region| region.split_once(','));
     within(asked.and_then(|(_, x)| parse_range(x)), side, "voxels along x")
 }

@@ -4,6 +4,7 @@
 //! the pixel size is known, else in 1/pixel.
 
 pub mod calibrate;
+mod cone_grid;
 mod error;
 mod grid;
 pub mod kernel;
@@ -17,11 +18,15 @@ mod stage;
 mod straighten;
 mod weights;
 
+pub use cone_grid::cone_grid_for;
 pub use error::ReconstructError;
 pub use grid::grid_for;
 pub use method::{fbp::Fbp, fdk::Fdk};
 pub use projector::{ConeProjector, ParallelProjector, Projector};
 pub use reconstruction::{Progress, Projections, Reconstruction, SlabRule};
-pub use settings::{Method, Padding, ReconstructSettings, Window};
+pub use settings::{
+    Beam, ConeSettings, ConeSlices, Method, Padding, ReconstructSettings, ShortScan, Window,
+    distance_problem,
+};
 pub use stage::{Choice, choose, prepare, reconstruct};
 pub use weights::{AngularWeights, angular_weights, whole_turn_weights};

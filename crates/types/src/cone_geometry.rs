@@ -57,7 +57,7 @@ pub struct ConeCircle {
 /// What a detector row sees of the rotation axis.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct AxisPoint {
-    /// Height above that of the source, mm, growing with rows.
+    /// Height z, mm.
     pub height: f64,
     /// Detector column.
     pub column: f64,
@@ -102,22 +102,6 @@ impl ConeCircle {
         }
     }
 
-    /// What a detector row sees of the rotation axis: its height (mm from that of the source,
-    /// growing with rows) and the detector column on which it falls.
-    ///
-    /// `None` where the row never meets the axis.
-    #[must_use]
-    pub fn axis_at(&self, row: f64) -> Option<AxisPoint> {
-        let view = self.view(Radian(0.0));
-        // Homogeneous positions are linear along the axis: start + z·change.
-        let start = view.pixel_of(view.source.map(|k| -k))?;
-        let change = view.pixel_of([1.0, 0.0, 0.0])?;
-        let height = (row * start[2] - start[0]) / (change[0] - row * change[2]);
-        let w = start[2] + height * change[2];
-        let column = (start[1] + height * change[1]) / w;
-        (w > 0.0 && column.is_finite()).then_some(AxisPoint { height, column })
-    }
-
     /// The views at all angles.
     #[must_use]
     pub fn geometry(&self, angles: &[Radian], frame: PixelFrame) -> ConeGeometry {
@@ -154,6 +138,31 @@ impl ConeView {
         (scale > 0.0).then(|| [row / scale, column / scale])
     }
 
+    /// What a detector row sees of the rotation axis; `None` where it never meets it.
+    #[must_use]
+    pub fn axis_at(&self, row: f64) -> Option<AxisPoint> {
+        // Homogeneous positions are linear along the axis: start + z·change.
+        let start = self.pixel_of(self.source.map(|k| -k))?;
+        let change = self.pixel_of([1.0, 0.0, 0.0])?;
+        let height = (row * start[2] - start[0]) / (change[0] - row * change[2]);
+        let w = start[2] + height * change[2];
+        let column = (start[1] + height * change[1]) / w;
+        (w > 0.0 && column.is_finite()).then_some(AxisPoint { height, column })
+    }
+
+    /// Edges of an unbinned pixel `[row, column]` as they are on the axis: over the magnification
+    /// of what stands there, straight behind each other.
+    #[must_use]
+    pub fn pixel_on_axis(&self) -> Option<[f64; 2]> {
+        let toward = std::array::from_fn(|k| self.origin[k] - self.source[k]);
+        let normal = cross(self.along_rows, self.along_columns);
+        let distance = (dot(normal, toward) / dot(normal, normal).sqrt()).abs();
+        let [_, y, x] = self.source;
+        let scale = y.hypot(x) / distance;
+        let edges = [self.along_rows, self.along_columns].map(|v| dot(v, v).sqrt() * scale);
+        edges.iter().all(|edge| *edge > 0.0 && edge.is_finite()).then_some(edges)
+    }
+
     /// Homogeneous detector `[row·w, column·w, w]` of the ray from the source along `direction`:
     /// the solution of `row·along_rows + column·along_columns + w·(origin − source) = direction`.
     #[must_use]
@@ -171,10 +180,17 @@ impl ConeView {
     }
 }
 
+fn dot(a: [f64; 3], b: [f64; 3]) -> f64 {
+    a[0] * b[0] + a[1] * b[1] + a[2] * b[2]
+}
+
+fn cross(b: [f64; 3], c: [f64; 3]) -> [f64; 3] {
+    [b[1] * c[2] - b[2] * c[1], b[2] * c[0] - b[0] * c[2], b[0] * c[1] - b[1] * c[0]]
+}
+
 /// a · (b × c).
 fn triple(a: [f64; 3], b: [f64; 3], c: [f64; 3]) -> f64 {
-    let cross = [b[1] * c[2] - b[2] * c[1], b[2] * c[0] - b[0] * c[2], b[0] * c[1] - b[1] * c[0]];
-    a[0] * cross[0] + a[1] * cross[1] + a[2] * cross[2]
+    dot(a, cross(b, c))
 }
 
 #[cfg(test)]
@@ -209,16 +225,21 @@ mod tests {
         let turned =
             ConeCircle { roll: Radian(0.03), pitch: Radian(-0.05), yaw: Radian(0.04), ..circle() };
         for row in [-20.0, 100.0, 333.0] {
-            let AxisPoint { height, column } = turned.axis_at(row).unwrap();
+            let AxisPoint { height, column } = turned.view(Radian(0.2)).axis_at(row).unwrap();
             let found = turned.view(Radian(1.1)).detector_position([height, 0.0, 0.0]).unwrap();
             assert!((found[0] - row).abs() < 1e-9 && (found[1] - column).abs() < 1e-9);
         }
-        assert!(turned.axis_at(100.0).unwrap().height.abs() < 1e-12);
+        assert!(turned.view(Radian(0.2)).axis_at(100.0).unwrap().height.abs() < 1e-12);
         let raised = turned.geometry(&[Radian(1.1)], PixelFrame::whole(9, 9)).counted_from(2.0);
         let found = raised.views[0].detector_position([-2.0, 0.0, 0.0]).unwrap();
         assert!((found[1] - 80.5).abs() < 1e-9);
         let angle = ConeView::angle_of(raised.views[0].source);
         assert!((angle.0 - 1.1).abs() < 1e-12);
+        let [high, wide] = ConeCircle { roll: Radian(0.03), ..circle() }
+            .view(Radian(0.4))
+            .pixel_on_axis()
+            .unwrap();
+        assert!((high - 0.016).abs() < 1e-12 && (wide - 0.016).abs() < 1e-12);
     }
 
     #[test]

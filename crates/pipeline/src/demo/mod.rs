@@ -64,14 +64,10 @@ fn compare(
     (options, simulated): (&SimulateOptions, &Simulated),
 ) -> Result<Vec<String>, SimulateError> {
     let mut lines = vec!["                                found      true".to_string()];
-    if let Some(axis) = simulated.axis {
-        let (centre, tilt) = (number(&record.axis, "centre_px"), number(&record.axis, "tilt_deg"));
-        lines.push(format!("axis column, px               {centre:>9.3} {:>9.3}", axis.centre));
-        lines.push(format!(
-            "axis tilt, degrees            {tilt:>9.4} {:>9.4}",
-            axis.tilt.degrees()
-        ));
-    }
+    let axis = simulated.axis;
+    let (centre, tilt) = (number(&record.axis, "centre_px"), number(&record.axis, "tilt_deg"));
+    lines.push(format!("axis column, px               {centre:>9.3} {:>9.3}", axis.centre));
+    lines.push(format!("axis tilt, degrees            {tilt:>9.4} {:>9.4}", axis.tilt.degrees()));
     if let Some(volume) = &record.volume {
         let setup = Setup::read(options)?;
         let truth = truth_volume(&options.out, "mu_neutron");

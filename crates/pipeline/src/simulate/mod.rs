@@ -1,6 +1,7 @@
 //! Scans of known truth on disk, as an instrument would have written them. Knows no physics.
 
 mod coefficients;
+mod cone_truth;
 mod error;
 mod folder;
 mod frame_kinds;

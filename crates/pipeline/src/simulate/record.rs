@@ -9,6 +9,7 @@ use voltomo_acquire::simulate::{
 };
 
 use super::{
+    cone_truth::circle_as_read,
     error::SimulateError,
     folder::ScanFolder,
     setup::Setup,
@@ -69,7 +70,17 @@ fn geometry(twin: &Twin<'_>, truth: &Truth<'_>) -> Value {
             let axis = axis_as_read(geometry, twin.shape()[0]);
             json!({ "centre_px": axis.centre, "tilt_deg": axis.tilt.degrees() })
         }
-        ScanGeometry::Cone(_) => Value::Null,
+        ScanGeometry::Cone(cone) => {
+            let circle = circle_as_read(cone, twin.shape());
+            json!({
+                "centre_px": circle.centre[1],
+                "centre_row_px": circle.centre[0],
+                "roll_deg": circle.roll.degrees(),
+                "source_to_axis_mm": circle.source_to_axis.0,
+                "source_to_detector_mm": circle.source_to_detector.0,
+                "detector_pixel_mm": circle.pixel.0,
+            })
+        }
     };
     json!({
         "axis_in_frames": axis,

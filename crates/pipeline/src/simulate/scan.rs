@@ -13,6 +13,7 @@ use voltomo_types::{RotationAxis, VoxelGrid};
 
 use super::{
     coefficients::coefficients,
+    cone_truth::cone_axis_as_read,
     error::SimulateError,
     folder::{ScanFolder, make},
     frame_kinds,
@@ -36,8 +37,9 @@ use crate::{
 pub struct Simulated {
     /// What it took.
     pub plan: SimulationPlan,
-    /// The true axis, in columns of the frames from the middle of their rows; none of a cone beam.
-    pub axis: Option<RotationAxis>,
+    /// The true axis, in columns of the frames at the middle of their rows; of a cone beam with the
+    /// turn of the panel.
+    pub axis: RotationAxis,
     /// The grid of the truth.
     pub grid: VoxelGrid,
     /// The same voxels in the cell.
@@ -81,8 +83,8 @@ pub fn simulate(options: &SimulateOptions, watch: &dyn Watch) -> Result<Simulate
     let scan = Scan { setup: &setup, twin: &twin, truth: &truth, plan: &planned, folder: &folder };
     scan.write(options, watch).map_err(|error| error.with_disk(planned.disk))?;
     let axis = match twin.geometry() {
-        ScanGeometry::Parallel(geometry) => Some(axis_as_read(geometry, twin.shape()[0])),
-        ScanGeometry::Cone(_) => None,
+        ScanGeometry::Parallel(geometry) => axis_as_read(geometry, twin.shape()[0]),
+        ScanGeometry::Cone(cone) => cone_axis_as_read(cone, twin.shape()),
     };
     let seconds = began.elapsed().as_secs_f64();
     let lines = lines(&folder, options, seconds);
@@ -157,12 +159,7 @@ impl Scan<'_> {
 
 fn lines(folder: &ScanFolder, options: &SimulateOptions, seconds: f64) -> Vec<String> {
     let mut lines = vec![format!("scan        {}", folder.root().display())];
-    let recipe = folder.at("recipe.toml");
-    if recipe.exists() {
-        lines.push(format!("recipe      {}", recipe.display()));
-    } else {
-        lines.push("recipe      none: recipes cannot reconstruct a cone beam yet".into());
-    }
+    lines.push(format!("recipe      {}", folder.at("recipe.toml").display()));
     lines.push(format!("truth       {}", folder.truth().display()));
     if !options.truth {
         lines.push("            without volumes".into());

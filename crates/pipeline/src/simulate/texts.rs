@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 use serde::Serialize;
 use voltomo_acquire::simulate::instrument::{FrameKind, ScanGeometry, Twin};
+use voltomo_reconstruct::ConeSlices;
 
 use super::{folder::ScanFolder, frame_kinds, request::ScanFormat, sink::NEXUS};
 use crate::{error::RunError, recipe::Recipe, recipe::commented, stack::write_text};
@@ -18,17 +19,19 @@ pub(super) fn write(
 ) -> Result<(), RunError> {
     write_text(&folder.at("angles.txt"), &angles(twin))?;
     write_text(&folder.at("notes.txt"), &notes(twin, sample))?;
+    let head = [format!(
+        "{} of {sample}; run it with: voltomo run recipe.toml --out DIR",
+        twin.profile().name
+    )];
+    write_text(&folder.at("recipe.toml"), &commented(&recipe(twin, format), &head))?;
     match twin.geometry() {
-        ScanGeometry::Parallel(_) => {
-            let head = [format!(
-                "{} of {sample}; run it with: voltomo run recipe.toml --out DIR",
-                twin.profile().name
-            )];
-            write_text(&folder.at("recipe.toml"), &commented(&recipe(twin, format), &head))
-        }
-        ScanGeometry::Cone(_) => write_text(&folder.at("geometry.toml"), &geometry(twin)),
+        ScanGeometry::Parallel(_) => Ok(()),
+        ScanGeometry::Cone(_) => write_text(&folder.at(GEOMETRY), &geometry(twin)),
     }
 }
+
+/// Name of the file with the distances of a cone beam.
+const GEOMETRY: &str = "geometry.toml";
 
 /// One angle a line, in degrees, as many digits as bring the angle back.
 fn angles(twin: &Twin<'_>) -> String {
@@ -46,9 +49,6 @@ fn notes(twin: &Twin<'_>, sample: &str) -> String {
         let line = format!("{}: {} {}", fact.name, fact.value, fact.unit);
         let _ = writeln!(text, "{}", line.trim_end());
     }
-    if matches!(twin.geometry(), ScanGeometry::Cone(_)) {
-        text += "\nA cone beam: recipes cannot reconstruct it yet, so there is none beside the frames.\n";
-    }
     text += "\nframes, in the order in which they were taken:\n";
     for (kind, count) in frame_kinds::counts(twin.schedule()) {
         let _ = writeln!(text, "  {}: {count}", frame_kinds::folder(kind));
@@ -60,30 +60,23 @@ fn notes(twin: &Twin<'_>, sample: &str) -> String {
 #[derive(Debug, Serialize)]
 struct ConeText {
     beam: &'static str,
-    source_axis_mm: f64,
-    source_detector_mm: f64,
-    pixel_mm: f64,
+    source_to_axis_mm: f64,
+    source_to_detector_mm: f64,
+    detector_pixel_mm: f64,
     rows: usize,
     columns: usize,
-    views: usize,
-    first_angle_deg: f64,
-    arc_deg: f64,
 }
 
 fn geometry(twin: &Twin<'_>) -> String {
     let profile = twin.profile();
     let [rows, columns] = twin.shape();
-    let [first_angle_deg, arc_deg] = profile.frames.arc_deg;
     let cone = ConeText {
         beam: "cone",
-        source_axis_mm: profile.geometry.source_axis_mm,
-        source_detector_mm: profile.geometry.source_detector_mm,
-        pixel_mm: profile.detector.pixel_mm * profile.detector.bin.max(1) as f64,
+        source_to_axis_mm: profile.geometry.source_axis_mm,
+        source_to_detector_mm: profile.geometry.source_detector_mm,
+        detector_pixel_mm: profile.detector.pixel_mm * profile.detector.bin.max(1) as f64,
         rows,
         columns,
-        views: profile.frames.views,
-        first_angle_deg,
-        arc_deg,
     };
     let table = toml::to_string(&cone).unwrap_or_default();
     format!(
@@ -97,6 +90,10 @@ pub(super) fn recipe(twin: &Twin<'_>, format: ScanFormat) -> Recipe {
     let mut recipe = Recipe::default();
     let acquire = &mut recipe.acquire;
     acquire.probe = Some(twin.profile().probe);
+    let is_cone = matches!(twin.geometry(), ScanGeometry::Cone(_));
+    if is_cone {
+        recipe.reconstruct.cone.slices = ConeSlices::Axis;
+    }
     if format == ScanFormat::Nexus {
         // Everything else stands in the file.
         acquire.path = PathBuf::from(NEXUS);
@@ -112,6 +109,10 @@ pub(super) fn recipe(twin: &Twin<'_>, format: ScanFormat) -> Recipe {
     acquire.flats_after = there(FrameKind::OpenAfter);
     acquire.darks = there(FrameKind::Dark);
     acquire.angles = Some("angles.txt".into());
+    if is_cone {
+        acquire.geometry = Some(GEOMETRY.into());
+        return recipe;
+    }
     let detector = &twin.profile().detector;
     acquire.pixel_mm = Some(detector.pixel_mm * detector.bin.max(1) as f64);
     recipe

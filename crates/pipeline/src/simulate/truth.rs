@@ -8,12 +8,10 @@ use voltomo_acquire::simulate::{
     instrument::{ScanGeometry, Twin},
     shape::{Scene, VoxelRequest},
 };
-use voltomo_reconstruct::{ReconstructSettings, grid_for};
-use voltomo_types::{
-    LengthUnit, Millimetre, ParallelGeometry, PixelFrame, Radian, RotationAxis, VoxelGrid,
-};
+use voltomo_reconstruct::{ConeSlices, ReconstructSettings, cone_grid_for, grid_for};
+use voltomo_types::{Millimetre, ParallelGeometry, PixelFrame, Radian, RotationAxis, VoxelGrid};
 
-use super::error::SimulateError;
+use super::{cone_truth::geometry_as_read, error::SimulateError};
 use crate::{
     error::RunError,
     memory::Bytes,
@@ -44,8 +42,8 @@ pub(super) struct TruthGrid {
 }
 
 impl TruthGrid {
-    /// The grid that the default reconstruction of the frames, read as they are on disk, has; of a
-    /// cone beam, voxels as large as a pixel on the axis, as many as the frame has columns and rows.
+    /// The grid that the reconstruction of the frames with the recipe beside them, read as they are
+    /// on disk, has.
     ///
     /// # Errors
     /// An axis that is not on the frame.
@@ -59,14 +57,11 @@ impl TruthGrid {
                 (grid, frame_below_middle(&geometry.frame, rows))
             }
             ScanGeometry::Cone(cone) => {
-                let voxel = cone.pixel.0 * cone.frame.bin as f64 / cone.magnification();
-                let half = |count: usize| -(count as f64 - 1.0) / 2.0 * voxel;
-                let grid = VoxelGrid {
-                    shape: [rows, columns, columns],
-                    voxel,
-                    first: [half(rows), half(columns), half(columns)],
-                    unit: LengthUnit::Millimetre,
-                };
+                let mut settings = ReconstructSettings::default();
+                settings.cone.slices = ConeSlices::Axis;
+                let read = geometry_as_read(cone, [rows, columns]);
+                let grid =
+                    cone_grid_for(&read, (rows, columns), &settings).map_err(RunError::from)?;
                 (grid, frame_below_middle(&cone.frame, rows))
             }
         };

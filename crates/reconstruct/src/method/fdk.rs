@@ -11,6 +11,7 @@ use voltomo_numeric::cast::{to_f32, to_index};
 use voltomo_types::{ConeGeometry, ConeView, LengthUnit, Radian, VoxelGrid};
 
 use super::{
+    cone_field::{ConeField, whole_slices},
     rectify::{Homography, Plane, Upright},
     short_scan::Redundancy,
 };
@@ -20,7 +21,7 @@ use crate::{
         backproject::Circle,
         backproject_cone::{ConePath, Slope, ViewPart, Views, backproject_cone, tile_bytes},
     },
-    row_filter::{FilterScratch, Join, RowFilter},
+    row_filter::{FilterScratch, RowFilter},
 };
 
 /// Fewer different directions than this are warned of.
@@ -77,16 +78,12 @@ impl Fdk {
         ReconstructError::first_of(settings.problems())?;
         check(geometry, frame_shape, grid)?;
         let bad = || ReconstructError::ConeGeometry { view: first_bad_view(geometry, grid) };
-        let upright = Upright::around(geometry, frame_shape).ok_or_else(bad)?;
+        let field = ConeField::of(geometry, frame_shape).ok_or_else(bad)?;
+        check_offset(&field)?;
+        let (upright, join) = (field.upright, field.join());
         let columns = upright.shape.1;
-        let axis_column = -upright.first[1] / upright.pitch[1];
-        let distance = mean_distance(geometry);
-        let reach = |column: f64| (column - axis_column).abs() * upright.pitch[1];
-        let (left, right) = (reach(0.0), reach((columns - 1) as f64));
         let angles: Vec<Radian> = geometry.views.iter().map(|view| view.angle).collect();
-        let redundancy = Redundancy::new(&angles, Radian((left.max(right) / distance).atan()));
-        let join = redundancy.is_whole_turn().then(|| Join::needed(columns, axis_column)).flatten();
-        let seen = if join.is_some() { left.max(right) } else { left.min(right) };
+        let redundancy = Redundancy::new(&angles, field.widest(), settings.cone.short_scan);
         let cutoff = settings.cutoff * (upright.pitch[1] / grid.voxel).min(1.0);
         let filter = RowFilter::new(columns, cutoff, settings, join);
         let sights = geometry.views.iter().map(|view| {
@@ -97,7 +94,9 @@ impl Fdk {
                 path: path(view, grid, &upright, filter.added()[0])?,
             })
         });
-        let warnings = warnings(&redundancy);
+        let mut warnings = warnings(&redundancy);
+        warnings.extend(trajectory_warning(geometry, &field));
+        warnings.extend(ends_warning(geometry, frame_shape, (grid, &field)));
         Ok(Self {
             frame_shape,
             grid: *grid,
@@ -108,7 +107,7 @@ impl Fdk {
             length: if grid.unit == LengthUnit::Millimetre { upright.pitch[1] / 10.0 } else { 1.0 },
             circle: settings.circular_mask.then(|| Circle {
                 centre: [-grid.first[1] / grid.voxel, -grid.first[2] / grid.voxel],
-                radius: seen * distance / seen.hypot(distance) / grid.voxel,
+                radius: field.radius() / grid.voxel,
             }),
             warnings,
             views: Mutex::default(),
@@ -344,6 +343,55 @@ fn warnings(redundancy: &Redundancy) -> Vec<String> {
     warnings
 }
 
+/// An axis so far off the middle that the near side was given up needs a whole turn.
+fn check_offset(field: &ConeField) -> Result<(), ReconstructError> {
+    const GIVEN_UP: f64 = 0.5;
+    let [left, right] = field.reach;
+    let (near, far) = (left.min(right), left.max(right));
+    if field.is_whole_turn || near > GIVEN_UP * far {
+        return Ok(());
+    }
+    Err(ReconstructError::OffsetArc { near_mm: near, far_mm: far })
+}
+
+/// The formula is that of a source on a circle about the axis.
+fn trajectory_warning(geometry: &ConeGeometry, field: &ConeField) -> Option<String> {
+    let spread = |value: &dyn Fn(&ConeView) -> f64| {
+        let values = || geometry.views.iter().map(value);
+        values().fold(f64::NEG_INFINITY, f64::max) - values().fold(f64::INFINITY, f64::min)
+    };
+    let height = spread(&|view| view.source[0]);
+    let distance = spread(&|view| view.source[1].hypot(view.source[2]));
+    let off_circle = height.max(distance) > 0.01 * field.distance;
+    off_circle.then(|| {
+        format!(
+            "the source leaves its circle by {height:.3} mm along the axis and {distance:.3} mm              towards it, expected within 1 % of its distance ({:.3} mm): FDK is made for a circle,              an iterative method for any path",
+            field.distance
+        )
+    })
+}
+
+/// Slices whose rim some views do not show.
+fn ends_warning(
+    geometry: &ConeGeometry,
+    frame_shape: (usize, usize),
+    (grid, field): (&VoxelGrid, &ConeField),
+) -> Option<String> {
+    let [count, height, width] = grid.shape;
+    let corners = [[0, 0], [0, width - 1], [height - 1, 0], [height - 1, width - 1]];
+    let far = corners.map(|[y, x]| grid.centre_of([0, y, x])).map(|[_, y, x]| y.hypot(x));
+    let radius = field.radius().min(far.into_iter().fold(0.0, f64::max));
+    let whole = whole_slices(geometry, frame_shape, (grid, radius));
+    (whole.len() < count).then(|| {
+        format!(
+            "of {count} slices, {} are seen whole by every view ({whole:?}): beyond them \
+             attenuations are too low towards the rim; `reconstruct.cone.slices = \"seen\"` leaves \
+             them out",
+            whole.len()
+        )
+    })
+}
+
 fn check(
     geometry: &ConeGeometry,
     (rows, columns): (usize, usize),
@@ -374,11 +422,6 @@ fn first_bad_view(geometry: &ConeGeometry, grid: &VoxelGrid) -> usize {
         upright.is_some_and(|upright| path(view, grid, &upright, 0).is_some())
     };
     geometry.views.iter().position(|view| !makes_sense(view)).unwrap_or(0)
-}
-
-fn mean_distance(geometry: &ConeGeometry) -> f64 {
-    let distances = geometry.views.iter().map(|view| view.source[1].hypot(view.source[2]));
-    distances.sum::<f64>() / geometry.views.len() as f64
 }
 
 /// Where the voxels fall; `None` where the source stands within the grid.

@@ -16,13 +16,13 @@ const WHOLE: f64 = 1e-6;
 
 /// The upright detector that all views are brought onto; mm on the rotation axis.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct Upright {
+pub(crate) struct Upright {
     /// `[row, column]` pitch.
-    pub(super) pitch: [f64; 2],
+    pub(crate) pitch: [f64; 2],
     /// `[z, p]` of the pixel `[0, 0]`, p across the beam.
-    pub(super) first: [f64; 2],
+    pub(crate) first: [f64; 2],
     /// Rows and columns.
-    pub(super) shape: (usize, usize),
+    pub(crate) shape: (usize, usize),
 }
 
 impl Upright {

@@ -1,11 +1,13 @@
 //! What a recipe may say about the reconstruction. Knows no data.
 
+mod cone;
 mod window;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use voltomo_types::{Problem, parse_range};
 
+pub use cone::{Beam, ConeSettings, ConeSlices, ShortScan, distance_problem};
 pub use window::Window;
 
 /// How line integrals become attenuation coefficients.
@@ -59,6 +61,8 @@ pub struct ReconstructSettings {
     pub rows: Option<String>,
     /// Set voxels to 0 that some view does not see.
     pub circular_mask: bool,
+    /// A cone beam.
+    pub cone: ConeSettings,
 }
 
 impl Default for ReconstructSettings {
@@ -80,6 +84,7 @@ impl Default for ReconstructSettings {
             region: None,
             rows: None,
             circular_mask: false,
+            cone: ConeSettings::default(),
         }
     }
 }
@@ -125,6 +130,8 @@ impl ReconstructSettings {
         let mut found = self.filter_problems();
         found.extend(self.axis_problems());
         found.extend(self.grid_problems());
+        found.extend(self.cone.problems());
+        found.extend(self.roll_problem());
         found
     }
 
@@ -159,6 +166,16 @@ impl ReconstructSettings {
             found.push(Problem::new("reconstruct.bands", 0, "1 or more; 12 is usual"));
         }
         found
+    }
+
+    /// Tilt and roll are the same turn.
+    fn roll_problem(&self) -> Option<Problem> {
+        let (tilt, roll) = self.tilt_deg.zip(self.cone.roll_deg)?;
+        (tilt != roll).then(|| {
+            let both = format!("{roll} and `reconstruct.tilt_deg` {tilt}");
+            let expected = "one of the two: they are the same turn";
+            Problem::new("reconstruct.cone.roll_deg", both, expected)
+        })
     }
 
     fn grid_problems(&self) -> Vec<Problem> {
