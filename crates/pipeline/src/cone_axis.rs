@@ -1,10 +1,14 @@
-//! The rotation axis of a cone beam: as it is told, else assumed in the middle, loudly. Knows no
-//! volume.
+//! The rotation axis of a cone beam: as it is told, else found in the radiographs. Knows no volume.
 
-use serde_json::{Value, json};
-use voltomo_types::{PixelFrame, Radian, RotationAxis};
+use serde_json::Value;
+use voltomo_correct::Survey;
+use voltomo_reconstruct::calibrate::cone::{ConeScan, ConeSearch, find_cone_axis};
+use voltomo_types::{Radian, RotationAxis, Scan};
 
-use crate::beam::BeamFound;
+use crate::{
+    bands::CorrectedBands, beam::BeamFound, error::RunError, prepare, provenance::as_json,
+    recipe::Recipe, watch::Watch,
+};
 
 /// The axis of a cone beam, and who says so.
 #[derive(Debug, Clone)]
@@ -17,37 +21,56 @@ pub(crate) struct ConeAxis {
     pub(crate) warnings: Vec<String>,
 }
 
-/// Key in the record that tells why the axis is in doubt.
-pub(crate) const DOUBT: &str = "doubt";
-
-/// The axis as recipe or files tell it, else the detector's middle column.
-pub(crate) fn cone_axis(beam: &BeamFound, frame: &PixelFrame) -> ConeAxis {
-    if let Some((axis, by)) = beam.told_axis(frame) {
-        return ConeAxis { axis, record: record(&axis, by), warnings: vec![] };
+/// The axis as recipe or files tell it, else as opposite rays and the round can show it.
+///
+/// # Errors
+/// Bands that cannot be read, and an axis that cannot be found.
+pub(crate) fn cone_axis(
+    beam: &BeamFound,
+    (scan, survey, recipe): (&Scan, &Survey, &Recipe),
+    watch: &dyn Watch,
+) -> Result<ConeAxis, RunError> {
+    let frame = survey.frame();
+    if let Some((axis, by)) = beam.told_axis(&frame) {
+        let record = told_record(&axis, by);
+        return Ok(ConeAxis { axis, record, warnings: vec![] });
     }
-    let axis = assumed(beam, frame, Radian(0.0));
-    let doubt = format!(
-        "nobody told where the axis of the cone beam is: assumed at the detector's middle column \
-         {:.1}; if slices show doubled or crescent edges, tell it in `reconstruct.centre_px`",
-        axis.centre
-    );
-    let mut record = record(&axis, "nobody: assumed");
-    record[DOUBT] = doubt.clone().into();
-    ConeAxis { axis, record, warnings: vec![doubt] }
-}
-
-/// The middle column, with the roll as it is told or as `roll` assumes it.
-pub(crate) fn assumed(beam: &BeamFound, frame: &PixelFrame, roll: Radian) -> RotationAxis {
-    let centre = (frame.detector_columns as f64 - 1.0) / 2.0;
-    let tilt = match beam {
-        BeamFound::Circle { circle, has_roll: true, .. } => circle.roll,
-        _ => roll,
+    let BeamFound::Circle { circle, .. } = beam else {
+        return Err(RunError::Reconstruct(voltomo_reconstruct::ReconstructError::ConeGeometry {
+            view: 0,
+        }));
     };
-    RotationAxis { centre, tilt }
+    let angles = prepare::angles(scan)?.to_vec();
+    let settings = &recipe.reconstruct;
+    let search = ConeSearch {
+        centre_px: None,
+        roll: beam.told_tilt(),
+        search_px: settings.search_px,
+        bands: settings.bands,
+    };
+    let bands = CorrectedBands { scan, survey, settings: &recipe.correct };
+    let cone = ConeScan { circle: *circle, angles, frame };
+    watch.begin("find the axis", 100);
+    let estimate = find_cone_axis(&bands, &cone, &search, &|done, total| {
+        watch.advance(done * 100 / total.max(1));
+    })?;
+    watch.end();
+    estimate.warnings.iter().for_each(|warning| watch.warn(warning));
+    let found = &estimate.circle;
+    let at_middle = found.view(Radian(0.0)).axis_at(frame.middle_row());
+    let centre = at_middle.map_or(found.centre[1], |point| point.column);
+    let axis = RotationAxis { centre, tilt: found.roll };
+    let mut record = as_json(&estimate);
+    record["centre_px"] = centre.into();
+    record["tilt_deg"] = found.roll.degrees().into();
+    record["tilt_sigma"] = estimate.roll_sigma.map(|sigma| sigma.0).into();
+    record["told_by"] = "the radiographs".into();
+    Ok(ConeAxis { axis, record, warnings: estimate.warnings })
 }
 
-fn record(axis: &RotationAxis, by: &str) -> Value {
-    json!({
+fn told_record(axis: &RotationAxis, by: &str) -> Value {
+    serde_json::json!({
+        "origin": "given",
         "centre_px": axis.centre,
         "tilt_deg": axis.tilt.degrees(),
         "told_by": by,

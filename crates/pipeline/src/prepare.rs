@@ -16,7 +16,6 @@ use voltomo_types::{
 use crate::{
     bands::CorrectedBands,
     beam::{BeamFound, beam},
-    cone_axis,
     error::RunError,
     memory::{Bytes, default_budget},
     plan::{Plan, Sizing, plan},
@@ -78,7 +77,7 @@ pub(crate) fn assumed_axis(
 ) -> RotationAxis {
     if !matches!(beam, BeamFound::Parallel { .. }) {
         let told = beam.told_axis(frame).map(|(axis, _)| axis);
-        return told.unwrap_or_else(|| cone_axis::assumed(beam, frame, TILT_ASSUMED));
+        return told.unwrap_or_else(|| beam.assumed_axis(frame, TILT_ASSUMED));
     }
     let middle = frame.detector_column((columns as f64 - 1.0) / 2.0);
     RotationAxis {
@@ -133,11 +132,11 @@ pub(crate) fn axis_findings(record: &serde_json::Value) -> Vec<String> {
         ("the tilt is uncertain by", 3.0 * tilt_deg, TILT_DEG, "degrees"),
     ];
     let beyond = doubts.into_iter().filter(|(_, value, limit, _)| value > limit);
-    let doubt = record[cone_axis::DOUBT].as_str().map(String::from);
-    let beyond = beyond.map(|(what, value, limit, unit)| {
-        format!("{what} {value:.2} {unit}; expected at most {limit} {unit}")
-    });
-    beyond.chain(doubt).collect()
+    beyond
+        .map(|(what, value, limit, unit)| {
+            format!("{what} {value:.2} {unit}; expected at most {limit} {unit}")
+        })
+        .collect()
 }
 
 /// The reconstruction made ready: geometry, grid, filters, plan.

@@ -173,8 +173,8 @@ fn find_axis(
     }
     let tally = Tally::default();
     let BeamFound::Parallel { warning } = beam else {
-        let ConeAxis { axis, record, warnings } = cone_axis(beam, &survey.frame());
-        warnings.iter().for_each(|warning| watch.warn(warning));
+        let asked = (scan, survey, recipe);
+        let ConeAxis { axis, record, warnings } = cone_axis(beam, asked, watch)?;
         return Ok(AxisFound { axis, estimate: None, record, warnings, tally });
     };
     warning.iter().for_each(|warning| watch.warn(warning));

@@ -10,8 +10,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use ndarray::{Array3, ArrayView3, Axis};
 use small_scan::{asked, files, small, titan};
-use voltomo_acquire::simulate::cell::CellFile;
 use voltomo_acquire::open;
+use voltomo_acquire::simulate::cell::CellFile;
 use voltomo_pipeline::store::{StoredVolume, read_slab};
 use voltomo_pipeline::{
     Bytes, Recipe, RunOptions, ScanFormat, Silent, SimulateError, SimulateOptions, Watch,
