@@ -11,6 +11,8 @@
 //! has no opposite rays that match, and is warned of.
 
 mod axis;
+mod axis_search;
+pub mod balls;
 mod can;
 mod fan;
 mod opposite;

@@ -19,6 +19,8 @@ use super::{
 const VIEWS_A_TASK: usize = 16;
 /// Views and columns of the coarse search at most, about.
 const COARSE: usize = 128;
+/// Views whose rays are matched at most, about: more tell little that is new.
+const MOST_VIEWS: usize = 400;
 /// Fewest rays that a centre may rest on.
 const FEWEST_RAYS: f64 = 200.0;
 
@@ -138,7 +140,7 @@ pub(super) fn refine(
             break;
         }
     }
-    // Each pair of rays is there twice, once from either end.
+    // Each pair of rays is there twice, once from either end, where no view was left out.
     let correlated = 2.0 * 2.0 * PI.sqrt() * blur;
     let variance = sums.misfit / sums.weight * correlated / sums.bend;
     let spread = sums.squares - sums.sum * sums.sum / sums.weight;
@@ -173,7 +175,8 @@ impl Normal {
 }
 
 fn normal_equation(smooth: &Array2<f32>, rays: &Rays<'_>, place: (f64, f64)) -> Normal {
-    let views: Vec<(f64, usize)> = rays.ring.views().collect();
+    let every = rays.ring.len().div_ceil(MOST_VIEWS);
+    let views: Vec<(f64, usize)> = rays.ring.views().step_by(every).collect();
     let parts: Vec<Normal> = views
         .par_chunks(VIEWS_A_TASK)
         .map(|views| {

@@ -2,7 +2,7 @@
 
 use std::f64::consts::TAU;
 
-use voltomo_numeric::cast::to_f32;
+use voltomo_numeric::cast::{to_f32, to_index};
 
 /// Gaps between neighbouring views up to so many usual steps are bridged by interpolation.
 const WIDEST_GAP: f64 = 3.0;
@@ -50,11 +50,26 @@ impl Ring {
         if widest <= self.widest { TAU } else { TAU - widest }
     }
 
+    /// The first view at an angle or beyond it: sought from where it is if the views are even.
+    fn first_from(&self, target: f64) -> usize {
+        let count = self.len();
+        let first = self.sorted[0].0;
+        let step = (self.sorted[count - 1].0 - first) / (count - 1).max(1) as f64;
+        let mut index = to_index((target - first) / step).min(count);
+        while index > 0 && self.sorted[index - 1].0 >= target {
+            index -= 1;
+        }
+        while index < count && self.sorted[index].0 < target {
+            index += 1;
+        }
+        index
+    }
+
     /// Two neighbouring views and their weights for an angle; `None` in a gap and beyond the arc.
     pub(super) fn at(&self, angle: f64) -> Option<[(usize, f32); 2]> {
         let target = angle.rem_euclid(TAU);
         let count = self.len();
-        let after = self.sorted.partition_point(|(angle, _)| *angle < target);
+        let after = self.first_from(target);
         let (above, below) = (self.sorted[after % count], self.sorted[(after + count - 1) % count]);
         let (up, down) = ((above.0 - target).rem_euclid(TAU), (target - below.0).rem_euclid(TAU));
         // The angle of a view itself is never beyond the arc.
@@ -93,6 +108,16 @@ mod tests {
         assert!(ring.at(201f64.to_radians()).is_none() && ring.at(-1f64.to_radians()).is_none());
         assert!(ring.at(200f64.to_radians()).is_some() && ring.at(0.0).is_some());
         assert!((ring.covered().to_degrees() - 200.0).abs() < 1e-9);
+    }
+
+    #[test]
+    fn uneven_views_are_found_as_even_ones_are() {
+        let uneven: Vec<f64> = (0..50).map(|k| f64::from(k * k) * 0.02).collect();
+        let ring = Ring::new(&uneven);
+        for target in (0..700).map(|k| f64::from(k) * 0.01) {
+            let expected = ring.sorted.partition_point(|(angle, _)| *angle < target);
+            assert_eq!(ring.first_from(target), expected);
+        }
     }
 
     #[test]

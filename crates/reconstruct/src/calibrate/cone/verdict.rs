@@ -6,7 +6,7 @@ use voltomo_types::{ConeCircle, Radian};
 use super::{
     super::{AxisOrigin, MethodEstimate},
     ConeAxisEstimate,
-    axis::{Fine, Search},
+    axis_search::{Fine, Search},
 };
 use crate::ReconstructError;
 
@@ -102,6 +102,20 @@ fn believable(answer: &Answer, sigma_deg: Option<f64>, warnings: &mut Vec<String
     ConeCircle { roll: Radian(0.0), ..circle }
 }
 
+fn disagreement(answers: &[Answer]) -> String {
+    let said = answers.iter().map(|answer| {
+        let said = &answer.estimate;
+        format!("{} {:.2} ± {:.2}", said.name, said.centre_px, said.centre_sigma_px)
+    });
+    format!(
+        "the methods disagree about the centre of rotation: {} px, expected within \
+         {DISAGREEMENT_PX} px; {} is taken: compare slices, and tell the centre in \
+         `reconstruct.centre_px`",
+        said.collect::<Vec<_>>().join(", "),
+        answers[0].estimate.name
+    )
+}
+
 /// What puts the search itself in doubt.
 fn doubts(search: &Search<'_>, fine: &Fine, (answers, apart): (&[Answer], f64)) -> Vec<String> {
     let mut warnings = vec![];
@@ -113,22 +127,7 @@ fn doubts(search: &Search<'_>, fine: &Fine, (answers, apart): (&[Answer], f64)) 
         ));
     }
     if apart > DISAGREEMENT_PX {
-        let said: Vec<String> = answers
-            .iter()
-            .map(|a| {
-                format!(
-                    "{} {:.2} ± {:.2}",
-                    a.estimate.name, a.estimate.centre_px, a.estimate.centre_sigma_px
-                )
-            })
-            .collect();
-        warnings.push(format!(
-            "the methods disagree about the centre of rotation: {} px, expected within \
-             {DISAGREEMENT_PX} px; {} is taken: compare slices, and tell the centre in \
-             `reconstruct.centre_px`",
-            said.join(", "),
-            answers[0].estimate.name
-        ));
+        warnings.push(disagreement(answers));
     }
     if fine.mismatch_reversed < REVERSED * fine.mismatch {
         warnings.push(format!(
