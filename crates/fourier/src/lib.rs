@@ -52,6 +52,22 @@ pub fn fast_length(length: usize) -> usize {
     (length.max(2)..).find(|&length| length.is_multiple_of(2) && is_fast(length)).unwrap_or(length)
 }
 
+/// The smallest length 2ᵃ·3ᵇ or 2ᵃ·3ᵇ·5, a multiple of 4, that is at least `length`: a transform of
+/// it takes little more a value than one of a power of two.
+#[must_use]
+pub fn quick_length(length: usize) -> usize {
+    let is_quick = |length: usize| {
+        let rest = if length.is_multiple_of(5) { length / 5 } else { length };
+        let rest = rest >> rest.trailing_zeros();
+        // 3²⁰ is divided by all powers of three that are met.
+        3usize.pow(20).is_multiple_of(rest)
+    };
+    (length.max(4).next_multiple_of(4)..)
+        .step_by(4)
+        .find(|&length| is_quick(length))
+        .unwrap_or(length)
+}
+
 /// The spectrum `Σₙ h[n]·cos(2πkn/N)` of a real, even kernel `h[n] = h[N − n]`; real and even too.
 #[must_use]
 pub fn even_spectrum(kernel: &[f64]) -> Vec<f64> {
@@ -121,6 +137,12 @@ mod tests {
     fn fast_length_is_even_of_small_primes_and_not_below() {
         assert_eq!([1, 7, 31, 97, 4097].map(fast_length), [2, 8, 32, 100, 4320]);
         assert_eq!(fast_length(4096), 4096);
+    }
+
+    #[test]
+    fn quick_length_is_a_multiple_of_four_of_twos_threes_and_one_five() {
+        assert_eq!([1, 5, 41, 2473, 2601].map(quick_length), [4, 8, 48, 2560, 2880]);
+        assert_eq!([1280, 2048, 2592].map(quick_length), [1280, 2048, 2592]);
     }
 
     /// The slow twin: a circular convolution as plain as its formula, with the kernel that the

@@ -1,9 +1,10 @@
 //! Reconstructs a stack of sinograms from a .npy file and writes the slices as .npy, so that the
 //! peers' benchmark can score and time it. Knows no format but plain float32 .npy.
 //!
-//! `score_parallel IN.npy OUT.npy [RUNS]`: IN is float32 `[slice, angle, column]` over 180°, end
-//! excluded, axis in the middle; OUT is float32 `[slice, y, x]` in 1/pixel. Prints one line a run:
-//! seconds of the call and of the processor, with the data in memory.
+//! `score_parallel IN.npy OUT.npy [RUNS [METHOD]]`: IN is float32 `[slice, angle, column]` over 180°, end
+//! excluded, axis in the middle; OUT is float32 `[slice, y, x]` in 1/pixel, or `-` for none. METHOD is `fbp`
+//! (default) or `fourier`. Prints one line a run: seconds of the call and of the processor, with the
+//! data in memory.
 
 #![allow(clippy::unwrap_used, reason = "a tool for measurements may stop")]
 
@@ -14,21 +15,52 @@ use std::{
 };
 
 use ndarray::{Array3, Axis};
-use voltomo_reconstruct::{Fbp, ReconstructSettings, grid_for};
-use voltomo_types::{ParallelGeometry, PixelFrame, Radian, RotationAxis};
+use voltomo_reconstruct::{
+    Fbp, Fourier, Projections, ReconstructSettings, Reconstruction, grid_for,
+};
+use voltomo_types::{ParallelGeometry, PixelFrame, Radian, RotationAxis, VoxelGrid};
 
 fn main() {
     let arguments: Vec<String> = std::env::args().collect();
     let [_, input, output, rest @ ..] = &arguments[..] else {
-        eprintln!("usage: score_parallel IN.npy OUT.npy [RUNS]");
+        eprintln!("usage: score_parallel IN.npy OUT.npy [RUNS [METHOD]]");
         std::process::exit(2);
     };
     let runs: usize = rest.first().map_or(1, |runs| runs.parse().unwrap());
+    let method = rest.get(1).map_or("fbp", String::as_str);
     let sinograms = read_npy(input);
     let (rows, angle_count, columns) = sinograms.dim();
     let mut projections = sinograms;
     projections.swap_axes(0, 1);
 
+    let (method, grid) = prepare(method, (angle_count, rows, columns));
+    let updates = (grid.voxel_count() * angle_count) as f64;
+    let mut slices = Array3::zeros((0, 0, 0));
+    for run in 0..runs {
+        drop(slices);
+        let (wall, processor) = (Instant::now(), processor_seconds());
+        let given = Projections::new(projections.view(), 0);
+        slices = method.reconstruct(given, 0..rows, &()).unwrap();
+        let wall = wall.elapsed().as_secs_f64();
+        println!(
+            "{} run {run}: {rows} x {angle_count} x {columns}: {wall:.2} s wall, {:.2} s processor, \
+             {:.2} GUPS, {} MB working",
+            method.name(),
+            processor_seconds() - processor,
+            updates / wall / 1e9,
+            method.working_bytes(0..rows) / 1_000_000,
+        );
+    }
+    if output != "-" {
+        write_npy(output, &slices);
+    }
+}
+
+/// The method over a half turn, with the axis in the middle, and the grid of its slices.
+fn prepare(
+    name: &str,
+    (angle_count, rows, columns): (usize, usize, usize),
+) -> (Box<dyn Reconstruction>, VoxelGrid) {
     let half_turn = std::f64::consts::PI;
     let geometry = ParallelGeometry {
         angles: (0..angle_count)
@@ -40,23 +72,13 @@ fn main() {
     };
     let settings = ReconstructSettings::default();
     let grid = grid_for(&geometry, (rows, columns), &settings).unwrap();
-    let fbp = Fbp::new(&geometry, (rows, columns), &grid, &settings).unwrap();
-    let updates = (grid.voxel_count() * angle_count) as f64;
-    let mut slices = Array3::zeros((0, 0, 0));
-    for run in 0..runs {
-        drop(slices);
-        let (wall, processor) = (Instant::now(), processor_seconds());
-        slices = fbp.reconstruct(projections.view(), 0, 0..rows).unwrap();
-        let wall = wall.elapsed().as_secs_f64();
-        println!(
-            "run {run}: {rows} x {angle_count} x {columns}: {wall:.2} s wall, {:.2} s processor, \
-             {:.2} GUPS, {} MB working",
-            processor_seconds() - processor,
-            updates / wall / 1e9,
-            fbp.working_bytes(rows) / 1_000_000,
-        );
-    }
-    write_npy(output, &slices);
+    let frame_shape = (rows, columns);
+    let method: Box<dyn Reconstruction> = match name {
+        "fbp" => Box::new(Fbp::new(&geometry, frame_shape, &grid, &settings).unwrap()),
+        "fourier" => Box::new(Fourier::new(&geometry, frame_shape, &grid, &settings).unwrap()),
+        other => panic!("method {other}, expected fbp or fourier"),
+    };
+    (method, grid)
 }
 
 /// User and system seconds of this process, from the kernel's own account (Linux; else NaN).

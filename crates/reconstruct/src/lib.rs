@@ -21,7 +21,7 @@ mod weights;
 pub use cone_grid::cone_grid_for;
 pub use error::ReconstructError;
 pub use grid::grid_for;
-pub use method::{fbp::Fbp, fdk::Fdk};
+pub use method::{fbp::Fbp, fdk::Fdk, fourier::Fourier};
 pub use projector::{ConeProjector, ParallelProjector, Projector};
 pub use reconstruction::{Progress, Projections, Reconstruction, SlabRule};
 pub use settings::{

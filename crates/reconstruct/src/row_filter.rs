@@ -18,8 +18,6 @@ pub(crate) struct RowFilter {
     columns: usize,
     padding: Padding,
     join: Option<Join>,
-    /// How filtered values fade to zero beside the detector: factors from its edge outwards.
-    fade: Vec<f32>,
 }
 
 /// How a full turn with an axis far off the middle is joined: opposite views see both sides.
@@ -73,16 +71,7 @@ impl RowFilter {
         let width = columns + join.as_ref().map_or(0, |join| join.added[0] + join.added[1]);
         let response = ramp_response(fast_length(columns + width), cutoff, settings);
         let pair = PairFilter::new(&response);
-        Self { pair, columns, padding: settings.padding, join, fade: vec![] }
-    }
-
-    /// With `tail` more columns on both sides, in which the filtered row fades to zero along a
-    /// raised cosine, so that it may be interpolated band-limited; no more than the padding has.
-    pub(crate) fn with_tail(self, tail: usize) -> Self {
-        let room = (self.pair.length() - self.width()) / 2;
-        let step = std::f64::consts::PI / (tail + 1) as f64;
-        let fade = |k: usize| to_f32(0.5 + 0.5 * ((k + 1) as f64 * step).cos());
-        Self { fade: (0..tail.min(room)).map(fade).collect(), ..self }
+        Self { pair, columns, padding: settings.padding, join }
     }
 
     /// Columns of a filtered row.
@@ -93,8 +82,7 @@ impl RowFilter {
 
     /// Columns that stand before the detector's first and after its last.
     pub(crate) fn added(&self) -> [usize; 2] {
-        let joined = self.join.as_ref().map_or([0, 0], |join| join.added);
-        joined.map(|columns| columns + self.fade.len())
+        self.join.as_ref().map_or([0, 0], |join| join.added)
     }
 
     pub(crate) fn scratch(&self) -> FilterScratch {
@@ -124,19 +112,10 @@ impl RowFilter {
         let (head, tail) = scratch.pair.split_at(scratch.pair.len() - before);
         let filtered = tail.iter().chain(head);
         let [first, second] = into;
-        for ((value, first), second) in filtered.zip(&mut *first).zip(&mut *second) {
+        for ((value, first), second) in filtered.zip(first).zip(second) {
             *first = value.re * factors[0];
             *second = value.im * factors[1];
         }
-        self.fade_ends(first);
-        self.fade_ends(second);
-    }
-
-    fn fade_ends(&self, row: &mut [f32]) {
-        let head = row.iter_mut().zip(self.fade.iter().rev());
-        head.for_each(|(value, factor)| *value *= factor);
-        let tail = row.iter_mut().rev().zip(self.fade.iter().rev());
-        tail.for_each(|(value, factor)| *value *= factor);
     }
 
     /// The detector, then half of the padding as beside its last pixel, half as before its first.
@@ -164,10 +143,10 @@ impl RowFilter {
             }
         }
         // On the side where the join ends, its weights have brought the row down to zero.
-        match self.join.as_ref().map(|join| join.added) {
-            None | Some([0, 0]) => {}
-            Some([0, _]) => right.fill(Complex::default()),
-            Some(_) => left.fill(Complex::default()),
+        match self.added() {
+            [0, 0] => {}
+            [0, _] => right.fill(Complex::default()),
+            _ => left.fill(Complex::default()),
         }
     }
 }

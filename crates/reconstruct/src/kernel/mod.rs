@@ -2,4 +2,5 @@
 
 pub mod backproject;
 pub mod backproject_cone;
+pub mod grid;
 pub mod project;

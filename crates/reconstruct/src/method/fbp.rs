@@ -44,7 +44,7 @@ impl Fbp {
         grid: &VoxelGrid,
         settings: &ReconstructSettings,
     ) -> Result<Self, ReconstructError> {
-        let rows = FilteredRows::new(geometry, frame_shape, grid, (settings, 0))?;
+        let rows = FilteredRows::new(geometry, frame_shape, grid, settings)?;
         Ok(Self { rows, bundle: Mutex::default() })
     }
 

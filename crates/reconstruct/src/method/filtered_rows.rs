@@ -53,14 +53,14 @@ pub(crate) struct Given<'a> {
 impl FilteredRows {
     /// Prepares the filter, the weights and the paths of all rays.
     ///
-    /// `frame_shape`: rows and columns of a projection. `tail`: columns beside the detector over
-    /// which the filtered rows fade to zero. Errors: settings that cannot be used, angles that are
-    /// no numbers or in fewer than two directions, a grid in mm without a pixel size.
+    /// `frame_shape`: rows and columns of a projection. Errors: settings that cannot be used,
+    /// angles that are no numbers or in fewer than two directions, a grid in mm without a pixel
+    /// size.
     pub(crate) fn new(
         geometry: &ParallelGeometry,
         frame_shape: (usize, usize),
         grid: &VoxelGrid,
-        (settings, tail): (&ReconstructSettings, usize),
+        settings: &ReconstructSettings,
     ) -> Result<Self, ReconstructError> {
         ReconstructError::first_of(settings.problems())?;
         let views = checked_weights(geometry)?;
@@ -74,7 +74,7 @@ impl FilteredRows {
             if join.is_some() { left.max(right) } else { left.min(right) }
         };
         let straightener = Straightener::new(geometry, frame_shape, grid, pixel);
-        let filter = RowFilter::new(columns, cutoff, settings, join).with_tail(tail);
+        let filter = RowFilter::new(columns, cutoff, settings, join);
         let axis = axis_column + filter.added()[0] as f64;
         // 1/cm from mm, or 1/pixel.
         let length = if grid.unit == LengthUnit::Millimetre { pitch / 10.0 } else { pitch };

@@ -4,5 +4,6 @@ pub(crate) mod cone_field;
 pub(crate) mod fbp;
 pub(crate) mod fdk;
 mod filtered_rows;
+pub(crate) mod fourier;
 mod rectify;
 mod short_scan;
