@@ -11,7 +11,7 @@ use std::{
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
-use voltomo_reconstruct::kernel::backproject::Processor;
+use voltomo_reconstruct::kernel::simd::simd_name;
 
 use crate::{error::RunError, gate::Passed, memory::Bytes, plan::Plan, recipe::Recipe};
 
@@ -99,7 +99,7 @@ impl Machine {
     #[must_use]
     pub fn this() -> Self {
         Self {
-            device: format!("cpu, {:?}", Processor::found()),
+            device: format!("cpu, {}", simd_name()),
             threads: rayon::current_num_threads(),
             system: format!("{} {}", std::env::consts::OS, std::env::consts::ARCH),
         }

@@ -7,7 +7,9 @@
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use ndarray::Array3;
-use voltomo_reconstruct::kernel::backproject::{Bundle, Processor, RayPath, backproject};
+use voltomo_reconstruct::kernel::backproject::{
+    Bundle, Interpolation, Processor, RayPath, Rays, backproject_with,
+};
 
 fn paths(angle_count: usize, side: usize) -> Vec<RayPath> {
     let middle = (side as f64 - 1.0) / 2.0;
@@ -34,18 +36,23 @@ fn backproject_parallel(criterion: &mut Criterion) {
         let (bundle, paths) =
             (constant_bundle(angle_count, side, slices), paths(angle_count, side));
         let mut volume = Array3::zeros((slices, side, side));
-        backproject(&bundle, &paths, None, volume.view_mut());
-        // Rows of ones: inside the circle that all views see, each voxel counts the angles.
-        let expected = angle_count as f32;
-        let middle = volume[[slices - 1, side / 3, side / 2]];
-        assert!((middle - expected).abs() < 1e-2, "{middle}, expected {expected}");
-
         group.throughput(Throughput::Elements((slices * side * side * angle_count) as u64));
-        let name = format!("{slices}x{side}x{side}");
-        let place = format!("{:?}", Processor::found()).to_lowercase();
-        group.bench_function(BenchmarkId::new(name, place), |bencher| {
-            bencher.iter(|| backproject(&bundle, &paths, None, volume.view_mut()));
-        });
+        for processor in Processor::ALL.into_iter().filter(|kind| kind.is_here()) {
+            for interpolation in [Interpolation::Linear, Interpolation::Cubic] {
+                let rays = Rays { bundle: &bundle, paths: &paths, interpolation };
+                backproject_with(processor, &rays, None, volume.view_mut());
+                // Rows of ones: inside the circle that all views see, each voxel counts the angles.
+                let expected = angle_count as f32;
+                let middle = volume[[slices - 1, side / 3, side / 2]];
+                assert!((middle - expected).abs() < 1e-2, "{middle}, expected {expected}");
+
+                let name = format!("{slices}x{side}x{side}");
+                let place = format!("{interpolation:?}-{}", processor.name()).to_lowercase();
+                group.bench_function(BenchmarkId::new(name, place), |bencher| {
+                    bencher.iter(|| backproject_with(processor, &rays, None, volume.view_mut()));
+                });
+            }
+        }
     }
     group.finish();
 }

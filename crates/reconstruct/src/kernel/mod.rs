@@ -4,3 +4,5 @@ pub mod backproject;
 pub mod backproject_cone;
 pub mod grid;
 pub mod project;
+pub mod simd;
+mod tiles;

@@ -10,7 +10,7 @@ use voltomo_types::{ParallelGeometry, VoxelGrid};
 
 use crate::{
     Progress, Projections, ReconstructError, ReconstructSettings, Reconstruction,
-    kernel::backproject::{Bundle, BundlePart, backproject, tile_bytes},
+    kernel::backproject::{Bundle, BundlePart, Interpolation, Rays, backproject, tile_bytes},
     method::filtered_rows::{FilteredRows, Given},
 };
 
@@ -97,7 +97,9 @@ impl Fbp {
         for (k, part) in slices.axis_chunks_iter_mut(Axis(0), lanes).enumerate() {
             let first = z.start + k * lanes;
             self.fill(&mut bundle, Given { z: first..first + part.dim().0, ..given.clone() })?;
-            backproject(&bundle, self.rows.paths(), self.rows.circle(), part);
+            let interpolation = Interpolation::Linear;
+            let rays = Rays { bundle: &bundle, paths: self.rows.paths(), interpolation };
+            backproject(&rays, self.rows.circle(), part);
         }
         *self.bundle.lock().unwrap_or_else(PoisonError::into_inner) = bundle;
         Ok(slices)

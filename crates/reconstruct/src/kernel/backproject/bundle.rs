@@ -1,10 +1,14 @@
 //! Filtered sinograms of several slices, interleaved so that one detector position of all slices
 //! lies together. Knows no geometry.
 
+use std::ops::Range;
+
 /// Slices whose values lie in one cache line.
 pub(super) const LINE: usize = 16;
-/// Columns of zeros: one before the detector, two behind.
-const MARGIN: usize = 3;
+/// Columns of zeros before the detector: what a cubic reads where it has fallen to zero.
+pub(super) const BEFORE: usize = 3;
+/// Columns of zeros on both sides.
+const MARGIN: usize = BEFORE + 4;
 
 /// Sixteen slices at one detector position; a cache line.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -72,7 +76,7 @@ impl Bundle {
         (self.columns + MARGIN) * self.width
     }
 
-    /// The lines of one angle, `[column + 1, line]`.
+    /// The lines of one angle, `[column + BEFORE, line]`.
     pub(super) fn angle(&self, angle: usize) -> &[Line] {
         let count = self.lines_per_angle();
         &self.lines[angle * count..(angle + 1) * count]
@@ -106,13 +110,28 @@ impl BundlePart<'_> {
     pub fn write(&mut self, angle: usize, rows: &[f32]) {
         let count = (self.columns + MARGIN) * self.width;
         let lines = &mut self.lines[angle * count..(angle + 1) * count];
-        lines[..self.width].fill(Line([0.0; LINE]));
-        lines[(self.columns + 1) * self.width..].fill(Line([0.0; LINE]));
-        let columns = lines[self.width..].chunks_mut(self.width).take(self.columns);
-        for (column, lines) in columns.enumerate() {
-            let values = lines.iter_mut().flat_map(|line| &mut line.0);
-            let lanes = rows[column..].iter().step_by(self.columns).copied();
-            values.zip(lanes.chain(std::iter::repeat(0.0))).for_each(|(to, value)| *to = value);
+        let before = BEFORE * self.width;
+        lines[..before].fill(Line([0.0; LINE]));
+        lines[before + self.columns * self.width..].fill(Line([0.0; LINE]));
+        // A few columns of a few lanes at a time: all lanes of a column lie in few cache sets.
+        for line in 0..self.width {
+            let lanes = rows.chunks_exact(self.columns).skip(line * LINE).take(LINE);
+            let lanes: Vec<&[f32]> = lanes.collect();
+            for first in (0..self.columns).step_by(LINE) {
+                let columns = first..(first + LINE).min(self.columns);
+                let lines = lines[before + line..].iter_mut().step_by(self.width);
+                turn(&lanes, columns, lines.skip(first));
+            }
         }
     }
+}
+
+/// Turns some columns of up to 16 lanes into lines; lanes that are not there become zero.
+fn turn<'a>(lanes: &[&[f32]], columns: Range<usize>, lines: impl Iterator<Item = &'a mut Line>) {
+    let mut square = [Line([0.0; LINE]); LINE];
+    for (lane, row) in lanes.iter().enumerate() {
+        let values = square.iter_mut().zip(&row[columns.clone()]);
+        values.for_each(|(line, &value)| line.0[lane] = value);
+    }
+    lines.zip(&square[..columns.len()]).for_each(|(to, line)| *to = *line);
 }

@@ -1,37 +1,52 @@
 //! Back-projection as plain and slow as its formula, in double precision. Shares nothing with the
 //! fast one.
 
-use ndarray::{Array2, ArrayView2};
+use ndarray::{Array2, ArrayView1, ArrayView2};
 use voltomo_types::Radian;
 
 /// `b(y, x) = Σ_θ w(θ)·q(θ, centre + x·cos θ − y·sin θ)`.
 ///
 /// `sinogram`: filtered, `[angle, column]`; `views`: angle and weight of each. `centre`: column of
 /// the axis. `grid`: `[side, pitch]`, a square of `side`² voxels whose middle is the axis, `pitch`
-/// columns apart. Linear between columns; beside the detector stands zero. Returns `[y, x]`.
+/// columns apart. `between`: reads a row at a column, [`linear`] or [`cubic`]. Returns `[y, x]`.
 /// Source: Kak & Slaney 1988, section 3.3, doi:10.1137/1.9780898719277.
 #[must_use]
 pub fn backproject_reference(
     sinogram: ArrayView2<'_, f64>,
     views: &[(Radian, f64)],
-    centre: f64,
+    (centre, between): (f64, impl Fn(ArrayView1<'_, f64>, f64) -> f64),
     (side, pitch): (usize, f64),
 ) -> Array2<f64> {
     let place = |index: usize| (index as f64 - (side as f64 - 1.0) / 2.0) * pitch;
     Array2::from_shape_fn((side, side), |(y, x)| {
-        let mut sum = 0.0;
-        for (row, (angle, weight)) in sinogram.rows().into_iter().zip(views) {
+        let terms = sinogram.rows().into_iter().zip(views).map(|(row, (angle, weight))| {
             let column = centre + place(x) * angle.0.cos() - place(y) * angle.0.sin();
-            let below = column.floor();
-            let at = |column: f64| -> f64 {
-                let is_there = column >= 0.0 && column < row.len() as f64;
-                if is_there { row[voltomo_numeric::cast::to_index(column)] } else { 0.0 }
-            };
-            let way = column - below;
-            sum += weight * (at(below) * (1.0 - way) + at(below + 1.0) * way);
-        }
-        sum
+            weight * between(row, column)
+        });
+        terms.sum()
     })
+}
+
+/// Straight lines between the values of a row; beside it stands zero.
+#[must_use]
+pub fn linear(row: ArrayView1<'_, f64>, column: f64) -> f64 {
+    sum_of_kernels(row, column, |distance| (1.0 - distance).max(0.0))
+}
+
+/// Cubic convolution; beside the row stands zero.
+/// Source: Keys 1981, equation 15, doi:10.1109/TASSP.1981.1163711.
+#[must_use]
+pub fn cubic(row: ArrayView1<'_, f64>, column: f64) -> f64 {
+    sum_of_kernels(row, column, |s| match s {
+        s if s < 1.0 => 1.5 * s.powi(3) - 2.5 * s.powi(2) + 1.0,
+        s if s < 2.0 => -0.5 * s.powi(3) + 2.5 * s.powi(2) - 4.0 * s + 2.0,
+        _ => 0.0,
+    })
+}
+
+fn sum_of_kernels(row: ArrayView1<'_, f64>, column: f64, kernel: impl Fn(f64) -> f64) -> f64 {
+    let terms = row.iter().enumerate();
+    terms.map(|(index, value)| value * kernel((column - index as f64).abs())).sum()
 }
 
 /// The ramp filter as the sum that it is: `q[j] = Σ_k h[j − k]·p[k]`, zero beside the detector.

@@ -9,7 +9,11 @@ use super::{
     ConePath, Views,
     column::{CHUNK, GROUP, Sight, WIDEST_STEP, add_portable, add_wide},
 };
-use crate::kernel::backproject::{Circle, Processor};
+use crate::kernel::{
+    backproject::Circle,
+    simd::Processor,
+    tiles::{Tile, tiles},
+};
 
 /// Voxels along an edge of a tile: its detector columns of a few views stay in the second cache.
 const TILE: usize = 16;
@@ -43,7 +47,7 @@ pub(super) fn backproject_with(
     (first_z, circle): (usize, Option<Circle>),
     into: ArrayViewMut3<'_, f32>,
 ) {
-    tiles(into).into_par_iter().for_each_init(
+    tiles(into, TILE).into_par_iter().for_each_init(
         || vec![0.0; TILE * TILE * CHUNK],
         |sums, mut tile| {
             let end = first_z + tile.voxels.dim().0;
@@ -55,45 +59,19 @@ pub(super) fn backproject_with(
                 let part = Part { tile: &tile, circle, z, count };
                 sums.fill(0.0);
                 part.sum_with(processor, rays, sums);
-                tile.write(sums, first_z, z..until);
+                write(&mut tile, sums, first_z, z..until);
                 z += CHUNK;
             }
         },
     );
 }
 
-/// A square of columns of voxels.
-struct Tile<'a> {
-    /// Index of its first column, `[y, x]`.
-    first: [usize; 2],
-    voxels: ArrayViewMut3<'a, f32>,
-}
-
-fn tiles(volume: ArrayViewMut3<'_, f32>) -> Vec<Tile<'_>> {
-    let (_, height, width) = volume.dim();
-    let mut tiles = Vec::with_capacity(height.div_ceil(TILE) * width.div_ceil(TILE));
-    let mut below = volume;
-    for y in (0..height).step_by(TILE) {
-        let (band, rest) = below.split_at(Axis(1), TILE.min(height - y));
-        below = rest;
-        let mut right = band;
-        for x in (0..width).step_by(TILE) {
-            let (voxels, rest) = right.split_at(Axis(2), TILE.min(width - x));
-            right = rest;
-            tiles.push(Tile { first: [y, x], voxels });
-        }
-    }
-    tiles
-}
-
-impl Tile<'_> {
-    /// Turns the sums of the slices `z`, `[column of voxels, z]`, into the volume.
-    fn write(&mut self, sums: &[f32], first_z: usize, z: std::ops::Range<usize>) {
-        for index in z.start.max(first_z)..z.end {
-            let mut slice = self.voxels.index_axis_mut(Axis(0), index - first_z);
-            for ((y, x), voxel) in slice.indexed_iter_mut() {
-                *voxel = sums[(y * TILE + x) * CHUNK + index - z.start];
-            }
+/// Turns the sums of the slices `z`, `[column of voxels, z]`, into the volume.
+fn write(tile: &mut Tile<'_>, sums: &[f32], first_z: usize, z: std::ops::Range<usize>) {
+    for index in z.start.max(first_z)..z.end {
+        let mut slice = tile.voxels.index_axis_mut(Axis(0), index - first_z);
+        for ((y, x), voxel) in slice.indexed_iter_mut() {
+            *voxel = sums[(y * TILE + x) * CHUNK + index - z.start];
         }
     }
 }
