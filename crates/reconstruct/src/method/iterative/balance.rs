@@ -1,0 +1,127 @@
+//! Row and column sums of the system, by which corrections are scaled. Knows no iteration.
+//!
+//! Corrections are `C·Aᵀ·F·(b − A·µ)`, `C = 1/(Aᵀ·F·A·1)`. Without statistical weights
+//! `F = 1/(A·1)`, so that `C = 1/(Aᵀ·1)`: the row and column sums of SIRT and SART. With weights
+//! `F = W`, and C is the separable surrogate of the weighted least-squares function.
+//! Source: Andersen & Kak 1984, doi:10.1016/0161-7346(84)90008-7; Gregor & Benson 2008,
+//! doi:10.1109/TMI.2008.923696; weighted: Erdoğan & Fessler 1999, doi:10.1088/0031-9155/44/11/311.
+
+use std::borrow::Cow;
+
+use ndarray::{Array3, ArrayViewMut3, Axis, s};
+use rayon::prelude::*;
+
+use super::system::System;
+
+/// Column scales of subsets are kept up to this size, beyond it computed again for every pass.
+pub(super) const KEPT_BYTES: u64 = 1 << 29;
+
+/// A sum below this part of the largest belongs to a ray or voxel that is not there.
+const NOTHING: f32 = 1e-6;
+
+/// The sums of one system, divided into subsets of views.
+pub(super) struct Balance<'s> {
+    system: &'s System<'s>,
+    subsets: Vec<Vec<usize>>,
+    /// `A·1` within the support, `[view, row, column]`; one row where all are alike.
+    row_sums: Array3<f32>,
+    /// Least row sum that counts.
+    least: f32,
+    /// C of every subset; none where that would take too much memory.
+    kept: Vec<Array3<f32>>,
+}
+
+impl<'s> Balance<'s> {
+    pub(super) fn new(system: &'s System<'s>, subsets: Vec<Vec<usize>>) -> Self {
+        let probe = system.probe();
+        let (rows, columns) = probe.frame_shape();
+        let views: Vec<usize> = (0..probe.view_count()).collect();
+        let mut ones = Array3::from_elem(probe.volume_shape(), 1.0);
+        system.support_only(&mut ones);
+        let mut row_sums = Array3::zeros((views.len(), rows, columns));
+        probe.project(ones.view(), &views, row_sums.view_mut());
+        let least = NOTHING * row_sums.fold(0.0, |most: f32, sum| most.max(*sum));
+        let mut balance = Self { system, subsets, row_sums, least, kept: vec![] };
+        if balance.subsets.len() as u64 * balance.column_bytes() <= KEPT_BYTES.max(balance.column_bytes()) {
+            balance.kept = (0..balance.subsets.len()).map(|k| balance.column_scales(k)).collect();
+        }
+        balance
+    }
+
+    fn column_bytes(&self) -> u64 {
+        4 * self.shape().iter().product::<usize>() as u64
+    }
+
+    /// Shape of the column scales: one slice where all are alike.
+    fn shape(&self) -> [usize; 3] {
+        match self.system.weights() {
+            None => self.system.probe().volume_shape(),
+            Some(_) => self.system.volume_shape(),
+        }
+    }
+
+    pub(super) fn subsets(&self) -> &[Vec<usize>] {
+        &self.subsets
+    }
+
+    /// `rays ← F·rays`, for the rays of some views.
+    pub(super) fn scale_rays(&self, views: &[usize], mut rays: ArrayViewMut3<'_, f32>) {
+        let parts = rays.axis_iter_mut(Axis(0)).into_par_iter().zip(views);
+        parts.for_each(|(mut rays, &view)| {
+            if let Some(weights) = self.system.weights() {
+                rays.zip_mut_with(&weights.index_axis(Axis(0), view), |ray, weight| *ray *= weight);
+                return;
+            }
+            for (row, mut rays) in rays.outer_iter_mut().enumerate() {
+                let row = row.min(self.row_sums.dim().1 - 1);
+                let sums = self.row_sums.slice(s![view, row, ..]);
+                rays.zip_mut_with(&sums, |ray, &sum| {
+                    *ray = if sum > self.least { *ray / sum } else { 0.0 };
+                });
+            }
+        });
+    }
+
+    /// C of a subset, `[z, y, x]` or one slice for all; 0 where no ray passes.
+    pub(super) fn columns(&self, subset: usize) -> Cow<'_, Array3<f32>> {
+        match self.kept.get(subset) {
+            Some(kept) => Cow::Borrowed(kept),
+            None => Cow::Owned(self.column_scales(subset)),
+        }
+    }
+
+    fn column_scales(&self, subset: usize) -> Array3<f32> {
+        let views = &self.subsets[subset];
+        let mut sums = Array3::zeros(self.shape());
+        match self.system.weights() {
+            None => {
+                let (_, rows, columns) = self.row_sums.dim();
+                let mut hit = Array3::zeros((views.len(), rows, columns));
+                for (mut hit, &view) in hit.outer_iter_mut().zip(views) {
+                    hit.zip_mut_with(&self.row_sums.index_axis(Axis(0), view), |hit, sum| {
+                        *hit = if *sum > self.least { 1.0 } else { 0.0 };
+                    });
+                }
+                self.system.probe().backproject(hit.view(), views, sums.view_mut());
+                self.system.support_only(&mut sums);
+            }
+            Some(weights) => {
+                let (_, rows, columns) = weights.dim();
+                let mut weighed = Array3::zeros((views.len(), rows, columns));
+                for (mut weighed, &view) in weighed.outer_iter_mut().zip(views) {
+                    let sums = self.row_sums.index_axis(Axis(0), view);
+                    let sums = sums.broadcast((rows, columns)).unwrap_or(sums.view());
+                    let weights = weights.index_axis(Axis(0), view);
+                    ndarray::Zip::from(&mut weighed)
+                        .and(&sums)
+                        .and(&weights)
+                        .for_each(|weighed, sum, weight| *weighed = sum * weight);
+                }
+                self.system.backproject_views((weighed.view(), views), &mut sums);
+            }
+        }
+        // Beyond all rays nothing is known; the sums of voxels at the rim may be small, yet right.
+        sums.par_mapv_inplace(|sum| if sum > 0.0 { 1.0 / sum } else { 0.0 });
+        sums
+    }
+}
