@@ -21,11 +21,11 @@ mod weights;
 pub use cone_grid::cone_grid_for;
 pub use error::ReconstructError;
 pub use grid::grid_for;
-pub use method::{fbp::Fbp, fdk::Fdk, fourier::Fourier};
+pub use method::{fbp::Fbp, fdk::Fdk, fourier::Fourier, iterative, iterative::Iterative};
 pub use projector::{ConeProjector, ParallelProjector, Projector};
 pub use reconstruction::{Progress, Projections, Reconstruction, SlabRule};
 pub use settings::{
-    Beam, ConeSettings, ConeSlices, Method, Padding, ReconstructSettings, ShortScan, Window,
+    Beam, ConeSettings, ConeSlices, IterativeSettings, Method, Padding, ReconstructSettings, ShortScan, Start, Window,
     distance_problem,
 };
 pub use stage::{Choice, choose, prepare, reconstruct};

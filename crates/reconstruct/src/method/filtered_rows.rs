@@ -268,7 +268,7 @@ fn checked_weights(geometry: &ParallelGeometry) -> Result<AngularWeights, Recons
     Ok(views)
 }
 
-fn pixel_in_grid_unit(
+pub(super) fn pixel_in_grid_unit(
     geometry: &ParallelGeometry,
     grid: &VoxelGrid,
 ) -> Result<f64, ReconstructError> {

@@ -5,5 +5,6 @@ pub(crate) mod fbp;
 pub(crate) mod fdk;
 mod filtered_rows;
 pub(crate) mod fourier;
+pub mod iterative;
 mod rectify;
 mod short_scan;

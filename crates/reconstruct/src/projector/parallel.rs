@@ -96,6 +96,20 @@ impl ParallelProjector {
         Ok(Self { volume_shape, frame_shape, paths, processor })
     }
 
+    /// A projector whose row `k` sees the slice `k` of `grid` and no other: for sinograms that were
+    /// brought to the heights of the slices, with an upright axis.
+    ///
+    /// Errors and memory: as [`Self::new`].
+    pub fn of_slices(
+        geometry: &ParallelGeometry,
+        columns: usize,
+        grid: &VoxelGrid,
+    ) -> Result<Self, ReconstructError> {
+        let slices = grid.shape[0];
+        let rows = (0..slices).map(|slice| vec![(slice, 1.0)]).collect();
+        Ok(Self { rows, ..Self::new(geometry, (slices, columns), grid)? })
+    }
+
     /// The same with other instructions, where the machine has them; for comparisons.
     #[must_use]
     pub fn on(mut self, processor: Processor) -> Self {

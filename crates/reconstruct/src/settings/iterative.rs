@@ -126,7 +126,8 @@ impl IterativeSettings {
             found.push(problem("stop_at_discrepancy", value, expected));
         }
         if let (Some(value), false) = (self.stop_at_discrepancy, self.noise_weights) {
-            let expected = "`noise_weights = true` beside it, since without them the noise is unknown";
+            let expected =
+                "`noise_weights = true` beside it, since without them the noise is unknown";
             found.push(problem("stop_at_discrepancy", value, expected));
         }
         if let Some(value) = self.stop_at_change.filter(|value| !positive(*value)) {

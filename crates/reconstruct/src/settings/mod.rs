@@ -1,6 +1,7 @@
 //! What a recipe may say about the reconstruction. Knows no data.
 
 mod cone;
+mod iterative;
 mod window;
 
 use schemars::JsonSchema;
@@ -8,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use voltomo_types::{Problem, parse_range};
 
 pub use cone::{Beam, ConeSettings, ConeSlices, ShortScan, distance_problem};
+pub use iterative::{IterativeSettings, Start};
 pub use window::Window;
 
 /// How line integrals become attenuation coefficients.
@@ -59,10 +61,12 @@ pub struct ReconstructSettings {
     /// Rows of the (cropped, binned) frame whose slices are reconstructed, `A:B`, half open.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rows: Option<String>,
-    /// Set voxels to 0 that some view does not see.
+    /// Set voxels to 0 that some view does not see; iterative methods hold them at 0 throughout.
     pub circular_mask: bool,
     /// A cone beam.
     pub cone: ConeSettings,
+    /// How an iterative method goes on, and when it ends.
+    pub iterative: IterativeSettings,
 }
 
 impl Default for ReconstructSettings {
@@ -85,6 +89,7 @@ impl Default for ReconstructSettings {
             rows: None,
             circular_mask: false,
             cone: ConeSettings::default(),
+            iterative: IterativeSettings::default(),
         }
     }
 }
@@ -99,6 +104,26 @@ pub enum Method {
     Fbp,
     /// Filtered back-projection of a cone beam (Feldkamp, Davis and Kress).
     Fdk,
+    /// Simultaneous iterative reconstruction: smooth, robust, slow.
+    Sirt,
+    /// Simultaneous algebraic reconstruction, view by view.
+    Sart,
+    /// Simultaneous algebraic reconstruction by ordered subsets.
+    OsSart,
+    /// Conjugate gradients for least squares: quickest to a small residual.
+    Cgls,
+    /// Maximum likelihood by expectation maximisation: positive.
+    Mlem,
+    /// Expectation maximisation by ordered subsets.
+    Osem,
+    /// Least squares with total variation, by FISTA: few views, noisy data, even materials.
+    FistaTv,
+    /// Least squares with total variation, by the primal–dual method.
+    PdhgTv,
+    /// Filtered back-projection with a filter fitted to the data (minimum residual).
+    MrFbp,
+    /// Filtered back-projection with filters that are nearly SIRT.
+    SirtFbp,
 }
 
 impl Method {
@@ -109,6 +134,16 @@ impl Method {
             Self::Auto => "auto",
             Self::Fbp => "fbp",
             Self::Fdk => "fdk",
+            Self::Sirt => "sirt",
+            Self::Sart => "sart",
+            Self::OsSart => "os_sart",
+            Self::Cgls => "cgls",
+            Self::Mlem => "mlem",
+            Self::Osem => "osem",
+            Self::FistaTv => "fista_tv",
+            Self::PdhgTv => "pdhg_tv",
+            Self::MrFbp => "mr_fbp",
+            Self::SirtFbp => "sirt_fbp",
         }
     }
 }
@@ -132,6 +167,7 @@ impl ReconstructSettings {
         found.extend(self.grid_problems());
         found.extend(self.cone.problems());
         found.extend(self.roll_problem());
+        found.extend(self.iterative.problems());
         found
     }
 

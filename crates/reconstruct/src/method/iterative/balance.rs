@@ -11,17 +11,22 @@ use std::borrow::Cow;
 use ndarray::{Array3, ArrayViewMut3, Axis, s};
 use rayon::prelude::*;
 
-use super::system::System;
+use super::{sums::row_sums, system::System};
 
 /// Column scales of subsets are kept up to this size, beyond it computed again for every pass.
-pub(super) const KEPT_BYTES: u64 = 1 << 29;
+const KEPT_BYTES: u64 = 1 << 29;
 
 /// A sum below this part of the largest belongs to a ray or voxel that is not there.
 const NOTHING: f32 = 1e-6;
 
+/// Whether the column scales of so many subsets, each of so many bytes, are kept.
+pub(super) fn keeps(subsets: usize, bytes: u64) -> bool {
+    subsets == 1 || subsets as u64 * bytes <= KEPT_BYTES
+}
+
 /// The sums of one system, divided into subsets of views.
-pub(super) struct Balance<'s> {
-    system: &'s System<'s>,
+pub(super) struct Balance<'s, 'a> {
+    system: &'s System<'a>,
     subsets: Vec<Vec<usize>>,
     /// `A·1` within the support, `[view, row, column]`; one row where all are alike.
     row_sums: Array3<f32>,
@@ -31,18 +36,12 @@ pub(super) struct Balance<'s> {
     kept: Vec<Array3<f32>>,
 }
 
-impl<'s> Balance<'s> {
-    pub(super) fn new(system: &'s System<'s>, subsets: Vec<Vec<usize>>) -> Self {
-        let probe = system.probe();
-        let (rows, columns) = probe.frame_shape();
-        let views: Vec<usize> = (0..probe.view_count()).collect();
-        let mut ones = Array3::from_elem(probe.volume_shape(), 1.0);
-        system.support_only(&mut ones);
-        let mut row_sums = Array3::zeros((views.len(), rows, columns));
-        probe.project(ones.view(), &views, row_sums.view_mut());
+impl<'s, 'a> Balance<'s, 'a> {
+    pub(super) fn new(system: &'s System<'a>, subsets: Vec<Vec<usize>>) -> Self {
+        let row_sums = row_sums(system);
         let least = NOTHING * row_sums.fold(0.0, |most: f32, sum| most.max(*sum));
         let mut balance = Self { system, subsets, row_sums, least, kept: vec![] };
-        if balance.subsets.len() as u64 * balance.column_bytes() <= KEPT_BYTES.max(balance.column_bytes()) {
+        if keeps(balance.subsets.len(), balance.column_bytes()) {
             balance.kept = (0..balance.subsets.len()).map(|k| balance.column_scales(k)).collect();
         }
         balance
@@ -54,10 +53,7 @@ impl<'s> Balance<'s> {
 
     /// Shape of the column scales: one slice where all are alike.
     fn shape(&self) -> [usize; 3] {
-        match self.system.weights() {
-            None => self.system.probe().volume_shape(),
-            Some(_) => self.system.volume_shape(),
-        }
+        self.system.sums_projector().volume_shape()
     }
 
     pub(super) fn subsets(&self) -> &[Vec<usize>] {

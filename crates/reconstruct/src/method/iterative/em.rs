@@ -1,11 +1,15 @@
 //! MLEM and OSEM: multiplicative corrections that keep µ above 0. Knows no bound below 0.
 
-use ndarray::{Array3, ArrayViewMut3, Axis, s};
+use std::borrow::Cow;
+
+use ndarray::{Array3, ArrayView3, ArrayViewMut3, Axis, s};
 use rayon::prelude::*;
 
 use super::{
+    balance::keeps,
     course::{Course, Report},
     subsets::subsets_of,
+    sums::row_sums,
     system::System,
 };
 
@@ -21,7 +25,8 @@ const LEAST: f64 = 1e-6;
 /// correction.
 ///
 /// `volume`: what it starts from; where that is 0 or below, it starts from the uniform volume that
-/// gives the mean of b. Memory beside data and volume: the rays of a subset twice, two volumes.
+/// gives the mean of b. Memory beside data and volume: the rays of a subset, one volume, and the
+/// column sums of all subsets where they fit 512 MiB, else of one.
 /// Source: Shepp & Vardi 1982, doi:10.1109/TMI.1982.4307558; subsets: Hudson & Larkin 1994,
 /// doi:10.1109/42.363108.
 pub(super) fn em(
@@ -35,8 +40,8 @@ pub(super) fn em(
     let (_, rows, columns) = system.data().dim();
     let least = begin(system, volume);
     let mut buffer = Array3::zeros((largest, rows, columns));
-    let (mut ratio, mut norm) = (system.zero_volume(), system.zero_volume());
-    let mut normed = usize::MAX;
+    let mut ratio = system.zero_volume();
+    let kept = kept_norms(system, &subsets);
     while course.goes_on() {
         let mut report = Report {
             residual: vec![0.0; system.group_count()],
@@ -46,14 +51,13 @@ pub(super) fn em(
         let mut moved = vec![(0.0, 0.0); system.volume_shape()[0]];
         for (subset, views) in subsets.iter().enumerate() {
             let mut rays = buffer.slice_mut(s![..views.len(), .., ..]);
-            if normed != subset {
-                ones(system, views, rays.view_mut());
-                system.backproject_views((rays.view(), views), &mut norm);
-                normed = subset;
-            }
             system.project_views(volume, (views, rays.view_mut()));
             divide(system, (views, rays.view_mut()), (&least, &mut report));
             system.backproject_views((rays.view(), views), &mut ratio);
+            let norm = match kept.get(subset) {
+                Some(norm) => Cow::Borrowed(norm),
+                None => Cow::Owned(norm_of(system, views)),
+            };
             multiply((system, course), volume, (&ratio, &norm, &mut moved));
         }
         if course.wants_change() {
@@ -68,16 +72,18 @@ pub(super) fn em(
 
 /// Makes the volume positive; returns the least line integral that may divide, of each problem.
 fn begin(system: &System<'_>, volume: &mut Array3<f32>) -> Vec<f32> {
-    let positive = system.over_rays(|view, row| {
-        system.data().slice(s![view, row, ..]).iter().map(|b| f64::from(b.max(0.0))).sum()
-    });
     let counts = system.ray_counts();
-    let mut lengths = system.zero_rays();
-    let ones = Array3::from_elem(volume.dim(), 1.0);
-    system.project(&ones, &mut lengths);
-    let length = system.over_rays(|view, row| {
-        lengths.slice(s![view, row, ..]).iter().map(|length| f64::from(*length)).sum()
-    });
+    let weights = system.weights();
+    let counted = |place: [usize; 3]| weights.is_none_or(|weights| weights[place] > 0.0);
+    let sum = |rays: ArrayView3<'_, f32>| {
+        system.over_rays(|view, row| {
+            let values = rays.slice(s![view, row.min(rays.dim().1 - 1), ..]);
+            let values = values.iter().enumerate();
+            let values = values.filter(|(column, _)| counted([view, row, *column]));
+            values.map(|(_, value)| f64::from(value.max(0.0))).sum()
+        })
+    };
+    let (positive, length) = (sum(system.data()), sum(row_sums(system).view()));
     let uniform = |k: usize| (positive[k] / length[k].max(f64::MIN_POSITIVE)).max(1e-30);
     volume.axis_iter_mut(Axis(0)).into_par_iter().enumerate().for_each(|(z, mut slice)| {
         let uniform = voltomo_numeric::cast::to_f32(uniform(system.group_of(z)));
@@ -88,14 +94,30 @@ fn begin(system: &System<'_>, volume: &mut Array3<f32>) -> Vec<f32> {
     (0..counts.len()).map(|k| voltomo_numeric::cast::to_f32(least(k))).collect()
 }
 
-/// `W·1` of some views.
-fn ones(system: &System<'_>, views: &[usize], mut rays: ArrayViewMut3<'_, f32>) {
-    rays.fill(1.0);
+/// `Aₛᵀ·W` of all subsets, or none where they would take too much memory.
+fn kept_norms(system: &System<'_>, subsets: &[Vec<usize>]) -> Vec<Array3<f32>> {
+    let first: Vec<Array3<f32>> = subsets.iter().take(1).map(|s| norm_of(system, s)).collect();
+    let bytes = first.first().map_or(0, |norm| 4 * norm.len() as u64);
+    if !keeps(subsets.len(), bytes) {
+        return vec![];
+    }
+    first.into_iter().chain(subsets.iter().skip(1).map(|s| norm_of(system, s))).collect()
+}
+
+/// `Aₛᵀ·W` of some views; one slice where all are alike.
+fn norm_of(system: &System<'_>, views: &[usize]) -> Array3<f32> {
+    let projector = system.sums_projector();
+    let (rows, columns) = projector.frame_shape();
+    let mut rays = Array3::ones((views.len(), rows, columns));
     if let Some(weights) = system.weights() {
         for (mut rays, &view) in rays.outer_iter_mut().zip(views) {
             rays.assign(&weights.index_axis(Axis(0), view));
         }
     }
+    let mut norm = Array3::zeros(projector.volume_shape());
+    projector.backproject(rays.view(), views, norm.view_mut());
+    system.support_only(&mut norm);
+    norm
 }
 
 /// `rays ← W·b/rays`, with the residual and the distance that are met.
@@ -148,7 +170,8 @@ fn multiply(
         if !course.is_going(system.group_of(z)) {
             return;
         }
-        let (ratio, norm) = (ratio.index_axis(Axis(0), z), norm.index_axis(Axis(0), z));
+        let (ratio, norm) =
+            (ratio.index_axis(Axis(0), z), norm.index_axis(Axis(0), z.min(norm.dim().0 - 1)));
         moved.1 = 0.0;
         ndarray::Zip::from(&mut volume).and(&ratio).and(&norm).for_each(|value, ratio, norm| {
             if *norm > 0.0 {

@@ -18,7 +18,7 @@ use super::{
 /// pass is the one met on the way, each subset before its correction.
 ///
 /// Memory beside data and volume: the rays of one subset, the row sums, one volume, and the column
-/// sums of all subsets where they fit [`super::balance::KEPT_BYTES`], else of one.
+/// sums of all subsets where they fit 512 MiB, else of one.
 /// Source: Andersen & Kak 1984, doi:10.1016/0161-7346(84)90008-7; Censor & Elfving 2002,
 /// doi:10.1137/S089547980138705X (subsets: block-iterative).
 pub(super) fn sart(

@@ -75,20 +75,19 @@ pub(super) fn correct(
                 return (0.0, 1.0);
             }
             let columns = columns.index_axis(Axis(0), z.min(columns.dim().0 - 1));
-            ndarray::Zip::from(&mut volume).and(&step).and(&columns).for_each(|value, step, scale| {
-                // A scale of 0 belongs to a voxel that no ray meets or that is beyond the support.
-                if *scale > 0.0 {
-                    let corrected = (*value + relaxation * scale * step).clamp(min, max);
-                    change += f64::from((corrected - *value) * (corrected - *value));
-                    norm += f64::from(corrected * corrected);
-                    *value = corrected;
-                }
-            });
+            ndarray::Zip::from(&mut volume).and(&step).and(&columns).for_each(
+                |value, step, scale| {
+                    // A scale of 0 belongs to a voxel that no ray meets or that is beyond the support.
+                    if *scale > 0.0 {
+                        let corrected = (*value + relaxation * scale * step).clamp(min, max);
+                        change += f64::from((corrected - *value) * (corrected - *value));
+                        norm += f64::from(corrected * corrected);
+                        *value = corrected;
+                    }
+                },
+            );
             (change, norm)
         })
         .collect();
-    Moved {
-        change: system.over_slices(|z| moved[z].0),
-        norm: system.over_slices(|z| moved[z].1),
-    }
+    Moved { change: system.over_slices(|z| moved[z].0), norm: system.over_slices(|z| moved[z].1) }
 }

@@ -1,16 +1,17 @@
 //! The linear system that iterative methods solve, with what is known of its noise and its
 //! solution. Knows no method.
 
-use ndarray::{Array3, ArrayView1, ArrayView3, ArrayViewMut3, Axis, CowArray, Ix3, Zip, s};
+use ndarray::{
+    Array3, ArrayView1, ArrayView3, ArrayViewMut2, ArrayViewMut3, Axis, CowArray, Ix3, Zip, s,
+};
 use rayon::prelude::*;
 
 use crate::{ReconstructError, projector::Projector};
 
 /// Whether the slices of a volume share rays.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Slices {
-    /// Row `k` of every projection sees slice `k` and nothing else: each slice has step sizes and
-    /// an end of its own, so that its bits do not depend on the slices beside it.
+enum Slices {
+    /// Each slice has rows of its own.
     Apart,
     /// One problem for the whole volume.
     Together,
@@ -90,19 +91,44 @@ impl<'a> System<'a> {
         self
     }
 
-    /// Slices that share no rays. `probe`: the projector of one of them, whose sums stand for
-    /// those of all.
+    /// Row `k` of every projection sees slice `k` and nothing else: each slice gets step sizes and
+    /// an end of its own, so that its bits do not depend on the slices beside it.
     #[must_use]
-    pub fn with_slices_apart(mut self, probe: Option<&'a dyn Projector>) -> Self {
+    pub fn with_slices_apart(mut self) -> Self {
         self.slices = Slices::Apart;
-        self.probe = probe;
         self
+    }
+
+    /// `probe`: the projector of one slice, whose row and column sums are those of all.
+    #[must_use]
+    pub fn with_probe(mut self, probe: &'a dyn Projector) -> Self {
+        self.probe = Some(probe);
+        self
+    }
+
+    /// The same as one problem for all slices.
+    pub(super) fn together(&self) -> System<'_> {
+        System {
+            projector: self.projector,
+            probe: self.probe,
+            data: CowArray::from(self.data.view()),
+            weights: self.weights().map(CowArray::from),
+            support: self.support,
+            bounds: self.bounds,
+            slices: Slices::Together,
+            order: self.order.clone(),
+        }
     }
 
     /// The projector of one slice where all slices are alike, else the whole one.
     pub(super) fn probe(&self) -> &'a dyn Projector {
         let same_support = self.support.is_none_or(|support| support.dim().0 == 1);
         self.probe.filter(|_| same_support).unwrap_or(self.projector)
+    }
+
+    /// The projector for sums that the weights enter: of one slice where all slices are alike.
+    pub(super) fn sums_projector(&self) -> &'a dyn Projector {
+        if self.weights.is_none() { self.probe() } else { self.projector }
     }
 
     pub(super) fn data(&self) -> ArrayView3<'_, f32> {
@@ -115,10 +141,6 @@ impl<'a> System<'a> {
 
     pub(super) fn bounds(&self) -> [f32; 2] {
         self.bounds
-    }
-
-    pub(super) fn slices(&self) -> Slices {
-        self.slices
     }
 
     pub(super) fn order(&self) -> &[usize] {
@@ -201,17 +223,29 @@ impl<'a> System<'a> {
 
     /// Brings µ within its bounds and its support.
     pub(super) fn constrain(&self, volume: &mut Array3<f32>) {
+        let slices = volume.axis_iter_mut(Axis(0)).into_par_iter().enumerate();
+        slices.for_each(|(z, slice)| self.constrain_slice(z, slice));
+    }
+
+    /// [`Self::constrain`] of the slice `z`.
+    pub(super) fn constrain_slice(&self, z: usize, mut slice: ArrayViewMut2<'_, f32>) {
         let [min, max] = self.bounds;
         if min > f32::NEG_INFINITY || max < f32::INFINITY {
-            volume.par_mapv_inplace(|value| value.clamp(min, max));
+            slice.mapv_inplace(|value| value.clamp(min, max));
         }
-        self.support_only(volume);
+        if let Some(support) = self.support {
+            let support = support.index_axis(Axis(0), z.min(support.dim().0 - 1));
+            slice.zip_mut_with(&support, |value, inside| {
+                if !inside {
+                    *value = 0.0;
+                }
+            });
+        }
     }
 
     /// A figure of each problem: the sum over its slices of `figure(z)`, in their order.
     pub(super) fn over_slices(&self, figure: impl Fn(usize) -> f64 + Sync) -> Vec<f64> {
-        let slices: Vec<f64> =
-            (0..self.volume_shape()[0]).into_par_iter().map(&figure).collect();
+        let slices: Vec<f64> = (0..self.volume_shape()[0]).into_par_iter().map(&figure).collect();
         match self.slices {
             Slices::Apart => slices,
             Slices::Together => vec![slices.iter().sum()],
@@ -234,6 +268,14 @@ impl<'a> System<'a> {
             sums.iter_mut().zip(row).for_each(|(sum, value)| *sum += value);
         }
         sums
+    }
+
+    /// Mean of the weights above 0.
+    pub(super) fn mean_weight(&self) -> f64 {
+        let Some(weights) = self.weights() else { return 1.0 };
+        let sum = |view, row| weights.slice(s![view, row, ..]).iter().map(|w| f64::from(*w)).sum();
+        let counts: f64 = self.ray_counts().iter().sum();
+        self.over_rays(sum).iter().sum::<f64>().max(f64::MIN_POSITIVE) / counts.max(1.0)
     }
 
     /// Rays of each problem that weigh anything.
@@ -326,6 +368,41 @@ impl<'a> System<'a> {
         sums
     }
 
+    /// `⟨a, W·b⟩` of each problem.
+    pub(super) fn ray_products(&self, a: &Array3<f32>, b: &Array3<f32>) -> Vec<f64> {
+        self.products_of(a.view(), b.view())
+    }
+
+    /// `⟨rays, W·data⟩` of each problem.
+    pub(super) fn products_with_data(&self, rays: &Array3<f32>) -> Vec<f64> {
+        self.products_of(rays.view(), self.data.view())
+    }
+
+    fn products_of(&self, a: ArrayView3<'_, f32>, b: ArrayView3<'_, f32>) -> Vec<f64> {
+        self.over_rays(|view, row| {
+            let place = s![view, row, ..];
+            let (a, b) = (a.slice(place), b.slice(place));
+            let products = a.iter().zip(b).map(|(a, b)| f64::from(*a) * f64::from(*b));
+            let Some(weights) = &self.weights else { return products.sum() };
+            let weights = weights.slice(place);
+            products.zip(weights).map(|(product, weight)| product * f64::from(*weight)).sum()
+        })
+    }
+
+    /// `‖b − rays‖²_W` of each problem.
+    pub(super) fn misfit(&self, rays: &Array3<f32>) -> Vec<f64> {
+        self.over_rays(|view, row| {
+            let (rays, data) = (rays.slice(s![view, row, ..]), self.data.slice(s![view, row, ..]));
+            let square = |(ray, data): (&f32, &f32)| f64::from(data - ray).powi(2);
+            let Some(weights) = &self.weights else {
+                return rays.iter().zip(data).map(square).sum();
+            };
+            let weights = weights.slice(s![view, row, ..]);
+            let squares = rays.iter().zip(data).map(square);
+            squares.zip(weights).map(|(square, weight)| square * f64::from(*weight)).sum()
+        })
+    }
+
     fn row_squares(&self, rays: ArrayView1<'_, f32>, (view, row): (usize, usize)) -> f64 {
         let Some(weights) = &self.weights else {
             return rays.iter().map(|ray| f64::from(*ray) * f64::from(*ray)).sum();
@@ -356,7 +433,13 @@ fn check(projector: &dyn Projector, rays: ArrayView3<'_, f32>) -> Result<(), Rec
     if (views, row_count, column_count) != (angles, rows, columns) {
         let found = [views, row_count, column_count];
         let rows = 0..rows;
-        return Err(ReconstructError::ProjectionShape { found, first_row: 0, angles, columns, rows });
+        return Err(ReconstructError::ProjectionShape {
+            found,
+            first_row: 0,
+            angles,
+            columns,
+            rows,
+        });
     }
     let bad = rays.indexed_iter().find(|(_, value)| !value.is_finite());
     match bad {

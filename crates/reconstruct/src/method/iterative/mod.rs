@@ -1,0 +1,29 @@
+//! Iterative methods on any projector, one a file. Knows no geometry but through the projector.
+//!
+//! `solve` chooses; `system` is what all of them solve, `course` how they go on and end. `prepared`
+//! is a method on the rays of a scan.
+
+mod balance;
+mod cgls;
+mod course;
+mod em;
+mod fista_tv;
+mod memory;
+mod mr_fbp;
+mod operator_norm;
+mod pdhg_tv;
+mod prepared;
+mod rays;
+mod sart;
+mod sirt;
+mod sirt_fbp;
+mod solve;
+mod subsets;
+mod sums;
+mod system;
+mod total_variation;
+
+pub use course::{Curve, StopRule};
+pub use prepared::Iterative;
+pub use solve::{Iterated, solve, usual_iterations};
+pub use system::System;

@@ -1,0 +1,245 @@
+//! The rays of a parallel beam, slice by slice, and the grid that explains them. Knows no method.
+
+use std::ops::Range;
+
+use ndarray::{Array3, ArrayView3, Axis};
+use rayon::prelude::*;
+use voltomo_numeric::cast::{to_f32, to_index};
+use voltomo_types::{
+    LengthUnit, Millimetre, ParallelGeometry, PixelFrame, Radian, RotationAxis, VoxelGrid,
+};
+
+use crate::{
+    ParallelProjector, ReconstructError, ReconstructSettings,
+    method::filtered_rows::pixel_in_grid_unit, straighten::Straightener,
+};
+
+/// Less than this part of a voxel beside the grid is not worth another voxel.
+const BESIDE: f64 = 0.5;
+
+/// Columns of the rays for filters in one of the detector.
+const FINER: usize = 3;
+
+/// The rays of a parallel beam as sinograms of slices.
+#[derive(Debug)]
+pub(super) struct ParallelRays {
+    geometry: ParallelGeometry,
+    columns: usize,
+    /// Covers the field of view.
+    grid: VoxelGrid,
+    /// Voxels of that grid which are asked for, along y and x.
+    part: [Range<usize>; 2],
+    straightener: Straightener,
+    voxel_in_columns: f64,
+    /// Views by direction.
+    order: Vec<usize>,
+    support: Option<Array3<bool>>,
+    warnings: Vec<String>,
+}
+
+/// One slice twice as wide as the field of view, its middle voxel on the axis, and the axis on the
+/// middle of twice the columns.
+///
+/// Its columns are finer than the detector's: so a filter is the mean over where a ray may fall
+/// between voxels.
+#[derive(Debug)]
+pub(super) struct AboutAxis {
+    pub(super) projector: ParallelProjector,
+    /// Columns in one of the detector.
+    pub(super) finer: usize,
+    /// What a voxel of µ = 1 gives to a view, summed over the columns of the detector.
+    pub(super) of_voxel: f64,
+    /// The same in the units of the detector's projector.
+    pub(super) of_voxel_own: f64,
+    /// From column to column of the detector, as its line integrals count lengths.
+    pub(super) pitch: f64,
+    /// Its line integrals over those of the detector's projector.
+    pub(super) unit: f64,
+}
+
+impl ParallelRays {
+    pub(super) fn new(
+        geometry: &ParallelGeometry,
+        frame_shape: (usize, usize),
+        asked: &VoxelGrid,
+        settings: &ReconstructSettings,
+    ) -> Result<Self, ReconstructError> {
+        let bad = geometry.angles.iter().enumerate().find(|(_, angle)| !angle.0.is_finite());
+        if let Some((index, angle)) = bad {
+            return Err(ReconstructError::BadAngle { index, value: angle.0 });
+        }
+        let pitch = pixel_in_grid_unit(geometry, asked)? * geometry.frame.bin as f64;
+        let straightener =
+            Straightener::new(geometry, frame_shape, asked, pitch / geometry.frame.bin as f64);
+        let columns = frame_shape.1;
+        let axis = geometry.frame.column(geometry.axis.centre);
+        // Edges of the frame across the beam, from the axis.
+        let (left, right) = (axis + 0.5, columns as f64 - 0.5 - axis);
+        let (grid, part) = covering(asked, left.max(right) * pitch);
+        let seen = left.min(right) * pitch;
+        let support = settings.circular_mask.then(|| circle(&grid, seen));
+        Ok(Self {
+            columns,
+            part,
+            order: by_direction(geometry),
+            voxel_in_columns: grid.voxel / pitch,
+            warnings: straightener.warning(grid.shape[0]).into_iter().collect(),
+            geometry: geometry.clone(),
+            straightener,
+            support,
+            grid,
+        })
+    }
+
+    pub(super) fn grid(&self) -> &VoxelGrid {
+        &self.grid
+    }
+
+    pub(super) fn part(&self) -> [Range<usize>; 2] {
+        self.part.clone()
+    }
+
+    pub(super) fn columns(&self) -> usize {
+        self.columns
+    }
+
+    pub(super) fn order(&self) -> &[usize] {
+        &self.order
+    }
+
+    pub(super) fn support(&self) -> Option<&Array3<bool>> {
+        self.support.as_ref()
+    }
+
+    pub(super) fn warnings(&self) -> &[String] {
+        &self.warnings
+    }
+
+    pub(super) fn rows_needed(&self, z: Range<usize>) -> Range<usize> {
+        self.straightener.rows_needed(z)
+    }
+
+    /// Frame rows whose mean a slice is.
+    pub(super) fn rows_a_slice(&self) -> f32 {
+        to_f32(self.voxel_in_columns.max(1.0))
+    }
+
+    /// The projectors of the slices `z`, row `k` seeing slice `k`, and of one slice.
+    pub(super) fn projectors(
+        &self,
+        z: Range<usize>,
+    ) -> Result<(ParallelProjector, ParallelProjector), ReconstructError> {
+        let slices =
+            |z| ParallelProjector::of_slices(&self.geometry, self.columns, &self.grid.slab(z));
+        Ok((slices(z.clone())?, slices(z.start..z.start + 1)?))
+    }
+
+    /// The rays from which filters are made.
+    pub(super) fn about_axis(&self) -> Result<AboutAxis, ReconstructError> {
+        let [_, height, width] = self.grid.shape;
+        let half = height.max(width);
+        // Lengths as numbers in the grid's unit, taken for mm, so that a pixel may be a part of one.
+        let edge = -(half as f64) * self.grid.voxel;
+        let grid = VoxelGrid {
+            shape: [1, 2 * half + 1, 2 * half + 1],
+            first: [0.0, edge, edge],
+            unit: LengthUnit::Millimetre,
+            ..self.grid
+        };
+        let pitch = self.grid.voxel / self.voxel_in_columns;
+        let middle = self.columns * FINER;
+        let columns = 2 * middle + 1;
+        let geometry = ParallelGeometry {
+            angles: self.geometry.angles.clone(),
+            axis: RotationAxis { centre: middle as f64, tilt: Radian(0.0) },
+            frame: PixelFrame::whole(1, columns),
+            pixel: Some(Millimetre(pitch / FINER as f64)),
+        };
+        let unit = if self.grid.unit == LengthUnit::Millimetre { 1.0 } else { 0.1 };
+        Ok(AboutAxis {
+            projector: ParallelProjector::of_slices(&geometry, columns, &grid)?,
+            finer: FINER,
+            of_voxel: self.grid.voxel / 10.0 * self.voxel_in_columns,
+            of_voxel_own: self.grid.voxel / 10.0 / unit * self.voxel_in_columns,
+            pitch: pitch / 10.0 / unit,
+            unit,
+        })
+    }
+
+    /// Sinograms of the slices `z`, `[view, slice, column]`, from `projections` (line integrals or
+    /// what else belongs to the pixels, and the frame row of the first).
+    pub(super) fn straight(
+        &self,
+        (projections, first_row): (ArrayView3<'_, f32>, usize),
+        z: Range<usize>,
+    ) -> Result<Array3<f32>, ReconstructError> {
+        let mut straight = Array3::zeros((projections.dim().0, z.len(), self.columns));
+        let views = straight.axis_iter_mut(Axis(0)).into_par_iter();
+        views.zip(projections.axis_iter(Axis(0))).for_each(|(mut straight, view)| {
+            for (slice, row) in z.clone().zip(straight.outer_iter_mut()) {
+                self.straightener.row_into((view, first_row), slice, row);
+            }
+        });
+        if straight.iter().all(|value| value.is_finite()) {
+            return Ok(straight);
+        }
+        let found = projections.indexed_iter().find(|(_, value)| !value.is_finite());
+        let ((angle, row, column), &value) = found.unwrap_or(((0, 0, 0), &f32::INFINITY));
+        Err(ReconstructError::NonFinite { angle, row: first_row + row, column, value })
+    }
+}
+
+/// The grid with as many voxels more on each side as a square of `2·half` about the axis needs, and
+/// the part of it that is `asked`.
+fn covering(asked: &VoxelGrid, half: f64) -> (VoxelGrid, [Range<usize>; 2]) {
+    let mut grid = *asked;
+    let mut part = [0..0, 0..0];
+    for axis in [1, 2] {
+        let (first, count) = (asked.first[axis] / asked.voxel, asked.shape[axis]);
+        let half = half / asked.voxel;
+        // Outer edges of the grid, in voxels from the rotation axis.
+        let (low, high) = (first - 0.5, first - 0.5 + count as f64);
+        let before = to_index((low + half - BESIDE).ceil());
+        let behind = to_index((half - high - BESIDE).ceil());
+        grid.first[axis] -= before as f64 * asked.voxel;
+        grid.shape[axis] += before + behind;
+        part[axis - 1] = before..before + count;
+    }
+    (grid, part)
+}
+
+/// Voxels within `radius` of the axis, `[1, y, x]`.
+fn circle(grid: &VoxelGrid, radius: f64) -> Array3<bool> {
+    let [_, height, width] = grid.shape;
+    Array3::from_shape_fn((1, height, width), |(_, y, x)| {
+        let [_, y, x] = grid.centre_of([0, y, x]);
+        y.hypot(x) <= radius
+    })
+}
+
+/// All views by their direction in the half turn.
+fn by_direction(geometry: &ParallelGeometry) -> Vec<usize> {
+    let direction = |view: &usize| geometry.angles[*view].0.rem_euclid(std::f64::consts::PI);
+    let mut order: Vec<usize> = (0..geometry.angles.len()).collect();
+    order.sort_by(|a, b| direction(a).total_cmp(&direction(b)));
+    order
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_grid_that_covers_the_field_stays_and_a_part_is_widened_by_whole_voxels() {
+        let whole = VoxelGrid {
+            shape: [3, 64, 64],
+            voxel: 0.5,
+            first: [0.0, -15.75, -15.75],
+            unit: LengthUnit::Pixel,
+        };
+        assert_eq!(covering(&whole, 16.0), (whole, [0..64, 0..64]));
+        let part = VoxelGrid { shape: [3, 10, 64], first: [0.0, -10.75, -15.75], ..whole };
+        assert_eq!(covering(&part, 16.0), (whole, [10..20, 0..64]));
+        assert_eq!(covering(&whole, 17.0).0.shape, [3, 68, 68]);
+    }
+}
