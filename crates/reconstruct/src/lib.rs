@@ -25,8 +25,8 @@ pub use method::{fbp::Fbp, fdk::Fdk, fourier::Fourier, iterative, iterative::Ite
 pub use projector::{ConeProjector, ParallelProjector, Projector};
 pub use reconstruction::{Progress, Projections, Reconstruction, SlabRule};
 pub use settings::{
-    Beam, ConeSettings, ConeSlices, IterativeSettings, Method, Padding, ReconstructSettings, ShortScan, Start, Window,
-    distance_problem,
+    Beam, ConeSettings, ConeSlices, IterativeSettings, Method, Padding, ReconstructSettings,
+    ShortScan, Start, Window, distance_problem,
 };
 pub use stage::{Choice, choose, prepare, reconstruct};
 pub use weights::{AngularWeights, angular_weights, whole_turn_weights};

@@ -105,9 +105,14 @@ impl ParallelProjector {
         columns: usize,
         grid: &VoxelGrid,
     ) -> Result<Self, ReconstructError> {
+        let mut geometry = geometry.clone();
+        geometry.axis.tilt = voltomo_types::Radian(0.0);
         let slices = grid.shape[0];
-        let rows = (0..slices).map(|slice| vec![(slice, 1.0)]).collect();
-        Ok(Self { rows, ..Self::new(geometry, (slices, columns), grid)? })
+        let mut projector = Self::new(&geometry, (slices, columns), grid)?;
+        if let Paths::Upright(upright) = &mut projector.paths {
+            upright.rows = (0..slices).map(|slice| vec![(slice, 1.0)]).collect();
+        }
+        Ok(projector)
     }
 
     /// The same with other instructions, where the machine has them; for comparisons.

@@ -71,9 +71,7 @@ impl<'s, 'a> Balance<'s, 'a> {
             for (row, mut rays) in rays.outer_iter_mut().enumerate() {
                 let row = row.min(self.row_sums.dim().1 - 1);
                 let sums = self.row_sums.slice(s![view, row, ..]);
-                rays.zip_mut_with(&sums, |ray, &sum| {
-                    *ray = if sum > self.least { *ray / sum } else { 0.0 };
-                });
+                rays.zip_mut_with(&sums, |ray, &sum| *ray = over(*ray, sum, self.least));
             }
         });
     }
@@ -95,7 +93,7 @@ impl<'s, 'a> Balance<'s, 'a> {
                 let mut hit = Array3::zeros((views.len(), rows, columns));
                 for (mut hit, &view) in hit.outer_iter_mut().zip(views) {
                     hit.zip_mut_with(&self.row_sums.index_axis(Axis(0), view), |hit, sum| {
-                        *hit = if *sum > self.least { 1.0 } else { 0.0 };
+                        *hit = over(*sum, *sum, self.least);
                     });
                 }
                 self.system.probe().backproject(hit.view(), views, sums.view_mut());
@@ -120,4 +118,9 @@ impl<'s, 'a> Balance<'s, 'a> {
         sums.par_mapv_inplace(|sum| if sum > 0.0 { 1.0 / sum } else { 0.0 });
         sums
     }
+}
+
+/// `value/sum`, or 0 where the sum is no more than `least`.
+fn over(value: f32, sum: f32, least: f32) -> f32 {
+    if sum > least { value / sum } else { 0.0 }
 }

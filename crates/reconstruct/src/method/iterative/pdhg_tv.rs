@@ -99,14 +99,8 @@ impl Pace {
                 let data = data.slice(place);
                 for (column, dual) in dual.iter_mut().enumerate() {
                     let weight = weights.map_or(1.0, |weights| weights[[view, row, column]]);
-                    // A ray beside the volume has no sum and no say.
-                    if sums[column] <= 0.0 || weight <= 0.0 {
-                        *dual = 0.0;
-                        continue;
-                    }
-                    let sigma = kappa / sums[column];
                     let misfit = 2.0 * image[column] - before[column] - data[column];
-                    *dual = (*dual + sigma * misfit) * (weight / (weight + sigma));
+                    *dual = ascended((*dual, misfit), weight, [kappa, sums[column]]);
                 }
             }
         });
@@ -144,4 +138,13 @@ impl Pace {
             sums.iter().fold((0.0, 0.0), |sum, part| (sum.0 + part.0, sum.1 + part.1));
         (change / norm.max(f64::MIN_POSITIVE)).sqrt()
     }
+}
+
+/// One value of the dual; a ray beside the volume has no sum and no say.
+fn ascended((dual, misfit): (f32, f32), weight: f32, [kappa, sum]: [f32; 2]) -> f32 {
+    if sum <= 0.0 || weight <= 0.0 {
+        return 0.0;
+    }
+    let sigma = kappa / sum;
+    (dual + sigma * misfit) * (weight / (weight + sigma))
 }

@@ -1,7 +1,7 @@
 //! SIRT-FBP: filters, one for each view, with which filtered back-projection is nearly SIRT. Knows
 //! no data.
 
-use ndarray::{Array3, Axis};
+use ndarray::{Array3, ArrayView1, ArrayView2, Axis};
 use rayon::prelude::*;
 use voltomo_numeric::{
     cast::to_f32,
@@ -14,7 +14,9 @@ use super::{
     solve::Iterated,
     system::System,
 };
-use crate::{Padding, Progress, Projector, ReconstructSettings, ramp::ramp_response};
+use crate::{
+    Padding, ParallelProjector, Progress, Projector, ReconstructSettings, ramp::ramp_response,
+};
 
 /// Cycles over the width of the detector below which filters are those of dense views, and above
 /// which they are as computed: the slice that they are computed on is too small for less.
@@ -26,7 +28,8 @@ const COARSE: [f64; 2] = [3.0, 9.0];
 /// rim `AᵀA` moves with the voxel, so that what stands before `Aᵀ·b` is a convolution with
 /// `u = Σ α·(I − α·AᵀA)ᵏ·δ`, and a convolution of the volume is one of each view with the
 /// projection of u. So µ is nearly `Aᵀ(q_θ ∗ b)`, `q_θ = A·u` over what a voxel gives to a view.
-/// `α = λ/(max(A·1)·max(Aᵀ·1))` is the pace of SIRT in the middle of the volume.
+/// `α = λ/(max(A·1)·max(Aᵀ·1))`; u being made on a slice twice as wide, it takes two iterations for
+/// one of SIRT.
 ///
 /// Source: Pelt & De Andrade 2016, doi:10.1186/s40679-016-0033-y; Pelt & Batenburg 2015,
 /// Proceedings of Fully3D, "Accurately approximating algebraic tomographic reconstruction by
@@ -50,51 +53,16 @@ impl SirtFilters {
         progress: &dyn Progress,
     ) -> Option<Self> {
         let projector = &about_axis.projector;
-        let views: Vec<usize> = (0..projector.view_count()).collect();
-        let width = projector.frame_shape().1;
-        let [_, height, side] = projector.volume_shape();
-        let mut impulse = Array3::zeros(projector.volume_shape());
-        impulse[[0, height / 2, side / 2]] = 1.0;
-        let mut rays = Array3::zeros((views.len(), 1, width));
-        projector.project(impulse.view(), &views, rays.view_mut());
-
-        let step = to_f32(relaxation / pace(projector));
-        let (mut sum, mut image) = (impulse.clone(), Array3::zeros(impulse.dim()));
-        for done in 1..iterations {
-            if progress.is_cancelled() {
-                return None;
-            }
-            image.fill(0.0);
-            projector.backproject(rays.view(), &views, image.view_mut());
-            impulse.zip_mut_with(&image, |value, image| *value -= step * image);
-            sum += &impulse;
-            projector.project(impulse.view(), &views, rays.view_mut());
-            let left = impulse.iter().map(|v| f64::from(*v).powi(2)).sum::<f64>().sqrt();
-            progress.step(done, iterations, left);
-        }
-        projector.project(sum.view(), &views, rays.view_mut());
-        let length = fast_length(2 * columns);
+        let step = relaxation / pace(projector);
+        let rays = summed(projector, (iterations, to_f32(step)), progress)?;
         // The step of the detector's own rays.
-        let pace = f64::from(step) * about_axis.finer as f64 * about_axis.unit.powi(2);
-        let factor = pace / about_axis.of_voxel;
+        let pace = step * about_axis.finer as f64 * about_axis.unit.powi(2);
+        let length = fast_length(2 * columns);
         let coarse = coarse_response(about_axis, length, (iterations, pace));
-        let filter = |view: ndarray::ArrayView2<'_, f32>| {
-            let middle = width / 2;
-            let view = view.row(0);
-            // The mean over a column keeps the sum, on which attenuation hangs. Both sides are one,
-            // as they would be without rounding.
-            let reach = about_axis.finer / 2;
-            let at = |n: usize| {
-                let n = n * about_axis.finer;
-                let fine = (0..about_axis.finer).map(|k| n + middle + k - reach);
-                let both = fine.map(|place| {
-                    let other = view.get(2 * middle - place).copied().unwrap_or(0.0);
-                    let one = view.get(place).copied().unwrap_or(0.0);
-                    f64::from(one) + f64::from(other)
-                });
-                both.sum::<f64>() / 2.0 / about_axis.finer as f64 * factor
-            };
-            let tap = |n: usize| if n < columns { at(n) } else { 0.0 };
+        let filter = |view: ArrayView2<'_, f32>| {
+            let tap =
+                |n: usize| if n < columns { tap(view.row(0), n, about_axis.finer) } else { 0.0 };
+            let tap = |n: usize| tap(n) * pace / about_axis.of_voxel;
             let kernel: Vec<f64> = (0..length).map(|n| tap(n.min(length - n))).collect();
             let mut response = even_spectrum(&kernel);
             for (k, value) in response.iter_mut().enumerate() {
@@ -118,19 +86,65 @@ impl SirtFilters {
             let mut pair = vec![Complex::default(); filter.length()];
             let mut scratch = vec![Complex::default(); filter.scratch_length()];
             for mut row in rows.outer_iter_mut() {
-                let (first, last) = match self.padding {
-                    Padding::Edge => (row[0], row[self.columns - 1]),
-                    Padding::Zero => (0.0, 0.0),
-                };
-                let half = self.columns + (filter.length() - self.columns) / 2;
-                for (column, value) in pair.iter_mut().enumerate() {
-                    let beside = if column < half { last } else { first };
-                    *value = Complex::new(row.get(column).copied().unwrap_or(beside), 0.0);
-                }
+                self.pad(row.view(), &mut pair);
                 filter.apply(&mut pair, &mut scratch);
                 row.iter_mut().zip(&pair).for_each(|(into, value)| *into = value.re);
             }
         });
+    }
+}
+
+/// `A·Σ_{k<n} (I − step·AᵀA)ᵏ·δ`, `[view, 0, column]`; `None` where it was cancelled.
+fn summed(
+    projector: &ParallelProjector,
+    (iterations, step): (usize, f32),
+    progress: &dyn Progress,
+) -> Option<Array3<f32>> {
+    let views: Vec<usize> = (0..projector.view_count()).collect();
+    let [_, height, side] = projector.volume_shape();
+    let mut impulse = Array3::zeros(projector.volume_shape());
+    impulse[[0, height / 2, side / 2]] = 1.0;
+    let mut rays = Array3::zeros((views.len(), 1, projector.frame_shape().1));
+    projector.project(impulse.view(), &views, rays.view_mut());
+    let (mut sum, mut image) = (impulse.clone(), Array3::zeros(impulse.dim()));
+    for done in 1..iterations {
+        if progress.is_cancelled() {
+            return None;
+        }
+        image.fill(0.0);
+        projector.backproject(rays.view(), &views, image.view_mut());
+        impulse.zip_mut_with(&image, |value, image| *value -= step * image);
+        sum += &impulse;
+        projector.project(impulse.view(), &views, rays.view_mut());
+        let left = impulse.iter().map(|v| f64::from(*v).powi(2)).sum::<f64>().sqrt();
+        progress.step(done, iterations, left);
+    }
+    projector.project(sum.view(), &views, rays.view_mut());
+    Some(rays)
+}
+
+/// The mean over the column at the distance `n` of a view whose columns are `finer` times finer:
+/// the mean keeps the sum, on which attenuation hangs. Both sides are one, as they would be without
+/// rounding.
+fn tap(view: ArrayView1<'_, f32>, n: usize, finer: usize) -> f64 {
+    let middle = view.len() / 2;
+    let at = |place: usize| view.get(place).map_or(0.0, |value| f64::from(*value));
+    let fine = (0..finer).map(|k| middle + n * finer + k - finer / 2);
+    fine.map(|place| (at(place) + at(2 * middle - place)) / 2.0).sum::<f64>() / finer as f64
+}
+
+impl SirtFilters {
+    /// The row, then half of the rest as beside its end, half as before its beginning.
+    fn pad(&self, row: ArrayView1<'_, f32>, padded: &mut [Complex<f32>]) {
+        let (first, last) = match self.padding {
+            Padding::Edge => (row[0], row[self.columns - 1]),
+            Padding::Zero => (0.0, 0.0),
+        };
+        let half = self.columns + (padded.len() - self.columns) / 2;
+        for (column, value) in padded.iter_mut().enumerate() {
+            let beside = if column < half { last } else { first };
+            *value = Complex::new(row.get(column).copied().unwrap_or(beside), 0.0);
+        }
     }
 }
 
