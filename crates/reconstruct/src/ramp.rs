@@ -28,6 +28,28 @@ pub(crate) fn ramp_response(
     response
 }
 
+/// The response that turns variances of a row into variances of the filtered row, read between its
+/// columns by linear interpolation.
+///
+/// A filtered value is `q = Σ h·p`, so that `var(q) = Σ h²·var(p)` where the pixels' noise is their
+/// own; halfway between, neighbours share noise: the mean over all places between two columns is
+/// `(A₀ + A₁ + C)/3`, A the variances of both and C their covariance.
+/// Source: Wunderlich & Noo 2008, doi:10.1088/0031-9155/53/10/002.
+pub(crate) fn variance_response(response: &[f64]) -> Vec<f64> {
+    let length = response.len();
+    let scale = 1.0 / length as f64;
+    let kernel: Vec<f64> = even_spectrum(response).into_iter().map(|h| h * scale).collect();
+    let at = |n: usize| kernel[n % length];
+    let variances: Vec<f64> = (0..length)
+        .map(|n| {
+            let (before, here, after) = (at(n + length - 1), at(n), at(n + 1));
+            let apart = 2.0 * here * here + before * before + after * after;
+            (apart + here * (before + after)) / 6.0
+        })
+        .collect();
+    even_spectrum(&variances)
+}
+
 fn ramp_kernel(n: usize) -> f64 {
     match n {
         0 => 0.25,
@@ -49,6 +71,20 @@ mod tests {
         assert!((response[64] - 0.125).abs() < 1e-3);
         assert!(response[0] > 1e-4 && response[0] < 1e-3, "{}", response[0]);
         assert!((response[64] - response[512 - 64]).abs() < 1e-15);
+    }
+
+    /// Filtered white noise of variance 1, read halfway between columns and on them.
+    #[test]
+    fn variance_response_keeps_the_variance_of_interpolated_noise() {
+        let settings = ReconstructSettings { window: Window::Hann, ..Default::default() };
+        let response = ramp_response(256, 1.0, &settings);
+        let kernel: Vec<f64> = even_spectrum(&response).iter().map(|h| h / 256.0).collect();
+        let products =
+            |shift: usize| -> f64 { (0..256).map(|n| kernel[n] * kernel[(n + shift) % 256]).sum() };
+        // Mean over the place t of (1−t)²·A + t²·A + 2t(1−t)·C.
+        let expected = (2.0 * products(0) + products(1)) / 3.0;
+        let found = variance_response(&response)[0];
+        assert!((found / expected - 1.0).abs() < 1e-12, "{found} {expected}");
     }
 
     #[test]
