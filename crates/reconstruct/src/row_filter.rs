@@ -6,7 +6,10 @@ use voltomo_numeric::{
     fft::{Complex, PairFilter, fast_length},
 };
 
-use crate::{Padding, ReconstructSettings, ramp::ramp_response};
+use crate::{
+    Padding, ReconstructSettings,
+    ramp::{ramp_response, variance_response},
+};
 
 /// Outermost pixels whose mean goes on beside the detector: enough to calm noise.
 const EDGE_PIXELS: usize = 8;
@@ -15,6 +18,7 @@ const EDGE_PIXELS: usize = 8;
 #[derive(Debug)]
 pub(crate) struct RowFilter {
     pair: PairFilter,
+    cutoff: f64,
     columns: usize,
     padding: Padding,
     join: Option<Join>,
@@ -71,7 +75,19 @@ impl RowFilter {
         let width = columns + join.as_ref().map_or(0, |join| join.added[0] + join.added[1]);
         let response = ramp_response(fast_length(columns + width), cutoff, settings);
         let pair = PairFilter::new(&response);
-        Self { pair, columns, padding: settings.padding, join }
+        Self { pair, cutoff, columns, padding: settings.padding, join }
+    }
+
+    /// For rows of variances instead: out come the variances of what this filter gives.
+    pub(crate) fn of_variances(self, settings: &ReconstructSettings) -> Self {
+        let length = self.pair.length();
+        let response = ramp_response(length, self.cutoff, settings);
+        let squared = |mut join: Join| {
+            join.weights.iter_mut().for_each(|weight| *weight *= *weight);
+            join
+        };
+        let pair = PairFilter::new(&variance_response(&response));
+        Self { pair, join: self.join.map(squared), ..self }
     }
 
     /// Columns of a filtered row.

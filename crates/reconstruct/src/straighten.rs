@@ -33,6 +33,8 @@ pub(crate) struct Straightener {
     axis_column: f64,
     /// Heights averaged over one voxel, in slices from its centre.
     heights: Vec<f64>,
+    /// Whether the rows hold variances, which weigh in by the squares of the weights.
+    squared: bool,
 }
 
 impl Straightener {
@@ -62,7 +64,18 @@ impl Straightener {
             cos,
             axis_column,
             heights,
+            squared: false,
         }
+    }
+
+    /// The same for rows of variances. Noise that interpolation makes neighbours share is counted
+    /// as their own.
+    pub(crate) fn of_variances(self) -> Self {
+        Self { squared: true, ..self }
+    }
+
+    fn weight(&self, weight: f32) -> f32 {
+        if self.squared { weight * weight } else { weight }
     }
 
     /// Frame rows that the slices need, within the frame.
@@ -112,7 +125,7 @@ impl Straightener {
         mut into: ArrayViewMut1<'_, f32>,
     ) {
         into.fill(0.0);
-        let share = to_f32(1.0 / self.heights.len() as f64);
+        let share = self.weight(to_f32(1.0 / self.heights.len() as f64));
         for height in &self.heights {
             let height = slice as f64 + height;
             if self.sin == 0.0 {
@@ -135,7 +148,7 @@ impl Straightener {
                 continue;
             }
             let row = projection.row(index - first_row);
-            let weight = weight * share;
+            let weight = self.weight(weight) * share;
             into.iter_mut().zip(row).for_each(|(sum, value)| *sum += weight * value);
         }
     }
@@ -155,8 +168,8 @@ impl Straightener {
             let mut value = 0.0;
             for (index, weight) in down.index.into_iter().zip(down.weight) {
                 let row = projection.row(index - first_row);
-                let along: f32 = (0..4).map(|k| row[across.index[k]] * across.weight[k]).sum();
-                value += weight * along;
+                let along = |k: usize| row[across.index[k]] * self.weight(across.weight[k]);
+                value += self.weight(weight) * (0..4).map(along).sum::<f32>();
             }
             *sum += share * value;
         }

@@ -48,6 +48,22 @@ impl Fbp {
         Ok(Self { rows, bundle: Mutex::default() })
     }
 
+    /// Made ready for variances of line integrals: [`Self::reconstruct`] then gives the variance of
+    /// µ, `Σ_θ (Δθ)²·(h² ∗ var p)`, h the kernel of the windowed ramp.
+    ///
+    /// Takes the noise of each line integral for its own; interpolation between columns is counted
+    /// as its mean over all places between two. Errors: as [`Self::new`].
+    /// Source: Wunderlich & Noo 2008, doi:10.1088/0031-9155/53/10/002.
+    pub fn of_variances(
+        geometry: &ParallelGeometry,
+        frame_shape: (usize, usize),
+        grid: &VoxelGrid,
+        settings: &ReconstructSettings,
+    ) -> Result<Self, ReconstructError> {
+        let rows = FilteredRows::of_variances(geometry, frame_shape, grid, settings)?;
+        Ok(Self { rows, bundle: Mutex::default() })
+    }
+
     /// What a person should know before trusting the result: missing arcs, slices that the frame
     /// shows in part.
     #[must_use]

@@ -93,6 +93,24 @@ impl FilteredRows {
         })
     }
 
+    /// Made ready for variances of line integrals: out come the variances of the filtered rows,
+    /// as linear interpolation reads them.
+    pub(crate) fn of_variances(
+        geometry: &ParallelGeometry,
+        frame_shape: (usize, usize),
+        grid: &VoxelGrid,
+        settings: &ReconstructSettings,
+    ) -> Result<Self, ReconstructError> {
+        let values = Self::new(geometry, frame_shape, grid, settings)?;
+        let squared = values.factors.iter().map(|factor| factor * factor).collect();
+        Ok(Self {
+            filter: values.filter.of_variances(settings),
+            straightener: values.straightener.of_variances(),
+            factors: squared,
+            ..values
+        })
+    }
+
     pub(crate) fn warnings(&self) -> &[String] {
         &self.warnings
     }
