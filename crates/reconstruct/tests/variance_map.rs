@@ -6,8 +6,11 @@ use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 use rand_distr::{Distribution, Normal};
 use voltomo_numeric::cast::to_f32;
-use voltomo_reconstruct::{Fbp, ReconstructSettings, Window, grid_for};
-use voltomo_types::{Millimetre, ParallelGeometry, PixelFrame, Radian, RotationAxis};
+use voltomo_reconstruct::{Fbp, Fdk, ReconstructSettings, Window, grid_for};
+use voltomo_types::{
+    ConeCircle, LengthUnit, Millimetre, ParallelGeometry, PixelFrame, Radian, RotationAxis,
+    VoxelGrid,
+};
 
 const ROWS: usize = 64;
 const COLUMNS: usize = 48;
@@ -38,7 +41,6 @@ fn noise() -> (Array3<f32>, Array3<f32>) {
     (values, variances)
 }
 
-/// Mean of found/told variance over the middle of the slice and over its rim.
 fn found_over_told(geometry: &ParallelGeometry, settings: &ReconstructSettings) -> [f64; 2] {
     let shape = (ROWS, COLUMNS);
     let grid = grid_for(geometry, shape, settings).unwrap();
@@ -48,10 +50,15 @@ fn found_over_told(geometry: &ParallelGeometry, settings: &ReconstructSettings) 
     let slices = fbp.reconstruct(values.view(), 0, all.clone()).unwrap();
     let of_variances = Fbp::of_variances(geometry, shape, &grid, settings).unwrap();
     let told = of_variances.reconstruct(variances.view(), 0, all).unwrap();
+    zones(&slices, &told)
+}
+
+/// Mean of found/told variance over the middle of the slices and over their rim.
+fn zones(slices: &Array3<f32>, told: &Array3<f32>) -> [f64; 2] {
     let scans = slices.len_of(Axis(0)) as f64;
     let found = slices.mapv(|value| f64::from(value).powi(2)).sum_axis(Axis(0)) / scans;
-    let told = told.index_axis(Axis(0), grid.shape[0] / 2);
-    let middle = (grid.shape[1] as f64 - 1.0) / 2.0;
+    let told = told.index_axis(Axis(0), slices.len_of(Axis(0)) / 2);
+    let middle = (slices.len_of(Axis(1)) as f64 - 1.0) / 2.0;
     let mut sums = [[0.0; 2]; 2];
     for ((y, x), found) in found.indexed_iter() {
         let radius = (y as f64 - middle).hypot(x as f64 - middle) / middle;
@@ -88,4 +95,39 @@ fn told_variances_are_found_with_voxels_of_two_pixels() {
 #[test]
 fn told_variances_are_found_where_opposite_views_are_joined() {
     assert_told(&geometry(360.0, 12.0), &ReconstructSettings::default());
+}
+
+/// Rays that open by 17 degrees.
+#[test]
+fn told_variances_are_found_in_a_cone_beam() {
+    let (pixel, shape) = (0.1, (ROWS, COLUMNS));
+    let circle = ConeCircle {
+        source_to_axis: Millimetre(8.0),
+        source_to_detector: Millimetre(16.0),
+        pixel: Millimetre(pixel),
+        centre: [31.5, 23.5],
+        roll: Radian(0.0),
+        pitch: Radian(0.0),
+        yaw: Radian(0.0),
+    };
+    let angle = |k: usize| Radian::from_degrees(360.0 * k as f64 / VIEWS as f64);
+    let angles: Vec<Radian> = (0..VIEWS).map(angle).collect();
+    let geometry = circle.geometry(&angles, PixelFrame::whole(ROWS, COLUMNS));
+    let grid = VoxelGrid {
+        shape: [40, 46, 46],
+        voxel: pixel / 2.0,
+        first: [-19.5, -22.5, -22.5].map(|k| k * pixel / 2.0),
+        unit: LengthUnit::Millimetre,
+    };
+    let settings = ReconstructSettings::default();
+    let (values, variances) = noise();
+    let fdk = Fdk::new(&geometry, shape, &grid, &settings).unwrap();
+    let slices = fdk.reconstruct(values.view(), 0, 0..40).unwrap();
+    let of_variances = Fdk::of_variances(&geometry, shape, &grid, &settings).unwrap();
+    let told = of_variances.reconstruct(variances.view(), 0, 0..40).unwrap();
+    // Near the middle plane all views read a slice at the same place between two rows.
+    let aside = |slices: &Array3<f32>| slices.slice(ndarray::s![..14, .., ..]).to_owned();
+    for ratio in zones(&aside(&slices), &aside(&told)) {
+        assert!((ratio - 1.0).abs() < 0.1, "{ratio}");
+    }
 }

@@ -121,6 +121,8 @@ pub(super) struct Homography {
     start: [f64; 3],
     along_rows: [f64; 3],
     along_columns: [f64; 3],
+    /// Whether the frames hold variances, which weigh in by the squares of the weights.
+    squared: bool,
 }
 
 impl Homography {
@@ -139,7 +141,14 @@ impl Homography {
             start,
             along_rows: std::array::from_fn(|k| below[k] - start[k]),
             along_columns: std::array::from_fn(|k| right[k] - start[k]),
+            squared: false,
         })
+    }
+
+    /// The same for frames of variances. Noise that interpolation makes neighbours share is
+    /// counted as their own.
+    pub(super) fn of_variances(self) -> Self {
+        Self { squared: true, ..self }
     }
 
     /// Frame `[row, column]` that the upright pixel shows.
@@ -164,12 +173,12 @@ impl Homography {
                 let whole = place.round();
                 if (place - whole).abs() < WHOLE { whole } else { place }
             });
-            *value = cubic(frame, [y - first_row as f64, x]);
+            *value = cubic(frame, [y - first_row as f64, x], self.squared);
         }
     }
 }
 
-fn cubic(frame: ArrayView2<'_, f32>, [y, x]: [f64; 2]) -> f32 {
+fn cubic(frame: ArrayView2<'_, f32>, [y, x]: [f64; 2], squared: bool) -> f32 {
     let pick = |place: f64, count: usize| {
         let place = place.clamp(0.0, (count - 1) as f64);
         let first = place.floor();
@@ -180,7 +189,8 @@ fn cubic(frame: ArrayView2<'_, f32>, [y, x]: [f64; 2]) -> f32 {
     let mut sum = 0.0;
     for (row, down) in rows.into_iter().zip(down).filter(|(_, weight)| *weight != 0.0) {
         for (column, right) in columns.into_iter().zip(right).filter(|(_, weight)| *weight != 0.0) {
-            sum += down * right * f64::from(frame[[row, column]]);
+            let weight = if squared { (down * right).powi(2) } else { down * right };
+            sum += weight * f64::from(frame[[row, column]]);
         }
     }
     to_f32(sum)
