@@ -24,6 +24,7 @@ mod stack;
 pub mod store;
 mod summary;
 mod tally;
+mod volumes;
 mod watch;
 mod way;
 

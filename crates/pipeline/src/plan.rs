@@ -50,8 +50,8 @@ pub(crate) struct Sizing<'a> {
     pub geometry: &'a Geometry,
     /// Rows and columns of corrected frames.
     pub frame: (usize, usize),
-    /// The method, made ready.
-    pub method: &'a dyn Reconstruction,
+    /// The method, made ready, and the one for the noise map.
+    pub methods: (&'a dyn Reconstruction, Option<&'a dyn Reconstruction>),
     /// The volume's grid.
     pub grid: &'a VoxelGrid,
 }
@@ -65,7 +65,7 @@ impl Sizing<'_> {
     }
 
     fn rows(&self, slab: Range<usize>) -> usize {
-        (self.method.rows_needed(slab).len() + 1).min(self.frame.0)
+        (self.methods.0.rows_needed(slab).len() + 1).min(self.frame.0)
     }
 
     /// The memory of each moment of a slab of so many slices, wherever it takes most.
@@ -77,6 +77,7 @@ impl Sizing<'_> {
         let angles = self.geometry.view_count();
         let [_, height, width] = self.grid.shape;
         let slab = 4 * (slices * height * width) as u64;
+        let volumes = 1 + u64::from(self.methods.1.is_some());
         let storing = store::working_bytes(&self.recipe.store, self.grid);
         let frame = self.scan.radiographs.shape();
         let measuring = REFERENCE_FRAMES_HELD * 4 * (frame.rows * frame.columns) as u64;
@@ -86,13 +87,15 @@ impl Sizing<'_> {
         };
         let reconstructing = |slab: Range<usize>| {
             let corrected = 4 * (angles * self.rows(slab.clone()) * self.frame.1) as u64;
-            corrected + self.method.working_bytes(slab)
+            let (method, noise) = self.methods;
+            let noise = noise.map_or(0, |noise| corrected + noise.working_bytes(slab.clone()));
+            corrected + method.working_bytes(slab) + noise
         };
         vec![
             ("measuring references and dose".into(), Bytes(measuring)),
             ("reading and correcting a slab".into(), most(&correcting)),
             ("reconstructing a slab".into(), most(&reconstructing)),
-            ("writing a slab".into(), Bytes(slab + storing)),
+            ("writing a slab".into(), Bytes(volumes * (slab + storing))),
         ]
     }
 
@@ -111,7 +114,7 @@ impl Sizing<'_> {
     /// The most slices whose slab fits the budget, whole multiples of what the store likes.
     pub(crate) fn slab_slices(&self, budget: Bytes) -> Result<usize, RunError> {
         let count = self.grid.shape[0];
-        let least = if self.method.slab_rule() == SlabRule::Whole { count } else { 1 };
+        let least = if self.methods.0.slab_rule() == SlabRule::Whole { count } else { 1 };
         if self.peak(least) > budget {
             return Err(RunError::Budget { needed: self.peak(least), budget });
         }
@@ -142,6 +145,7 @@ pub(crate) fn plan(sizing: &Sizing<'_>, budget: Bytes) -> Result<Plan, RunError>
     let mut parts = vec![("held all the time".to_string(), Bytes(sizing.resident()))];
     parts.extend(sizing.moments(slices));
     let picture_bytes = 16 << 20;
+    let volumes = 1 + u64::from(sizing.methods.1.is_some());
     Ok(Plan {
         grid: *sizing.grid,
         slab_slices: slices,
@@ -149,7 +153,7 @@ pub(crate) fn plan(sizing: &Sizing<'_>, budget: Bytes) -> Result<Plan, RunError>
         memory_budget: budget,
         peak_memory: sizing.peak(slices),
         memory_parts: parts,
-        disk: Bytes(store::disk_bytes(&sizing.recipe.store, sizing.grid) + picture_bytes),
+        disk: Bytes(volumes * store::disk_bytes(&sizing.recipe.store, sizing.grid) + picture_bytes),
         seconds: seconds(sizing)?,
     })
 }

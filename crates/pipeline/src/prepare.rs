@@ -7,7 +7,7 @@ use voltomo_correct::Survey;
 use voltomo_reconstruct::{
     ReconstructSettings, Reconstruction,
     calibrate::{AxisEstimate, find_axis},
-    cone_grid_for, grid_for,
+    cone_grid_for, grid_for, prepare_variances,
 };
 use voltomo_types::{
     Geometry, Millimetre, ParallelGeometry, PixelFrame, Radian, RotationAxis, Scan, VoxelGrid,
@@ -148,6 +148,8 @@ pub(crate) struct Prepared {
     pub grid: VoxelGrid,
     /// The method.
     pub method: Box<dyn Reconstruction>,
+    /// What turns variances of line integrals into those of voxels, where a noise map is wanted.
+    pub variances: Option<Box<dyn Reconstruction>>,
     /// The plan.
     pub plan: Plan,
 }
@@ -165,16 +167,17 @@ impl Prepared {
     ) -> Result<Self, RunError> {
         let grid = any_grid(&geometry, shape, &recipe.reconstruct)?;
         let method = voltomo_reconstruct::prepare(&geometry, shape, &grid, &recipe.reconstruct)?;
+        let variances = prepare_variances(&geometry, shape, &grid, &recipe.reconstruct)?;
         let sizing = Sizing {
             recipe,
             scan,
             geometry: &geometry,
             frame: shape,
-            method: method.as_ref(),
+            methods: (method.as_ref(), variances.as_deref()),
             grid: &grid,
         };
         let plan = plan(&sizing, budget.unwrap_or_else(default_budget))?;
-        Ok(Self { geometry, grid, method, plan })
+        Ok(Self { geometry, grid, method, variances, plan })
     }
 }
 
@@ -193,8 +196,9 @@ pub(crate) fn check(recipe: &Recipe, scan: &Scan, budget: Option<Bytes>) -> Resu
     let frame = (shape.rows, shape.columns);
     let grid = any_grid(&geometry, frame, &recipe.reconstruct)?;
     let method = voltomo_reconstruct::prepare(&geometry, frame, &grid, &recipe.reconstruct)?;
-    let method = method.as_ref();
-    let sizing = Sizing { recipe, scan, geometry: &geometry, frame, method, grid: &grid };
+    let variances = prepare_variances(&geometry, frame, &grid, &recipe.reconstruct)?;
+    let methods = (method.as_ref(), variances.as_deref());
+    let sizing = Sizing { recipe, scan, geometry: &geometry, frame, methods, grid: &grid };
     sizing.slab_slices(budget.unwrap_or_else(default_budget))?;
     Ok(())
 }

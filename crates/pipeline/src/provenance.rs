@@ -141,6 +141,17 @@ pub struct VolumeRecord {
     pub figures: serde_json::Value,
 }
 
+/// The noise map that a run wrote.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct NoiseRecord {
+    /// Where it is, relative to the output folder.
+    pub path: PathBuf,
+    /// `1/cm` or `1/pixel`.
+    pub unit: String,
+    /// Range and mean.
+    pub figures: serde_json::Value,
+}
+
 /// Range and health of what passed a stage's gate.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct GateRecord {
@@ -190,6 +201,8 @@ pub struct RunRecord {
     pub gates: BTreeMap<String, GateRecord>,
     /// The volume.
     pub volume: Option<VolumeRecord>,
+    /// Its noise map, one standard deviation of each voxel.
+    pub noise: Option<NoiseRecord>,
     /// Everything that a person should have read.
     pub warnings: Vec<String>,
     /// Figures beyond their limits: the run is done, and its result is in doubt.

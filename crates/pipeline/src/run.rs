@@ -17,8 +17,8 @@ use crate::{
     prepare::{self, Prepared},
     preview::Previews,
     provenance::{
-        Input, Machine, MemoryRecord, Program, RunRecord, Status, VolumeRecord, as_json,
-        hash_inputs,
+        Input, Machine, MemoryRecord, NoiseRecord, Program, RunRecord, Status, VolumeRecord,
+        as_json, hash_inputs,
     },
     recipe::Recipe,
     resume::Progress,
@@ -129,6 +129,11 @@ fn finish(way: &Way<'_>, ending: Ending) -> Result<RunRecord, RunError> {
             unit: plan.grid.attenuation_unit().symbol().into(),
             sha256: done.tally.volume_hash(),
             figures: as_json(&done.stored.figures),
+        }),
+        noise: done.noise.as_ref().filter(|noise| noise.is_whole).map(|noise| NoiseRecord {
+            path: relative(&noise.path, way.layout.root()),
+            unit: plan.grid.attenuation_unit().symbol().into(),
+            figures: as_json(&noise.figures),
         }),
         plan,
         warnings: journal.warnings,

@@ -16,8 +16,9 @@ use crate::{
     provenance::Program,
     recipe::Recipe,
     resume::Progress,
-    store::{self, Existing, Stored, VolumeMetadata, VolumeStore},
+    store::{self, Stored, VolumeMetadata},
     tally::Tally,
+    volumes::{Slab, StoredVolumes, Volumes},
     watch::Watch,
 };
 
@@ -40,6 +41,8 @@ impl From<bool> for Start {
 pub(crate) struct Done {
     /// The volume.
     pub(crate) stored: Stored,
+    /// Its noise, where it is wanted.
+    pub(crate) noise: Option<Stored>,
     /// Its rows and slices.
     pub(crate) tally: Tally,
 }
@@ -71,29 +74,30 @@ impl Way<'_> {
         (journal, previews): (&mut Journal, &mut Previews),
         watch: &dyn Watch,
     ) -> Result<Done, RunError> {
-        let mut store = self.store(start, &progress)?;
-        let resumed_at = store.next_slice();
+        let mut volumes = self.volumes(start, &progress)?;
+        let resumed_at = volumes.next_slice();
         watch.begin("correct and reconstruct", self.prepared.grid.shape[0]);
         for slab in Progress::remaining(resumed_at, &self.prepared.plan.slabs) {
             if watch.is_cancelled() {
                 break;
             }
-            let attenuation = self.slab(slab.clone(), &mut progress.tally, (journal, previews))?;
-            journal.time("store", || store.write_slab(slab.clone(), attenuation.view()))?;
+            let made = self.slab(slab.clone(), &mut progress.tally, (journal, previews))?;
+            journal.time("store", || volumes.write(&slab, &made))?;
             progress.save(self.layout.root())?;
-            previews.keep(slab.start, &attenuation);
+            previews.keep(slab.start, &made.attenuation);
             watch.advance(slab.end);
         }
         watch.end();
-        let is_whole = store.next_slice() == self.prepared.grid.shape[0];
+        let is_whole = volumes.next_slice() == self.prepared.grid.shape[0];
         if is_whole {
             let nothing_to_go_on_with = |_: &_| Progress::clear(self.layout.root());
             progress.tally.alive().inspect_err(nothing_to_go_on_with)?;
         }
-        let stored = journal.time("finish", || store.finish(!is_whole))?;
+        let StoredVolumes { attenuation: stored, noise } =
+            journal.time("finish", || volumes.finish(!is_whole))?;
         previews.fill(0..resumed_at, &stored.path)?;
         previews.volume()?;
-        Ok(Done { stored, tally: progress.tally })
+        Ok(Done { stored, noise, tally: progress.tally })
     }
 
     fn slab(
@@ -101,11 +105,11 @@ impl Way<'_> {
         slab: Range<usize>,
         tally: &mut Tally,
         (journal, previews): (&mut Journal, &Previews),
-    ) -> Result<Array3<f32>, RunError> {
+    ) -> Result<Slab, RunError> {
         let rows = self.prepared.method.rows_needed(slab.clone());
         let block = Block { frames: 0..self.prepared.geometry.view_count(), rows: rows.clone() };
         let corrected = journal.time("correct", || {
-            correct_block(self.scan, self.survey, &self.recipe.correct, block)
+            correct_block(self.scan, self.survey, &self.recipe.correct, block.clone())
         })?;
         tally.correct(rows.clone(), &corrected)?;
         if slab.contains(&(self.prepared.grid.shape[0] / 2)) {
@@ -115,11 +119,31 @@ impl Way<'_> {
         let attenuation = journal.time("reconstruct", || {
             self.prepared.method.reconstruct(projections, slab.clone(), &())
         })?;
-        tally.reconstruct(slab, &attenuation)?;
-        Ok(attenuation)
+        tally.reconstruct(slab.clone(), &attenuation)?;
+        let line_integrals = &corrected.line_integrals;
+        let noise = journal.time("noise", || self.noise(&block, line_integrals, slab))?;
+        Ok(Slab { attenuation, noise })
     }
 
-    fn store(&self, start: Start, progress: &Progress) -> Result<Box<dyn VolumeStore>, RunError> {
+    /// Standard deviation of the slices, where it is wanted.
+    fn noise(
+        &self,
+        block: &Block,
+        line_integrals: &Array3<f32>,
+        slab: Range<usize>,
+    ) -> Result<Option<Array3<f32>>, RunError> {
+        let Some(method) = &self.prepared.variances else {
+            return Ok(None);
+        };
+        let variances = self.survey.variances(self.scan, block, line_integrals.view());
+        let variances = Projections::new(variances.view(), block.rows.start);
+        let mut noise = method.reconstruct(variances, slab, &())?;
+        // Rounding may leave a variance of nothing a little below zero.
+        noise.mapv_inplace(|variance| variance.max(0.0).sqrt());
+        Ok(Some(noise))
+    }
+
+    fn volumes(&self, start: Start, progress: &Progress) -> Result<Volumes, RunError> {
         let folder = self.layout.reconstruct();
         let metadata = VolumeMetadata {
             name: "volume".into(),
@@ -132,11 +156,6 @@ impl Way<'_> {
                 "axis": progress.axis_record,
             }),
         };
-        Ok(match start {
-            Start::Resumed => store::reopen(&folder, &self.recipe.store, &metadata)?,
-            Start::Anew => {
-                store::create(&folder, &self.recipe.store, &metadata, Existing::Replace)?
-            }
-        })
+        Volumes::open(start, (&folder, self.recipe), &metadata)
     }
 }

@@ -26,6 +26,15 @@ pub enum ReconstructError {
         /// A method for it.
         instead: &'static str,
     },
+    /// A noise map is asked of a method whose noise does not follow from a filter.
+    #[error(
+        "`reconstruct.noise_map` is true with the method \"{}\"; expected a filtered \
+         back-projection (\"auto\", \"fbp\", \"fdk\"), or no noise map", method.name()
+    )]
+    NoiseOfMethod {
+        /// The method asked for.
+        method: Method,
+    },
     /// The axis does not lie on the frame.
     #[error(
         "the rotation axis is at detector column {centre_px:.2} (rows of the frame: {low:.2} to \

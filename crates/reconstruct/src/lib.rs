@@ -28,5 +28,5 @@ pub use settings::{
     Beam, ConeSettings, ConeSlices, IterativeSettings, Method, Padding, ReconstructSettings,
     ShortScan, Start, Window, distance_problem,
 };
-pub use stage::{Choice, choose, prepare, reconstruct};
+pub use stage::{Choice, choose, prepare, prepare_variances, reconstruct};
 pub use weights::{AngularWeights, angular_weights, whole_turn_weights};

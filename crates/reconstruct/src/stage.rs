@@ -61,6 +61,31 @@ pub fn prepare(
     })
 }
 
+/// Makes ready what turns variances of line integrals into variances of µ; `None` where the
+/// settings ask for no noise map.
+///
+/// Errors: as [`prepare`]; a method whose noise does not follow from its filter.
+pub fn prepare_variances(
+    geometry: &Geometry,
+    frame_shape: (usize, usize),
+    grid: &VoxelGrid,
+    settings: &ReconstructSettings,
+) -> Result<Option<Box<dyn Reconstruction>>, ReconstructError> {
+    if !settings.noise_map {
+        return Ok(None);
+    }
+    let method = choose(geometry, settings).method;
+    Ok(Some(match geometry {
+        Geometry::Parallel(geometry) if method.is_direct() => {
+            Box::new(Fbp::of_variances(geometry, frame_shape, grid, settings)?)
+        }
+        Geometry::Cone(geometry) if method.is_direct() => {
+            Box::new(Fdk::of_variances(geometry, frame_shape, grid, settings)?)
+        }
+        _ => return Err(ReconstructError::NoiseOfMethod { method }),
+    }))
+}
+
 /// Reconstructs all slices of a parallel beam at once.
 ///
 /// `projections`: line integrals `[angle, row, column]`, all rows of the frame. The axis is the

@@ -63,6 +63,9 @@ pub struct ReconstructSettings {
     pub rows: Option<String>,
     /// Set voxels to 0 that some view does not see; iterative methods hold them at 0 throughout.
     pub circular_mask: bool,
+    /// Write beside the volume how far the noise of the counts makes each voxel uncertain: one
+    /// standard deviation, in the volume's unit (filtered back-projections only).
+    pub noise_map: bool,
     /// A cone beam.
     pub cone: ConeSettings,
     /// How an iterative method goes on, and when it ends.
@@ -88,6 +91,7 @@ impl Default for ReconstructSettings {
             region: None,
             rows: None,
             circular_mask: false,
+            noise_map: false,
             cone: ConeSettings::default(),
             iterative: IterativeSettings::default(),
         }
@@ -127,6 +131,12 @@ pub enum Method {
 }
 
 impl Method {
+    /// Whether it is a sum of filtered line integrals, so that noise can be carried through it.
+    #[must_use]
+    pub fn is_direct(self) -> bool {
+        matches!(self, Self::Auto | Self::Fbp | Self::Fdk)
+    }
+
     /// The name in a recipe.
     #[must_use]
     pub fn name(self) -> &'static str {

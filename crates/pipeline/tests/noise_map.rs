@@ -1,0 +1,101 @@
+//! The noise map of a run is the noise that repeated scans show.
+#![allow(clippy::unwrap_used, missing_docs, reason = "a test may stop")]
+
+mod made_scan;
+
+use made_scan::{MadeScan, Making};
+use ndarray::{Array3, s};
+use voltomo_numeric::cast::to_f32;
+use voltomo_pipeline::{Bytes, RunRecord, Silent, run};
+use voltomo_reconstruct::Window;
+
+fn making(seed: u64) -> Making {
+    Making {
+        shape: (90, 24, 64),
+        span: 180.0,
+        axis_off: 0.0,
+        tilt: 0.0,
+        seed: Some(seed),
+        float: false,
+    }
+}
+
+fn scan(seed: u64) -> MadeScan {
+    let mut scan = making(seed).written(&making(seed).counts());
+    scan.recipe.reconstruct.noise_map = true;
+    scan.recipe.reconstruct.window = Window::Hann;
+    scan
+}
+
+fn noise(scan: &MadeScan, out: &str, record: &RunRecord) -> Array3<f32> {
+    let path = scan.folder.path().join(out).join(&record.noise.as_ref().unwrap().path);
+    voltomo_pipeline::store::read_slab(&path, 0..record.plan.grid.shape[0]).unwrap()
+}
+
+/// Slices of the cylinder differ by their noise alone.
+#[test]
+fn noise_map_is_the_scatter_of_equal_slices() {
+    let scan = scan(4);
+    let record = scan.run("out", None);
+    let (volume, told) = (scan.volume("out", &record), noise(&scan, "out", &record));
+    let middle = s![.., 24..40, 24..40];
+    let (values, told) = (volume.slice(middle), told.slice(middle));
+    let mean = values.mean_axis(ndarray::Axis(0)).unwrap();
+    let scatter = (&values - &mean).mapv(|x| f64::from(x * x)).mean().unwrap() * 24.0 / 23.0;
+    let expected = told.mapv(|sigma| f64::from(sigma * sigma)).mean().unwrap();
+    let ratio = (scatter / expected).sqrt();
+    assert!((ratio - 1.0).abs() < 0.1, "{ratio}");
+    assert_eq!(record.noise.unwrap().unit, "1/cm");
+}
+
+#[test]
+fn noise_map_does_not_depend_on_slabs_and_stays_within_the_plan() {
+    let scan = scan(5);
+    let whole = scan.run("whole", None);
+    let slabs = scan.run("slabs", Some(scan.budget_for(5)));
+    assert_eq!(slabs.plan.slab_slices, 5);
+    assert_eq!(noise(&scan, "whole", &whole), noise(&scan, "slabs", &slabs));
+    let mut without = scan.recipe.clone();
+    without.reconstruct.noise_map = false;
+    let plain = voltomo_pipeline::plan_only(&without, scan.folder.path(), None).unwrap();
+    assert!(plain.peak_memory < whole.plan.peak_memory, "a noise map takes memory");
+    assert!(plain.disk < whole.plan.disk, "and disk");
+    assert_eq!(scan.volume("whole", &whole).dim(), noise(&scan, "whole", &whole).dim());
+}
+
+#[test]
+fn noise_halves_where_four_times_the_quanta_are_counted() {
+    // The same counts, told to be four times as many quanta: darks and flats scale, noise does not.
+    let (weak, strong) = (making(6), making(6));
+    let told = |making: Making, factor: f32| {
+        let counts = making.counts();
+        let mean = counts.mean().unwrap();
+        // Shrinks the scatter about the noise-free counts by `factor`.
+        let exact = Making { seed: None, ..making }.counts();
+        let counts = ndarray::Zip::from(&counts)
+            .and(&exact)
+            .map_collect(|noisy, exact| exact + (noisy - exact) / factor);
+        assert!(mean > 0.0);
+        let mut scan = making.written(&counts);
+        scan.recipe.reconstruct.noise_map = true;
+        let record = scan.run("out", None);
+        f64::from(noise(&scan, "out", &record).slice(s![12, 20..44, 20..44]).mean().unwrap())
+    };
+    let ratio = told(weak, 1.0) / told(strong, 2.0);
+    assert!((to_f32(ratio) - 2.0).abs() < 0.15, "{ratio}");
+}
+
+#[test]
+fn bad_noise_map_within_too_little_memory_is_refused_before_anything_is_written() {
+    let mut scan = scan(7);
+    let plain = {
+        scan.recipe.reconstruct.noise_map = false;
+        scan.budget_for(1)
+    };
+    scan.recipe.reconstruct.noise_map = true;
+    let options =
+        voltomo_pipeline::RunOptions { memory: Some(Bytes(plain.0)), ..scan.options("out") };
+    let said = run(&scan.recipe, &options, &Silent::default()).unwrap_err().to_string();
+    assert!(said.contains("memory"), "{said}");
+    assert!(!scan.folder.path().join("out").exists());
+}
