@@ -4,7 +4,7 @@ use ndarray::ArrayView3;
 use voltomo_types::{Geometry, ParallelGeometry, Volume, VoxelGrid};
 
 use crate::{
-    Fbp, Fdk, Iterative, Method, Projections, ReconstructError, ReconstructSettings,
+    Fbp, Fdk, Fourier, Iterative, Method, Projections, ReconstructError, ReconstructSettings,
     Reconstruction, grid_for, iterative::usual_iterations,
 };
 
@@ -41,6 +41,9 @@ pub fn prepare(
     Ok(match (method, geometry) {
         (Method::Fbp, Geometry::Parallel(geometry)) => {
             Box::new(Fbp::new(geometry, frame_shape, grid, settings)?)
+        }
+        (Method::Fourier, Geometry::Parallel(geometry)) => {
+            Box::new(Fourier::new(geometry, frame_shape, grid, settings)?)
         }
         (method, Geometry::Parallel(_)) if usual_iterations(method).is_some() => {
             Box::new(Iterative::new(geometry, frame_shape, grid, settings)?)

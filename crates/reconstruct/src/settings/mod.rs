@@ -16,7 +16,8 @@ pub use window::Window;
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct ReconstructSettings {
-    /// Method: `auto` (what suits beam and size), `fbp` for a parallel beam, `fdk` for a cone.
+    /// Method: `auto` (what suits beam and size), `fbp` or `fourier` for a parallel beam, `fdk` for a
+    /// cone.
     pub method: Method,
     /// Window on the ramp filter: `ramp` is sharpest; `hann`, `parzen` and `flat_top` are smooth.
     pub window: Window,
@@ -106,6 +107,8 @@ pub enum Method {
     Auto,
     /// Filtered back-projection of a parallel beam.
     Fbp,
+    /// Filtered back-projection of a parallel beam by Fourier gridding.
+    Fourier,
     /// Filtered back-projection of a cone beam (Feldkamp, Davis and Kress).
     Fdk,
     /// Simultaneous iterative reconstruction: smooth, robust, slow.
@@ -143,6 +146,7 @@ impl Method {
         match self {
             Self::Auto => "auto",
             Self::Fbp => "fbp",
+            Self::Fourier => "fourier",
             Self::Fdk => "fdk",
             Self::Sirt => "sirt",
             Self::Sart => "sart",
