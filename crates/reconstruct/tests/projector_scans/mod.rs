@@ -48,6 +48,13 @@ impl Scan {
         }
     }
 
+    pub(crate) fn cone_mut(&mut self) -> &mut ConeGeometry {
+        match &mut self.beam {
+            Beam::Parallel(_) => panic!("a parallel beam"),
+            Beam::Cone(geometry) => geometry,
+        }
+    }
+
     pub(crate) fn data_shape(&self) -> (usize, usize, usize) {
         let views = match &self.beam {
             Beam::Parallel(geometry) => geometry.angles.len(),
@@ -161,6 +168,22 @@ impl Scan {
             LengthUnit::Pixel => self.grid.voxel,
         };
         edge / (self.rays * self.rays) as f64
+    }
+
+    /// Line integrals of a ball of µ = 1/cm, the middle and radius in voxel indices: lengths of the
+    /// chords in cm, without voxels.
+    pub(crate) fn chords(&self, middle: [f64; 3], radius: f64) -> Array3<f64> {
+        Array3::from_shape_fn(self.data_shape(), |(view, row, column)| {
+            let chord = |ray: Ray| {
+                let size = ray.direction.iter().map(|part| part * part).sum::<f64>();
+                let beside: [f64; 3] = std::array::from_fn(|k| ray.point[k] - middle[k]);
+                let along = (0..3).map(|k| beside[k] * ray.direction[k]).sum::<f64>();
+                let distance =
+                    beside.iter().map(|part| part * part).sum::<f64>() - along * along / size;
+                2.0 * (radius * radius - distance).max(0.0).sqrt()
+            };
+            self.share() * self.rays([view, row, column]).map(chord).sum::<f64>()
+        })
     }
 
     pub(crate) fn twin_project(&self, volume: &Array3<f32>) -> Array3<f64> {
@@ -325,6 +348,43 @@ fn cone(
     let angles: Vec<Radian> = (0..7).map(|k| Radian(0.2 + 0.9 * f64::from(k))).collect();
     let beam = Beam::Cone(circle.geometry(&angles, PixelFrame::whole(rows, columns)));
     Scan { name, beam, frame_shape, grid, rays, on_side: false }
+}
+
+/// Balls of voxels: a few beams of every kind.
+pub(crate) fn ball_cases() -> Vec<Scan> {
+    let (mm, shape) = (LengthUnit::Millimetre, (90, 90));
+    let about = |voxel| VoxelGrid { first: [-32.0 * voxel; 3], ..grid([65; 3], voxel, mm) };
+    let upright = Scan {
+        name: "parallel",
+        beam: Beam::Parallel(parallel(9, shape, std::f64::consts::PI)),
+        frame_shape: shape,
+        grid: about(0.4),
+        rays: 1,
+        on_side: false,
+    };
+    vec![
+        upright,
+        tilted("tilted", 2.0, (shape, 1), about(0.4)),
+        cone("cone", |_| {}, (shape, 1), about(0.2)),
+        cone("cone on a leaning panel", lean, (shape, 1), about(0.2)),
+    ]
+}
+
+/// The share of each voxel that lies in a ball, by 6 places along each axis.
+pub(crate) fn ball(shape: (usize, usize, usize), middle: [f64; 3], radius: f64) -> Array3<f32> {
+    const FINE: usize = 6;
+    let places =
+        |index: usize| (0..FINE).map(move |k| index as f64 + (k as f64 + 0.5) / FINE as f64 - 0.5);
+    Array3::from_shape_fn(shape, |(z, y, x)| {
+        let inside = |z: f64, y: f64, x: f64| {
+            let distance = [z - middle[0], y - middle[1], x - middle[2]];
+            distance.iter().map(|part| part * part).sum::<f64>() <= radius * radius
+        };
+        let of_plane = |z: f64| {
+            places(y).map(|y| places(x).filter(|&x| inside(z, y, x)).count()).sum::<usize>()
+        };
+        places(z).map(of_plane).sum::<usize>() as f32 / (FINE * FINE * FINE) as f32
+    })
 }
 
 pub(crate) fn processors() -> Vec<Processor> {

@@ -3,15 +3,19 @@
 
 use ndarray::{ArrayView3, ArrayViewMut3};
 
-use super::{
-    fan::{GROUP, MARGIN},
-    sheaf::Span,
-};
+use super::fan::{GROUP, MARGIN};
 
 /// Voxels along y and x of a block.
 pub(super) const SIDE: usize = 16;
 /// Most voxels along z of a block: with [`SIDE`] it stays in the second cache.
 pub(super) const DEEP: usize = 256;
+
+/// A box of voxels, `[z, y, x]`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Span {
+    pub(super) first: [usize; 3],
+    pub(super) count: [usize; 3],
+}
 
 /// The boxes that make up a volume, `[z, y, x]`.
 pub(super) fn spans(shape: [usize; 3]) -> Vec<Span> {
@@ -58,19 +62,24 @@ impl Block {
         self.clear(span);
         let [z, y, x] = std::array::from_fn(|k| span.first[k]..span.first[k] + span.count[k]);
         let part = volume.slice_move(ndarray::s![z, y, x]);
-        for (z, slice) in part.outer_iter().enumerate() {
-            for ((y, x), &voxel) in slice.indexed_iter() {
-                let at = self.column([y, x]) + MARGIN + z;
-                self.values[at] = voxel;
+        for (y, rows) in part.axis_iter(ndarray::Axis(1)).enumerate() {
+            let first = self.column([y, 0]) + MARGIN;
+            for (z, row) in rows.outer_iter().enumerate() {
+                for (x, &voxel) in row.iter().enumerate() {
+                    self.values[first + x * self.deep + z] = voxel;
+                }
             }
         }
     }
 
     /// Adds the box to its place in the volume.
     pub(super) fn add_to(&self, mut part: ArrayViewMut3<'_, f32>) {
-        for (z, mut slice) in part.outer_iter_mut().enumerate() {
-            for ((y, x), voxel) in slice.indexed_iter_mut() {
-                *voxel += self.values[self.column([y, x]) + MARGIN + z];
+        for (y, mut rows) in part.axis_iter_mut(ndarray::Axis(1)).enumerate() {
+            let first = self.column([y, 0]) + MARGIN;
+            for (z, mut row) in rows.outer_iter_mut().enumerate() {
+                for (x, voxel) in row.iter_mut().enumerate() {
+                    *voxel += self.values[first + x * self.deep + z];
+                }
             }
         }
     }

@@ -31,13 +31,13 @@ pub(super) struct Piece<'a> {
 }
 
 #[inline(always)]
-fn fused<const FUSED: bool>(a: f32, b: f32, c: f32) -> f32 {
+pub(super) fn fused<const FUSED: bool>(a: f32, b: f32, c: f32) -> f32 {
     if FUSED { a.mul_add(b, c) } else { a * b + c }
 }
 
 /// The index below a place in a window, and the way from there to the next.
 #[inline(always)]
-fn split(place: f32) -> (usize, f32) {
+pub(super) fn split(place: f32) -> (usize, f32) {
     #[allow(clippy::cast_possible_truncation, reason = "a floor from 0 to 30 is meant")]
     let below = place as i32;
     let index = (below.unsigned_abs() as usize).min(MARGIN - 2);

@@ -12,6 +12,9 @@
 mod block;
 mod fan;
 mod lanes;
+mod rail;
+#[cfg(target_arch = "x86_64")]
+mod rail_wide;
 pub mod reference;
 mod sheaf;
 mod sheet;

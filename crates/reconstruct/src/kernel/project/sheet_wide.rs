@@ -1,4 +1,4 @@
-//! The loops of sheets, sixteen rays or voxels an instruction. Knows no threads.
+//! The loops of sheets of any rays, sixteen rays or voxels an instruction. Knows no threads.
 //!
 //! Sixteen neighbouring rays meet a column of voxels within a window of 32, and sixteen voxels lie
 //! among 32 rays, else the plain loops take over.
@@ -10,20 +10,15 @@ use std::arch::x86_64::{
     _mm512_sub_ps,
 };
 
-use voltomo_numeric::cast::{to_f32, to_index};
+use voltomo_numeric::cast::to_f32;
 
 use super::{
     block::Block,
     fan::{GROUP, MARGIN},
     lanes::lane_numbers,
     sheaf::Crossing,
-    sheet::{Meeting, Passage, Seen},
+    sheet::{Passage, Places, TAPS},
 };
-
-/// Most steps from the lowest to the highest place in a window.
-const REACH: f64 = 30.0;
-/// Most rays a voxel that are kept in registers.
-const TAPS: usize = 5;
 
 /// 1 − |distance|, or zero.
 #[target_feature(enable = "avx512f,avx2,fma")]
@@ -42,87 +37,53 @@ fn window(values: &[f32], from: usize) -> [__m512; 2] {
     unsafe { [_mm512_loadu_ps(seen.as_ptr()), _mm512_loadu_ps(seen.as_ptr().add(GROUP))] }
 }
 
+/// Adds to sixteen values.
+#[target_feature(enable = "avx512f,avx2,fma")]
+#[inline]
+fn add_to(values: &mut [f32], more: __m512) {
+    let values = &mut values[..GROUP];
+    // SAFETY: these are sixteen values.
+    unsafe {
+        let sum = _mm512_add_ps(_mm512_loadu_ps(values.as_ptr()), more);
+        _mm512_storeu_ps(values.as_mut_ptr(), sum);
+    }
+}
+
 impl Passage<'_> {
     /// As [`Passage::walk_portable`].
     #[target_feature(enable = "avx512f,avx2,fma")]
     pub(super) fn walk_avx512(&self, block: &Block, sums: &mut [f32]) {
-        let first = self.rays.start - self.rays.start % GROUP;
-        for ray in (first..self.rays.end).step_by(GROUP) {
-            let sums = &mut sums[ray + MARGIN..][..GROUP];
-            let mut found = _mm512_setzero_ps();
-            for (plane, crossing) in self.crossings.iter().enumerate() {
-                let Some(meeting) = self.meeting(crossing, ray) else { continue };
-                if meeting.reach > REACH {
-                    self.meet_portable((block, plane), (ray, &meeting), sums);
-                } else if self.sheet.upright {
-                    found = _mm512_add_ps(found, self.meet_upright((block, plane), ray, &meeting));
-                } else {
-                    found = _mm512_add_ps(found, self.meet_leaning((block, plane), ray, &meeting));
-                }
+        self.each_walk(|crossing, place, ray| {
+            let sums = &mut sums[ray + MARGIN..];
+            if place.0.fits[place.1] {
+                add_to(sums, self.meet_avx512((block, crossing), place, ray));
+            } else {
+                self.meet_portable((block, crossing), place, (ray, sums));
             }
-            // SAFETY: a group is sixteen values.
-            unsafe {
-                let sum = _mm512_add_ps(_mm512_loadu_ps(sums.as_ptr()), found);
-                _mm512_storeu_ps(sums.as_mut_ptr(), sum);
-            }
-        }
+        });
     }
 
-    /// Places of sixteen rays above the lowest voxel: indices, and the way to the next voxel.
     #[target_feature(enable = "avx512f,avx2,fma")]
     #[inline]
-    fn places(&self, plane: usize, ray: usize, lowest: f64) -> (__m512i, __m512) {
-        let crossing = &self.crossings[plane];
+    fn meet_avx512(
+        &self,
+        (block, crossing): (&Block, &Crossing),
+        (places, k): (&Places, usize),
+        ray: usize,
+    ) -> __m512 {
         let depth = _mm512_set1_ps(to_f32(crossing.depth));
-        let z = _mm512_set1_ps(to_f32(crossing.z - lowest));
-        let place = _mm512_fmadd_ps(depth, window(&self.sheet.up, ray + MARGIN)[0], z);
+        let offset = _mm512_set1_ps(places.offsets[k]);
+        let place = _mm512_fmadd_ps(depth, window(&self.sheet.up, ray + MARGIN)[0], offset);
         let below = _mm512_cvttps_epi32(place);
-        (below, _mm512_sub_ps(place, _mm512_cvtepi32_ps(below)))
-    }
-
-    /// All rays at one place across the plane: its columns are blended first.
-    #[target_feature(enable = "avx512f,avx2,fma")]
-    #[inline]
-    fn meet_upright(
-        &self,
-        (block, plane): (&Block, usize),
-        ray: usize,
-        meeting: &Meeting,
-    ) -> __m512 {
-        let (below, way) = self.places(plane, ray, meeting.lowest);
-        let start = to_index(meeting.lowest + MARGIN as f64);
-        let (mut near, mut far) = (_mm512_setzero_ps(), _mm512_setzero_ps());
-        for x in meeting.touched[0]..=meeting.touched[1] {
-            let weight = (1.0 - (self.crossings[plane].across - x as f64).abs()).max(0.0);
-            let weight = _mm512_set1_ps(to_f32(weight));
-            let [one, two] = window(&block.values, self.column(block, plane, x) + start);
-            near = _mm512_fmadd_ps(one, weight, near);
-            far = _mm512_fmadd_ps(two, weight, far);
-        }
         let above = _mm512_add_epi32(below, _mm512_set1_epi32(1));
-        let lower = _mm512_permutex2var_ps(near, below, far);
-        let upper = _mm512_permutex2var_ps(near, above, far);
-        _mm512_fmadd_ps(way, _mm512_sub_ps(upper, lower), lower)
-    }
-
-    #[target_feature(enable = "avx512f,avx2,fma")]
-    #[inline]
-    fn meet_leaning(
-        &self,
-        (block, plane): (&Block, usize),
-        ray: usize,
-        meeting: &Meeting,
-    ) -> __m512 {
-        let (below, way) = self.places(plane, ray, meeting.lowest);
-        let above = _mm512_add_epi32(below, _mm512_set1_epi32(1));
-        let start = to_index(meeting.lowest + MARGIN as f64);
-        let crossing = &self.crossings[plane];
-        let depth = _mm512_set1_ps(to_f32(crossing.depth));
-        let middle = _mm512_set1_ps(to_f32(crossing.across));
-        let right = _mm512_fmadd_ps(depth, window(&self.sheet.across, ray + MARGIN)[0], middle);
+        let way = _mm512_sub_ps(place, _mm512_cvtepi32_ps(below));
+        let [start, slope] = crossing.across;
+        let beside = _mm512_set1_ps(to_f32(start + slope * places.lowest[k]));
+        let right = _mm512_fmadd_ps(place, _mm512_set1_ps(to_f32(slope)), beside);
         let mut sum = _mm512_setzero_ps();
-        for x in meeting.touched[0]..=meeting.touched[1] {
-            let [near, far] = window(&block.values, self.column(block, plane, x) + start);
+        for x in places.touched[0][k]..places.touched[1][k] {
+            let column = self.column(block, crossing.plane, x as usize);
+            let [near, far] = window(&block.values, column + places.starts[k] as usize);
             let lower = _mm512_permutex2var_ps(near, below, far);
             let upper = _mm512_permutex2var_ps(near, above, far);
             let value = _mm512_fmadd_ps(way, _mm512_sub_ps(upper, lower), lower);
@@ -135,61 +96,51 @@ impl Passage<'_> {
     /// As [`Passage::give_portable`].
     #[target_feature(enable = "avx512f,avx2,fma")]
     pub(super) fn give_avx512(&self, rays: &[f32], block: &mut Block) {
-        for (plane, crossing) in self.crossings.iter().enumerate() {
-            for z in (0..self.span.count[0]).step_by(GROUP) {
-                let Some(seen) = self.seen(crossing, z) else { continue };
-                if seen.reach > REACH || seen.taps > TAPS {
-                    self.share_portable((plane, z), (&seen, rays), block);
-                } else {
-                    self.share_avx512((plane, z), (&seen, rays), block);
-                }
+        self.each_give(|crossing, place, z| {
+            if !place.0.fits[place.1] {
+                return self.share_portable((crossing, z), place, (rays, &mut *block));
             }
-        }
+            let shares = self.shares((crossing, z), place, rays);
+            let (places, k) = place;
+            for x in places.touched[0][k]..places.touched[1][k] {
+                let to = self.column(block, crossing.plane, x as usize) + MARGIN + z;
+                add_to(&mut block.values[to..], shares.of_column(x as f32));
+            }
+        });
     }
 
     #[target_feature(enable = "avx512f,avx2,fma")]
     #[inline]
-    fn share_avx512(
+    fn shares(
         &self,
-        (plane, z): (usize, usize),
-        (seen, rays): (&Seen, &[f32]),
-        block: &mut Block,
-    ) {
-        let crossing = &self.crossings[plane];
+        (crossing, z): (&Crossing, usize),
+        (places, k): (&Places, usize),
+        rays: &[f32],
+    ) -> Shares {
         let depth = _mm512_set1_ps(to_f32(crossing.depth));
         let height = _mm512_set1_ps(to_f32(crossing.z - z as f64));
-        let start = to_index(seen.lowest + MARGIN as f64);
-        let (values, ups) = (window(rays, start), window(&self.sheet.up, start));
-        let step = _mm512_set1_ps(to_f32(seen.step));
-        let first = _mm512_set1_ps(to_f32(seen.first + 1.0));
-        let mut index = _mm512_cvttps_epi32(_mm512_fmadd_ps(lane_numbers(), step, first));
-        let below = _mm512_sub_ps(height, lane_numbers());
-        let mut shares = Shares {
-            values: [_mm512_setzero_ps(); TAPS],
-            places: [index; TAPS],
-            sum: _mm512_setzero_ps(),
-            taps: seen.taps,
-            across: window(&self.sheet.across, start),
-        };
-        for tap in 0..seen.taps {
+        let [start, slope] = crossing.across;
+        let beside = _mm512_set1_ps(to_f32(start + slope * z as f64));
+        let slope = _mm512_set1_ps(to_f32(slope));
+        let (values, ups) = (
+            window(rays, places.starts[k] as usize),
+            window(&self.sheet.up, places.starts[k] as usize),
+        );
+        let step = _mm512_set1_ps(places.steps[k]);
+        let first = _mm512_set1_ps(places.offsets[k]);
+        let mut index: __m512i = _mm512_cvttps_epi32(_mm512_fmadd_ps(lane_numbers(), step, first));
+        let zero = _mm512_setzero_ps();
+        let count = (places.taps[k] as usize).min(TAPS);
+        let mut shares = Shares { values: [zero; TAPS], places: [zero; TAPS], count };
+        for tap in 0..count {
             let up = _mm512_permutex2var_ps(ups[0], index, ups[1]);
-            let weight = hat(_mm512_fmadd_ps(depth, up, below));
+            let up = _mm512_fmadd_ps(depth, up, height);
             let value = _mm512_permutex2var_ps(values[0], index, values[1]);
-            shares.values[tap] = _mm512_mul_ps(weight, value);
-            shares.sum = _mm512_add_ps(shares.sum, shares.values[tap]);
-            shares.places[tap] = index;
+            shares.values[tap] = _mm512_mul_ps(hat(_mm512_sub_ps(up, lane_numbers())), value);
+            shares.places[tap] = _mm512_fmadd_ps(up, slope, beside);
             index = _mm512_add_epi32(index, _mm512_set1_epi32(1));
         }
-        for x in self.touched(crossing, [seen.lowest, seen.lowest + seen.reach]) {
-            let share = shares.of_column(crossing, x, self.sheet.upright);
-            let to = self.column(block, plane, x) + MARGIN + z;
-            let voxels = &mut block.values[to..to + GROUP];
-            // SAFETY: these are sixteen values.
-            unsafe {
-                let voxel = _mm512_loadu_ps(voxels.as_ptr());
-                _mm512_storeu_ps(voxels.as_mut_ptr(), _mm512_add_ps(voxel, share));
-            }
-        }
+        shares
     }
 }
 
@@ -197,31 +148,19 @@ impl Passage<'_> {
 struct Shares {
     /// One a tap: the next ray of each voxel.
     values: [__m512; TAPS],
-    /// Which ray of the window.
-    places: [__m512i; TAPS],
-    /// All taps together.
-    sum: __m512,
-    taps: usize,
-    /// Places of the rays of the window across the plane, less that of the middle one.
-    across: [__m512; 2],
+    /// Where this ray meets the plane.
+    places: [__m512; TAPS],
+    count: usize,
 }
 
 impl Shares {
     /// What of it falls to a column of voxels.
     #[target_feature(enable = "avx512f,avx2,fma")]
     #[inline]
-    fn of_column(&self, crossing: &Crossing, x: usize, upright: bool) -> __m512 {
-        let beside = crossing.across - x as f64;
-        if upright {
-            let weight = (1.0 - beside.abs()).max(0.0);
-            return _mm512_mul_ps(self.sum, _mm512_set1_ps(to_f32(weight)));
-        }
-        let (depth, beside) =
-            (_mm512_set1_ps(to_f32(crossing.depth)), _mm512_set1_ps(to_f32(beside)));
+    fn of_column(&self, x: f32) -> __m512 {
         let mut share = _mm512_setzero_ps();
-        for tap in 0..self.taps.min(TAPS) {
-            let place = _mm512_permutex2var_ps(self.across[0], self.places[tap], self.across[1]);
-            let weight = hat(_mm512_fmadd_ps(depth, place, beside));
+        for tap in 0..self.count.min(TAPS) {
+            let weight = hat(_mm512_sub_ps(self.places[tap], _mm512_set1_ps(x)));
             share = _mm512_fmadd_ps(weight, self.values[tap], share);
         }
         share

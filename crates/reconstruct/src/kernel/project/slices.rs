@@ -100,7 +100,7 @@ impl FanWalk<'_> {
 
     /// Calls `step` for each group of rays that meets the band, with its piece of the lines.
     #[inline(always)]
-    fn pieces<const LANES: usize>(
+    fn pieces<const LANES: usize, const WIDE: bool>(
         &self,
         band: usize,
         sums: &mut [f32],
@@ -114,7 +114,8 @@ impl FanWalk<'_> {
                 continue;
             }
             let first = fan.start + ray as f64 * fan.spacing + touched.start as f64 * fan.along;
-            windows.fill(touched.len(), [first, fan.along, fan.spacing], self.lines.length);
+            let along = [first, fan.along, fan.spacing];
+            windows.fill::<WIDE>(touched.len(), along, self.lines.length);
             let piece = Piece {
                 lines: &self.lines.values[touched.start * self.lines.line_stride()..],
                 stride: stride(self.lines.length),
@@ -133,7 +134,7 @@ impl FanWalk<'_> {
 
     #[inline(always)]
     fn portable<const LANES: usize, const FUSED: bool>(&self, band: usize, sums: &mut [f32]) {
-        self.pieces::<LANES>(band, sums, |piece, found| {
+        self.pieces::<LANES, false>(band, sums, |piece, found| {
             walk_portable::<LANES, FUSED>(piece, found);
         });
     }
@@ -147,7 +148,7 @@ impl FanWalk<'_> {
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx512f,avx2,fma")]
     fn avx512<const LANES: usize>(&self, band: usize, sums: &mut [f32]) {
-        self.pieces::<LANES>(band, sums, |piece, found| {
+        self.pieces::<LANES, true>(band, sums, |piece, found| {
             super::lanes::walk_avx512::<LANES>(piece, found);
         });
     }
@@ -203,11 +204,16 @@ impl<'a> Block<'a> {
 
     /// The rays about `count` groups of voxels from `[y, x]` on.
     #[inline(always)]
-    fn look(&self, [y, x]: [usize; 2], count: usize, windows: &mut [Windows<SEGMENT>; FANS]) {
+    fn look<const WIDE: bool>(
+        &self,
+        [y, x]: [usize; 2],
+        count: usize,
+        windows: &mut [Windows<SEGMENT>; FANS],
+    ) {
         for (k, windows) in windows.iter_mut().enumerate().take(self.fans.len()) {
             let [constant, along_y, along_x] = self.paths[k];
             let first = constant + y as f64 * along_y + x as f64 * along_x;
-            windows.fill(count, [first, along_x * GROUP as f64, along_x], self.length);
+            windows.fill::<WIDE>(count, [first, along_x * GROUP as f64, along_x], self.length);
         }
     }
 
@@ -254,7 +260,7 @@ impl Area {
 
     /// Calls `step` for the segments of all rows, a few fans at a time, in the order of the fans.
     #[inline(always)]
-    fn segments<const LANES: usize>(
+    fn segments<const LANES: usize, const WIDE: bool>(
         &self,
         (fans, rays): (&[Fan], &Lines),
         voxels: &mut [f32],
@@ -266,7 +272,7 @@ impl Area {
             for (row, voxels) in voxels.chunks_mut(LANES * self.width).enumerate() {
                 for x in (0..self.width).step_by(SEGMENT * GROUP) {
                     let count = ((self.width - x) / GROUP).min(SEGMENT);
-                    block.look([self.first_row + row, x], count, &mut windows);
+                    block.look::<WIDE>([self.first_row + row, x], count, &mut windows);
                     let shares = block.shares(&windows);
                     step(&shares[..block.fans.len()], count, (&mut voxels[x..], self.width));
                 }
@@ -280,7 +286,7 @@ impl Area {
         rays: (&[Fan], &Lines),
         voxels: &mut [f32],
     ) {
-        self.segments::<LANES>(rays, voxels, |shares, count, voxels| {
+        self.segments::<LANES, false>(rays, voxels, |shares, count, voxels| {
             gather_portable::<LANES, FUSED>(shares, count, voxels);
         });
     }
@@ -294,7 +300,7 @@ impl Area {
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx512f,avx2,fma")]
     fn avx512<const LANES: usize>(&self, rays: (&[Fan], &Lines), voxels: &mut [f32]) {
-        self.segments::<LANES>(rays, voxels, |shares, count, voxels| {
+        self.segments::<LANES, true>(rays, voxels, |shares, count, voxels| {
             super::lanes::gather_avx512::<LANES>(shares, count, voxels);
         });
     }

@@ -5,15 +5,16 @@ use rayon::prelude::*;
 
 use super::{
     Lines, Raster, Sheaf,
-    block::{Block, DEEP, SIDE, spans},
+    block::{Block, DEEP, SIDE, Span, spans},
     fan::stride,
-    sheaf::{Crossing, Sheet, Span},
+    rail::{Rail, Rails},
+    sheaf::{Crossing, Sheet},
     sheet::Passage,
 };
 use crate::kernel::backproject::Processor;
 
 /// Most views that a thread takes in one go, so that a block of voxels is copied once for them.
-const MOST_VIEWS: usize = 16;
+const MOST_VIEWS: usize = 32;
 
 /// What a thread holds.
 #[derive(Default)]
@@ -21,6 +22,13 @@ struct Desk {
     block: Block,
     sheet: Sheet,
     crossings: Vec<Crossing>,
+    rails: Vec<Rail>,
+}
+
+/// A sheet that meets a block.
+enum Meeting<'a> {
+    Even(Rails<'a>),
+    Any(Passage<'a>),
 }
 
 /// Sums of voxels along the rays of each view, in steps from plane to plane: `sums`
@@ -35,7 +43,7 @@ pub fn project_sheaves(
 ) {
     let (depth, height, width) = volume.dim();
     let spans = spans([depth, height, width]);
-    let share = views.len().div_ceil(2 * rayon::current_num_threads()).clamp(1, MOST_VIEWS);
+    let share = views.len().div_ceil(rayon::current_num_threads()).clamp(1, MOST_VIEWS);
     let view_stride = raster.columns * sums.line_stride();
     let parts = sums.parts_mut(share * raster.columns).zip(views.chunks(share));
     parts.collect::<Vec<_>>().into_par_iter().for_each_init(
@@ -45,10 +53,7 @@ pub fn project_sheaves(
             for span in &spans {
                 desk.block.load(volume, span);
                 for (view, sums) in views.iter().zip(sums.chunks_mut(view_stride)) {
-                    desk.each_sheet((view, raster), span, |passage, block, line| {
-                        let stride = stride(raster.sheet_rows());
-                        passage.walk(processor, block, &mut sums[line * stride..][..stride]);
-                    });
+                    desk.walk(processor, (view, raster, span), sums);
                 }
             }
         },
@@ -72,10 +77,7 @@ pub fn backproject_sheaves(
     parts.into_par_iter().for_each_init(Desk::default, |desk, (span, part)| {
         desk.block.clear(&span);
         for (view, rays) in views.iter().zip(rays.values.chunks(view_stride)) {
-            desk.each_sheet((view, raster), &span, |passage, block, line| {
-                let stride = stride(raster.sheet_rows());
-                passage.give(processor, &rays[line * stride..][..stride], block);
-            });
+            desk.give(processor, (view, raster, &span), rays);
         }
         desk.block.add_to(part);
     });
@@ -100,75 +102,168 @@ fn cut(part: ArrayViewMut3<'_, f32>, axis: Axis, edge: usize) -> Vec<ArrayViewMu
     parts
 }
 
+/// The rays of a view, and a box.
+type Sight<'a> = (&'a [Sheaf], &'a Raster, &'a Span);
+
 impl Desk {
+    /// Adds what the rays of a view meet in the block.
+    #[cfg_attr(not(target_arch = "x86_64"), allow(unused_variables, reason = "one processor kind"))]
+    fn walk(&mut self, processor: Processor, sight: Sight<'_>, sums: &mut [f32]) {
+        match processor {
+            // SAFETY: chosen only where the processor was found to have these instructions.
+            #[cfg(target_arch = "x86_64")]
+            Processor::Avx512 => unsafe { self.walk_avx512(sight, sums) },
+            // SAFETY: as above.
+            #[cfg(target_arch = "x86_64")]
+            Processor::Avx2 => unsafe { self.walk_avx2(sight, sums) },
+            _ => self.walk_portable::<{ cfg!(target_arch = "aarch64") }>(sight, sums),
+        }
+    }
+
+    /// Adds to the block what the rays of a view give it.
+    #[cfg_attr(not(target_arch = "x86_64"), allow(unused_variables, reason = "one processor kind"))]
+    fn give(&mut self, processor: Processor, sight: Sight<'_>, rays: &[f32]) {
+        match processor {
+            // SAFETY: chosen only where the processor was found to have these instructions.
+            #[cfg(target_arch = "x86_64")]
+            Processor::Avx512 => unsafe { self.give_avx512(sight, rays) },
+            // SAFETY: as above.
+            #[cfg(target_arch = "x86_64")]
+            Processor::Avx2 => unsafe { self.give_avx2(sight, rays) },
+            _ => self.give_portable::<{ cfg!(target_arch = "aarch64") }>(sight, rays),
+        }
+    }
+
+    #[inline(always)]
+    fn walk_portable<const FUSED: bool>(&mut self, sight: Sight<'_>, sums: &mut [f32]) {
+        let stride = stride(sight.1.sheet_rows());
+        self.each_sheet(sight, |meeting, block, line| {
+            let sums = &mut sums[line * stride..][..stride];
+            match meeting {
+                Meeting::Even(rails) => rails.walk_portable::<FUSED>(block, sums),
+                Meeting::Any(passage) => passage.walk_portable(block, sums),
+            }
+        });
+    }
+
+    #[inline(always)]
+    fn give_portable<const FUSED: bool>(&mut self, sight: Sight<'_>, rays: &[f32]) {
+        let stride = stride(sight.1.sheet_rows());
+        self.each_sheet(sight, |meeting, block, line| {
+            let rays = &rays[line * stride..][..stride];
+            match meeting {
+                Meeting::Even(rails) => rails.give_portable::<FUSED>(rays, block),
+                Meeting::Any(passage) => passage.give_portable(rays, block),
+            }
+        });
+    }
+
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx2,fma")]
+    fn walk_avx2(&mut self, sight: Sight<'_>, sums: &mut [f32]) {
+        self.walk_portable::<true>(sight, sums);
+    }
+
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx2,fma")]
+    fn give_avx2(&mut self, sight: Sight<'_>, rays: &[f32]) {
+        self.give_portable::<true>(sight, rays);
+    }
+
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx512f,avx2,fma")]
+    fn walk_avx512(&mut self, sight: Sight<'_>, sums: &mut [f32]) {
+        let stride = stride(sight.1.sheet_rows());
+        self.each_sheet(sight, |meeting, block, line| {
+            let sums = &mut sums[line * stride..][..stride];
+            match meeting {
+                Meeting::Even(rails) => rails.walk_avx512(block, sums),
+                Meeting::Any(passage) => passage.walk_avx512(block, sums),
+            }
+        });
+    }
+
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx512f,avx2,fma")]
+    fn give_avx512(&mut self, sight: Sight<'_>, rays: &[f32]) {
+        let stride = stride(sight.1.sheet_rows());
+        self.each_sheet(sight, |meeting, block, line| {
+            let rays = &rays[line * stride..][..stride];
+            match meeting {
+                Meeting::Even(rails) => rails.give_avx512(rays, block),
+                Meeting::Any(passage) => passage.give_avx512(rays, block),
+            }
+        });
+    }
+
     /// Calls `work` for each sheet of a view that meets the box, with its line in the view.
+    #[inline(always)]
     fn each_sheet(
         &mut self,
-        (view, raster): (&[Sheaf], &Raster),
-        span: &Span,
-        mut work: impl FnMut(&Passage<'_>, &mut Block, usize),
+        (view, raster, span): Sight<'_>,
+        mut work: impl FnMut(&Meeting<'_>, &mut Block, usize),
     ) {
         for sheaf in view {
             let [rows, columns] = sheaf.touching(span, raster);
-            let [main, other] = sheaf.axes();
             let sheets = columns.flat_map(|u| (0..raster.interleave).map(move |k| [u, k]));
             for [column, phase] in sheets.filter(|_| !rows.is_empty()) {
                 let from = rows.start.saturating_sub(phase) / raster.interleave;
                 let until = rows.end.saturating_sub(phase).div_ceil(raster.interleave);
-                self.sheet.table(sheaf, raster, [column, phase]);
-                let crossing = |plane| Crossing::new(sheaf, &self.sheet, span, plane);
-                self.crossings.clear();
-                self.crossings.extend((0..span.count[main]).map(crossing));
-                let passage = Passage {
-                    sheet: &self.sheet,
-                    span,
-                    crossings: &self.crossings,
-                    columns: main == 2,
-                    wide: span.count[other],
-                    rays: from..until,
+                let line = column * raster.interleave + phase;
+                let meeting = if self.lay_rails(sheaf, (raster, span), [column, phase]) {
+                    let lengths = [raster.sheet_rows(), span.count[0]];
+                    Meeting::Even(Rails { rails: &self.rails, rays: from..until, lengths })
+                } else {
+                    self.sheet.table(raster.rows_of(phase));
+                    self.cross(sheaf, span);
+                    let [main, other] = sheaf.axes();
+                    Meeting::Any(Passage {
+                        sheet: &self.sheet,
+                        span,
+                        crossings: &self.crossings,
+                        columns: main == 2,
+                        wide: span.count[other],
+                        rays: from..until,
+                    })
                 };
-                work(&passage, &mut self.block, column * raster.interleave + phase);
+                work(&meeting, &mut self.block, line);
             }
         }
     }
-}
 
-impl Passage<'_> {
-    #[cfg_attr(not(target_arch = "x86_64"), allow(unused_variables, reason = "one processor kind"))]
-    fn walk(&self, processor: Processor, block: &Block, sums: &mut [f32]) {
-        match processor {
-            // SAFETY: chosen only where the processor was found to have these instructions.
-            #[cfg(target_arch = "x86_64")]
-            Processor::Avx512 => unsafe { self.walk_avx512(block, sums) },
-            // SAFETY: as above.
-            #[cfg(target_arch = "x86_64")]
-            Processor::Avx2 => unsafe { self.walk_avx2(block, sums) },
-            _ => self.walk_portable(block, sums),
+    /// The planes of the box that an even sheet touches; whether it is one, and rails will do.
+    #[inline(always)]
+    fn lay_rails(
+        &mut self,
+        sheaf: &Sheaf,
+        (raster, span): (&Raster, &Span),
+        sheet: [usize; 2],
+    ) -> bool {
+        if !self.sheet.take(sheaf, raster, sheet) {
+            return false;
         }
-    }
-
-    #[cfg_attr(not(target_arch = "x86_64"), allow(unused_variables, reason = "one processor kind"))]
-    fn give(&self, processor: Processor, rays: &[f32], block: &mut Block) {
-        match processor {
-            // SAFETY: chosen only where the processor was found to have these instructions.
-            #[cfg(target_arch = "x86_64")]
-            Processor::Avx512 => unsafe { self.give_avx512(rays, block) },
-            // SAFETY: as above.
-            #[cfg(target_arch = "x86_64")]
-            Processor::Avx2 => unsafe { self.give_avx2(rays, block) },
-            _ => self.give_portable(rays, block),
+        let [main, other] = sheaf.axes();
+        self.rails.clear();
+        for plane in 0..span.count[main] {
+            let column = |across: usize| {
+                self.block.column(if main == 2 { [across, plane] } else { [plane, across] })
+            };
+            let crossing = Crossing::new(sheaf, &self.sheet, span, plane);
+            self.rails.extend(crossing.rail(span.count[other], column));
         }
+        self.rails.iter().all(Rail::fits)
     }
 
-    #[cfg(target_arch = "x86_64")]
-    #[target_feature(enable = "avx2,fma")]
-    fn walk_avx2(&self, block: &Block, sums: &mut [f32]) {
-        self.walk_portable(block, sums);
-    }
-
-    #[cfg(target_arch = "x86_64")]
-    #[target_feature(enable = "avx2,fma")]
-    fn give_avx2(&self, rays: &[f32], block: &mut Block) {
-        self.give_portable(rays, block);
+    /// The planes of the box that the tabled sheet may touch.
+    #[inline(always)]
+    fn cross(&mut self, sheaf: &Sheaf, span: &Span) {
+        let [main, other] = sheaf.axes();
+        self.crossings.clear();
+        for plane in 0..span.count[main] {
+            let crossing = Crossing::new(sheaf, &self.sheet, span, plane);
+            if crossing.touches(span.count[0], span.count[other]) {
+                self.crossings.push(crossing);
+            }
+        }
     }
 }
