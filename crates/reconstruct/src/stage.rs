@@ -45,11 +45,11 @@ pub fn prepare(
         (Method::Fourier, Geometry::Parallel(geometry)) => {
             Box::new(Fourier::new(geometry, frame_shape, grid, settings)?)
         }
-        (method, Geometry::Parallel(_)) if usual_iterations(method).is_some() => {
-            Box::new(Iterative::new(geometry, frame_shape, grid, settings)?)
-        }
         (Method::Fdk, Geometry::Cone(geometry)) => {
             Box::new(Fdk::new(geometry, frame_shape, grid, settings)?)
+        }
+        (method, _) if usual_iterations(method).is_some() => {
+            Box::new(Iterative::new(geometry, frame_shape, grid, settings)?)
         }
         (method, Geometry::Parallel(_)) => {
             return Err(ReconstructError::MethodForBeam {

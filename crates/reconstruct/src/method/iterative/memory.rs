@@ -3,7 +3,7 @@
 use super::{balance::keeps, mr_fbp::bins};
 use crate::{Method, settings::IterativeSettings};
 
-/// Slices and rows that the projector holds beside its arguments.
+/// Slices and rows that the projector of a parallel beam holds beside its arguments.
 const PROJECTOR_SLICES: u64 = 12;
 const PROJECTOR_ROWS: u64 = 4;
 
@@ -12,6 +12,8 @@ const PROJECTOR_ROWS: u64 = 4;
 pub(super) struct Sizes {
     pub(super) volume: [usize; 3],
     pub(super) rays: [usize; 3],
+    /// Whether the sums of one slice are those of all (a parallel beam).
+    pub(super) alike: bool,
 }
 
 impl Sizes {
@@ -20,8 +22,8 @@ impl Sizes {
         let of = |shape: [usize; 3]| 4 * shape.iter().product::<usize>() as u64;
         let (volume, rays) = (of(self.volume), of(self.rays));
         let [slices, height, width] = self.volume;
-        let one_slice = volume / slices as u64;
-        let one_row = rays / slices as u64;
+        let part = |bytes: u64| if self.alike { bytes / slices as u64 } else { bytes };
+        let (one_slice, one_row) = (part(volume), part(rays));
         let weighted = settings.noise_weights;
         let scales = if weighted { volume } else { one_slice };
         let views = self.rays[0];
@@ -30,20 +32,24 @@ impl Sizes {
             Method::OsSart | Method::Osem => settings.subsets.min(views),
             _ => 1,
         };
-        let part = |bytes: u64| bytes * views.div_ceil(subsets) as u64 / views as u64;
+        let of_subset = |bytes: u64| bytes * views.div_ceil(subsets) as u64 / views as u64;
         let kept = |bytes: u64| bytes * if keeps(subsets, bytes) { subsets as u64 } else { 1 };
         let own = match method {
             Method::Sirt => rays + volume + scales + one_row,
-            Method::Sart | Method::OsSart => part(rays) + volume + kept(scales) + one_row,
+            Method::Sart | Method::OsSart => of_subset(rays) + volume + kept(scales) + one_row,
             Method::Cgls => 2 * rays + 2 * volume,
-            Method::Mlem | Method::Osem => part(rays) + volume + kept(scales) + one_row,
+            Method::Mlem | Method::Osem => of_subset(rays) + volume + kept(scales) + one_row,
             Method::FistaTv => 2 * rays + 8 * volume,
             Method::MrFbp => rays * (1 + bins(self.rays[2]).len() as u64),
             Method::SirtFbp => rays.max(2 * one_row + 4 * one_slice),
             Method::PdhgTv => 3 * rays + 5 * volume + one_slice + one_row,
             _ => 0,
         };
-        let projector = PROJECTOR_SLICES * 4 * (height * width) as u64 + PROJECTOR_ROWS * one_row;
+        let projector = match self.alike {
+            true => PROJECTOR_SLICES * 4 * (height * width) as u64 + PROJECTOR_ROWS * one_row,
+            // A copy of the projections; the data themselves are not copied.
+            false => 0,
+        };
         rays * if weighted { 2 } else { 1 } + volume + own + projector
     }
 }

@@ -5,6 +5,7 @@
 
 mod balance;
 mod cgls;
+mod cone_rays;
 mod course;
 mod em;
 mod fista_tv;

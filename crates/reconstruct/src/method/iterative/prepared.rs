@@ -5,11 +5,12 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
-use ndarray::{Array3, s};
+use ndarray::{Array3, ArrayView3, s};
 use voltomo_numeric::cast::to_f32;
 use voltomo_types::{Geometry, Problem, VoxelGrid};
 
 use super::{
+    cone_rays::ConeRays,
     course::Curve,
     memory::Sizes,
     rays::ParallelRays,
@@ -18,7 +19,7 @@ use super::{
     system::System,
 };
 use crate::{
-    Fbp, Method, Progress, Projections, ReconstructError, ReconstructSettings, Reconstruction,
+    Fbp, Fdk, Method, Progress, Projections, ReconstructError, ReconstructSettings, Reconstruction,
     SlabRule, Start,
 };
 
@@ -26,20 +27,72 @@ use crate::{
 ///
 /// It solves `A·µ = b` by least squares or likelihood; see [`solve`] for the methods. Without total
 /// variation the slices of a parallel beam are solved apart, each from the sinogram of its height
-/// (as filtered back-projection takes it, so a tilted axis is straight here). The volume that is
-/// solved covers the field of view, also where a part of it is asked for: what lies beside that
-/// part must be explained too.
+/// (as filtered back-projection takes it, so a tilted axis is straight here); the volume of a cone
+/// beam is one problem. What is solved covers all that the views see, also where a part of it is
+/// asked for: what lies beside that part must be explained too.
 #[derive(Debug)]
 pub struct Iterative {
     method: Method,
     settings: ReconstructSettings,
     grid: VoxelGrid,
-    rays: ParallelRays,
-    start: Option<Fbp>,
+    rays: Rays,
+    start: Option<Box<dyn Reconstruction>>,
     /// Of SIRT-FBP, once they are needed.
     filters: Mutex<Option<Arc<SirtFilters>>>,
     warnings: Vec<String>,
     told: Mutex<Told>,
+}
+
+/// The rays of either beam.
+#[derive(Debug)]
+enum Rays {
+    Parallel(ParallelRays),
+    Cone(ConeRays),
+}
+
+impl Rays {
+    /// What is solved: all slices.
+    fn grid(&self) -> &VoxelGrid {
+        match self {
+            Self::Parallel(rays) => rays.grid(),
+            Self::Cone(rays) => rays.grid(),
+        }
+    }
+
+    fn order(&self) -> &[usize] {
+        match self {
+            Self::Parallel(rays) => rays.order(),
+            Self::Cone(rays) => rays.order(),
+        }
+    }
+
+    fn columns(&self) -> usize {
+        match self {
+            Self::Parallel(rays) => rays.columns(),
+            Self::Cone(rays) => rays.frame_shape().1,
+        }
+    }
+
+    fn support(&self) -> Option<&Array3<bool>> {
+        match self {
+            Self::Parallel(rays) => rays.support(),
+            Self::Cone(rays) => rays.support(),
+        }
+    }
+
+    /// Slices that are solved where the slices `z` are asked for, and the part of them that this is.
+    fn slices(&self, z: Range<usize>) -> (Range<usize>, [Range<usize>; 3]) {
+        match self {
+            Self::Parallel(rays) => {
+                let [y, x] = rays.part();
+                (z.clone(), [0..z.len(), y, x])
+            }
+            Self::Cone(rays) => {
+                let [first, y, x] = rays.part();
+                (0..rays.grid().shape[0], [first.start + z.start..first.start + z.end, y, x])
+            }
+        }
+    }
 }
 
 /// What calls have told so far.
@@ -62,25 +115,24 @@ impl Iterative {
     ) -> Result<Self, ReconstructError> {
         ReconstructError::first_of(settings.problems())?;
         let method = settings.method;
-        let parallel = match geometry {
-            Geometry::Parallel(parallel) if usual_iterations(method).is_some() => parallel,
-            Geometry::Parallel(_) => {
-                let (beam, instead) = ("parallel", "sirt");
-                return Err(ReconstructError::MethodForBeam { method, beam, instead });
+        let refused = |beam, instead| ReconstructError::MethodForBeam { method, beam, instead };
+        let rays = match geometry {
+            Geometry::Parallel(_) if usual_iterations(method).is_none() => {
+                return Err(refused("parallel", "sirt"));
             }
-            Geometry::Cone(_) => {
-                let (beam, instead) = ("cone", "fdk");
-                return Err(ReconstructError::MethodForBeam { method, beam, instead });
+            Geometry::Cone(_) if !is_for_cone(method) => return Err(refused("cone", "sirt")),
+            Geometry::Parallel(beam) => {
+                Rays::Parallel(ParallelRays::new(beam, frame_shape, grid, settings)?)
             }
+            Geometry::Cone(beam) => Rays::Cone(ConeRays::new(beam, frame_shape, grid, settings)?),
         };
-        let rays = ParallelRays::new(parallel, frame_shape, grid, settings)?;
-        let from_filtered = match settings.iterative.start {
-            Start::Zero => false,
-            Start::Filtered => true,
-            Start::Auto => has_total_variation(method),
+        let mut warnings = match &rays {
+            Rays::Parallel(rays) => rays.warnings().to_vec(),
+            Rays::Cone(_) => vec![],
         };
-        let start = from_filtered.then(|| Fbp::new(parallel, frame_shape, rays.grid(), settings));
-        let mut warnings = rays.warnings().to_vec();
+        let start = starts_filtered(method, settings.iterative.start)
+            .then(|| filtered_start(geometry, frame_shape, (rays.grid(), settings)))
+            .transpose()?;
         if method == Method::Cgls && settings.iterative.min.or(settings.iterative.max).is_some() {
             let text = "cgls cannot hold `reconstruct.iterative.min` and `max` on its way: they \
                         are applied to what it ends with";
@@ -91,7 +143,7 @@ impl Iterative {
             settings: settings.clone(),
             grid: *grid,
             rays,
-            start: start.transpose()?,
+            start,
             filters: Mutex::default(),
             warnings,
             told: Mutex::default(),
@@ -114,62 +166,83 @@ impl Iterative {
         progress: &dyn Progress,
     ) -> Result<Iterated, ReconstructError> {
         self.check(projections, &z)?;
-        let start = self.start_volume(projections, z.clone())?;
-        let data = self.rays.straight((projections.values, projections.first_row), z.clone())?;
-        let weights = self.weights(projections, (&data, z.clone()))?;
-        let (projector, probe) = self.rays.projectors(z)?;
-        let support = self.rays.support();
-        let mut system = System::new(&projector, data.view())?
-            .with_probe(&probe)
-            .with_order(self.rays.order().to_vec())
-            .with_bounds(self.bounds());
-        if let Some(weights) = &weights {
-            system = system.with_weights(weights.view())?;
-        }
-        if let Some(support) = support {
-            system = system.with_support(support.view());
-        }
-        if self.slab_rule() == SlabRule::Any {
-            system = system.with_slices_apart();
-        }
-        let found = match self.method {
-            Method::SirtFbp => filtered(&system, self.filters(progress)?.as_deref(), progress),
-            method => solve(&system, (method, &self.settings.iterative), start, progress)
-                .unwrap_or_else(|| unreachable!("the method was looked at in `new`")),
+        let (slices, part) = self.rays.slices(z.clone());
+        let start = self.start_volume(projections, slices)?;
+        let found = match &self.rays {
+            Rays::Parallel(rays) => {
+                let first_row = projections.first_row;
+                let data = rays.straight((projections.values, first_row), z.clone())?;
+                let weights = match projections.weights {
+                    Some(given) => Some(rays.straight_weights((given, first_row), z.clone())?),
+                    None => self.relative_weights(data.view())?,
+                };
+                let (projector, probe) = rays.projectors(z)?;
+                let system = System::new(&projector, data.view())?.with_probe(&probe);
+                self.solved((system, weights.as_ref().map(|w| w.view())), start, progress)?
+            }
+            Rays::Cone(rays) => {
+                let (data, projector) = (projections.values, rays.projector()?);
+                let own = match projections.weights {
+                    Some(_) => None,
+                    None => self.relative_weights(data)?,
+                };
+                let weights = projections.weights.or(own.as_ref().map(|own| own.view()));
+                let system = System::new(&projector, data)?;
+                self.solved((system, weights), start, progress)?
+            }
         };
         let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
         told.curve = std::mem::take(&mut told.curve).with(&found.curve);
         if let Some(note) = found.note.as_ref().filter(|note| !told.notes.contains(note)) {
             told.notes.push(note.clone());
         }
-        Ok(Iterated { volume: self.cropped(found.volume), ..found })
+        Ok(Iterated { volume: cropped(found.volume, part), ..found })
+    }
+
+    /// The system with all that the settings say of it, solved.
+    fn solved<'a>(
+        &'a self,
+        (system, weights): (System<'a>, Option<ArrayView3<'a, f32>>),
+        start: Array3<f32>,
+        progress: &dyn Progress,
+    ) -> Result<Iterated, ReconstructError> {
+        let mut system = system.with_order(self.rays.order().to_vec()).with_bounds(self.bounds());
+        if let Some(weights) = weights {
+            system = system.with_weights(weights)?;
+        }
+        if let Some(support) = self.rays.support() {
+            system = system.with_support(support.view());
+        }
+        if self.slab_rule() == SlabRule::Any {
+            system = system.with_slices_apart();
+        }
+        Ok(match (self.method, &self.rays) {
+            (Method::SirtFbp, Rays::Parallel(rays)) => {
+                filtered(&system, self.filters(rays, progress)?.as_deref(), progress)
+            }
+            (method, _) => solve(&system, (method, &self.settings.iterative), start, progress)
+                .unwrap_or_else(|| unreachable!("the method was looked at in `new`")),
+        })
     }
 
     /// The filters of SIRT-FBP: made by the first call, kept for the others; `None` where that was
     /// cancelled.
     fn filters(
         &self,
+        rays: &ParallelRays,
         progress: &dyn Progress,
     ) -> Result<Option<Arc<SirtFilters>>, ReconstructError> {
         let mut kept = self.filters.lock().unwrap_or_else(PoisonError::into_inner);
         if kept.is_none() {
-            let rays = self.rays.about_axis()?;
+            let about_axis = rays.about_axis()?;
             let settings = &self.settings.iterative;
             let usual = usual_iterations(self.method).unwrap_or(1);
 
             let pace = (settings.iterations.unwrap_or(usual), settings.relaxation);
-            let rows = (self.rays.columns(), self.settings.padding);
-            *kept = SirtFilters::new(&rays, pace, rows, progress).map(Arc::new);
+            let rows = (rays.columns(), self.settings.padding);
+            *kept = SirtFilters::new(&about_axis, pace, rows, progress).map(Arc::new);
         }
         Ok(kept.clone())
-    }
-
-    fn cropped(&self, volume: Array3<f32>) -> Array3<f32> {
-        let [y, x] = self.rays.part();
-        if [y.len(), x.len()] == [volume.dim().1, volume.dim().2] {
-            return volume;
-        }
-        volume.slice(s![.., y, x]).to_owned()
     }
 
     fn bounds(&self) -> [f32; 2] {
@@ -186,23 +259,15 @@ impl Iterative {
         let [_, height, width] = self.rays.grid().shape;
         match &self.start {
             None => Ok(Array3::zeros((z.len(), height, width))),
-            Some(fbp) => fbp.reconstruct(projections.values, projections.first_row, z),
+            Some(filtered) => filtered.reconstruct(projections, z, &()),
         }
     }
 
-    /// 1/variance of the straight rays: as given, or relative ones from the line integrals.
-    fn weights(
+    /// Weights in proportion to 1/variance from the line integrals, where weights are wanted.
+    fn relative_weights(
         &self,
-        projections: Projections<'_>,
-        (data, z): (&Array3<f32>, Range<usize>),
+        data: ArrayView3<'_, f32>,
     ) -> Result<Option<Array3<f32>>, ReconstructError> {
-        if let Some(weights) = projections.weights {
-            let mut straight = self.rays.straight((weights, projections.first_row), z)?;
-            // Between rows cubic interpolation may fall below 0; means of rows are worth more.
-            let rows = self.rays.rows_a_slice();
-            straight.par_mapv_inplace(|weight| rows * weight.max(0.0));
-            return Ok(Some(straight));
-        }
         if !self.settings.iterative.noise_weights {
             return Ok(None);
         }
@@ -238,6 +303,40 @@ impl Iterative {
     }
 }
 
+/// The part of a volume that is asked for.
+fn cropped(volume: Array3<f32>, [z, y, x]: [Range<usize>; 3]) -> Array3<f32> {
+    if volume.dim() == (z.len(), y.len(), x.len()) {
+        return volume;
+    }
+    volume.slice(s![z, y, x]).to_owned()
+}
+
+/// Whether a method needs no more than a projector.
+fn is_for_cone(method: Method) -> bool {
+    let needs_slices = matches!(method, Method::MrFbp | Method::SirtFbp);
+    usual_iterations(method).is_some() && !needs_slices
+}
+
+fn starts_filtered(method: Method, start: Start) -> bool {
+    match start {
+        Start::Zero => false,
+        Start::Filtered => true,
+        Start::Auto => has_total_variation(method),
+    }
+}
+
+/// The filtered back-projection that the beam has.
+fn filtered_start(
+    geometry: &Geometry,
+    frame_shape: (usize, usize),
+    (grid, settings): (&VoxelGrid, &ReconstructSettings),
+) -> Result<Box<dyn Reconstruction>, ReconstructError> {
+    Ok(match geometry {
+        Geometry::Parallel(beam) => Box::new(Fbp::new(beam, frame_shape, grid, settings)?),
+        Geometry::Cone(beam) => Box::new(Fdk::new(beam, frame_shape, grid, settings)?),
+    })
+}
+
 /// Whether a method ties neighbouring voxels together.
 fn has_total_variation(method: Method) -> bool {
     matches!(method, Method::FistaTv | Method::PdhgTv)
@@ -253,18 +352,29 @@ impl Reconstruction for Iterative {
     }
 
     fn rows_needed(&self, z: Range<usize>) -> Range<usize> {
-        self.rays.rows_needed(z)
+        match &self.rays {
+            Rays::Parallel(rays) => rays.rows_needed(z),
+            Rays::Cone(rays) => 0..rays.frame_shape().0,
+        }
     }
 
     fn slab_rule(&self) -> SlabRule {
-        if has_total_variation(self.method) { SlabRule::Whole } else { SlabRule::Any }
+        match self.rays {
+            Rays::Parallel(_) if !has_total_variation(self.method) => SlabRule::Any,
+            _ => SlabRule::Whole,
+        }
     }
 
     fn working_bytes(&self, z: Range<usize>) -> u64 {
         let [_, height, width] = self.rays.grid().shape;
-        let rays = [self.rays.order().len(), z.len(), self.rays.columns()];
-        let sizes = Sizes { volume: [z.len(), height, width], rays };
-        let starting = self.start.as_ref().map_or(0, |fbp| fbp.working_bytes(z.len()));
+        let (slices, _) = self.rays.slices(z.clone());
+        let (rows, alike) = match &self.rays {
+            Rays::Parallel(_) => (z.len(), true),
+            Rays::Cone(rays) => (rays.frame_shape().0, false),
+        };
+        let rays = [self.rays.order().len(), rows, self.rays.columns()];
+        let sizes = Sizes { volume: [slices.len(), height, width], rays, alike };
+        let starting = self.start.as_ref().map_or(0, |start| start.working_bytes(slices));
         let cut = 4 * (z.len() * self.grid.shape[1] * self.grid.shape[2]) as u64;
         sizes.bytes(self.method, &self.settings.iterative).max(starting) + cut
     }

@@ -15,7 +15,7 @@ use crate::{
 };
 
 /// Less than this part of a voxel beside the grid is not worth another voxel.
-const BESIDE: f64 = 0.5;
+pub(super) const BESIDE: f64 = 0.5;
 
 /// Columns of the rays for filters in one of the detector.
 const FINER: usize = 3;
@@ -119,9 +119,17 @@ impl ParallelRays {
         self.straightener.rows_needed(z)
     }
 
-    /// Frame rows whose mean a slice is.
-    pub(super) fn rows_a_slice(&self) -> f32 {
-        to_f32(self.voxel_in_columns.max(1.0))
+    /// [`Self::straight`] of 1/variance: the mean of several rows is worth as much as all of them.
+    pub(super) fn straight_weights(
+        &self,
+        weights: (ArrayView3<'_, f32>, usize),
+        z: Range<usize>,
+    ) -> Result<Array3<f32>, ReconstructError> {
+        let mut straight = self.straight(weights, z)?;
+        // Between rows cubic interpolation may fall below 0.
+        let rows = to_f32(self.voxel_in_columns.max(1.0));
+        straight.par_mapv_inplace(|weight| rows * weight.max(0.0));
+        Ok(straight)
     }
 
     /// The projectors of the slices `z`, row `k` seeing slice `k`, and of one slice.
@@ -191,7 +199,7 @@ impl ParallelRays {
 
 /// The grid with as many voxels more on each side as a square of `2·half` about the axis needs, and
 /// the part of it that is `asked`.
-fn covering(asked: &VoxelGrid, half: f64) -> (VoxelGrid, [Range<usize>; 2]) {
+pub(super) fn covering(asked: &VoxelGrid, half: f64) -> (VoxelGrid, [Range<usize>; 2]) {
     let mut grid = *asked;
     let mut part = [0..0, 0..0];
     for axis in [1, 2] {
@@ -209,7 +217,7 @@ fn covering(asked: &VoxelGrid, half: f64) -> (VoxelGrid, [Range<usize>; 2]) {
 }
 
 /// Voxels within `radius` of the axis, `[1, y, x]`.
-fn circle(grid: &VoxelGrid, radius: f64) -> Array3<bool> {
+pub(super) fn circle(grid: &VoxelGrid, radius: f64) -> Array3<bool> {
     let [_, height, width] = grid.shape;
     Array3::from_shape_fn((1, height, width), |(_, y, x)| {
         let [_, y, x] = grid.centre_of([0, y, x]);

@@ -1,0 +1,108 @@
+//! The rays of a cone beam, and the grid that explains them. Knows no method.
+
+use std::{f64::consts::TAU, ops::Range};
+
+use ndarray::Array3;
+use voltomo_numeric::cast::to_index;
+use voltomo_types::{ConeGeometry, VoxelGrid};
+
+use super::rays::{BESIDE, circle, covering};
+use crate::{ConeProjector, ReconstructError, ReconstructSettings, method::cone_field::ConeField};
+
+/// The rays of a cone beam.
+#[derive(Debug)]
+pub(super) struct ConeRays {
+    geometry: ConeGeometry,
+    frame_shape: (usize, usize),
+    /// Covers what the views see.
+    grid: VoxelGrid,
+    /// Voxels of that grid which are asked for.
+    part: [Range<usize>; 3],
+    /// Views by direction.
+    order: Vec<usize>,
+    support: Option<Array3<bool>>,
+}
+
+impl ConeRays {
+    pub(super) fn new(
+        geometry: &ConeGeometry,
+        frame_shape: (usize, usize),
+        asked: &VoxelGrid,
+        settings: &ReconstructSettings,
+    ) -> Result<Self, ReconstructError> {
+        let bad = ReconstructError::ConeGeometry { view: 0 };
+        let field = ConeField::of(geometry, frame_shape).ok_or(bad)?;
+        let half_column = field.upright.pitch[1] / 2.0;
+        let reach = field.reach[0].max(field.reach[1]) + half_column;
+        let radius = field.radius_within(reach);
+        let (grid, [y, x]) = covering(asked, radius);
+        let (grid, z) = covering_heights(&grid, heights(geometry, &field, radius));
+        let order = by_direction(geometry);
+        let support = settings.circular_mask.then(|| circle(&grid, field.radius()));
+        // The projector tells what cannot be imaged.
+        ConeProjector::new(geometry, frame_shape, &grid)?;
+        Ok(Self { geometry: geometry.clone(), frame_shape, grid, part: [z, y, x], order, support })
+    }
+
+    pub(super) fn grid(&self) -> &VoxelGrid {
+        &self.grid
+    }
+
+    pub(super) fn part(&self) -> [Range<usize>; 3] {
+        self.part.clone()
+    }
+
+    pub(super) fn frame_shape(&self) -> (usize, usize) {
+        self.frame_shape
+    }
+
+    pub(super) fn order(&self) -> &[usize] {
+        &self.order
+    }
+
+    pub(super) fn support(&self) -> Option<&Array3<bool>> {
+        self.support.as_ref()
+    }
+
+    pub(super) fn projector(&self) -> Result<ConeProjector, ReconstructError> {
+        ConeProjector::new(&self.geometry, self.frame_shape, &self.grid)
+    }
+}
+
+/// Least and greatest height that a ray has within `radius` of the axis.
+fn heights(geometry: &ConeGeometry, field: &ConeField, radius: f64) -> [f64; 2] {
+    let upright = &field.upright;
+    let first = upright.first[0] - upright.pitch[0] / 2.0;
+    let last = first + upright.pitch[0] * upright.shape.0 as f64;
+    let mut found = [f64::INFINITY, f64::NEG_INFINITY];
+    for view in &geometry.views {
+        let source = view.source[0];
+        let distance = view.source[1].hypot(view.source[2]);
+        for height in [first, last] {
+            for way in [distance - radius, distance + radius] {
+                let at = source + (height - source) * way / distance;
+                found = [found[0].min(at), found[1].max(at)];
+            }
+        }
+    }
+    found
+}
+
+/// The grid with as many slices more as `heights` need, and those of it that are asked for.
+fn covering_heights(asked: &VoxelGrid, [low, high]: [f64; 2]) -> (VoxelGrid, Range<usize>) {
+    let (first, count) = (asked.first[0] / asked.voxel - 0.5, asked.shape[0]);
+    let before = to_index((first - low / asked.voxel - BESIDE).ceil());
+    let behind = to_index((high / asked.voxel - first - count as f64 - BESIDE).ceil());
+    let mut grid = *asked;
+    grid.first[0] -= before as f64 * asked.voxel;
+    grid.shape[0] += before + behind;
+    (grid, before..before + count)
+}
+
+/// All views by their direction in the whole turn.
+fn by_direction(geometry: &ConeGeometry) -> Vec<usize> {
+    let direction = |view: &usize| geometry.views[*view].angle.0.rem_euclid(TAU);
+    let mut order: Vec<usize> = (0..geometry.views.len()).collect();
+    order.sort_by(|a, b| direction(a).total_cmp(&direction(b)));
+    order
+}

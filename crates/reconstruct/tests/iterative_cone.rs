@@ -1,0 +1,145 @@
+//! Iterative methods in a cone beam: an ellipsoid longer than the slices that are asked for, drawn
+//! in closed form.
+
+#![allow(clippy::unwrap_used, missing_docs, reason = "a test may stop")]
+
+use std::f64::consts::TAU;
+
+use ndarray::{Array3, s};
+use voltomo_reconstruct::{
+    ConeSlices, IterativeSettings, Method, Projections, ReconstructSettings, SlabRule,
+    cone_grid_for, prepare,
+};
+use voltomo_types::{
+    ConeCircle, ConeGeometry, Geometry, Millimetre, PixelFrame, Radian, VoxelGrid,
+};
+
+const FRAME: (usize, usize) = (24, 48);
+/// µ in 1/cm, and half axes `[z, y, x]` in mm, about (x, y, z) = (1, −1.5, 0.5) mm.
+const ATTENUATION: f64 = 0.7;
+const HALF_AXES: [f64; 3] = [5.0, 6.0, 7.0];
+const MIDDLE: [f64; 3] = [0.5, -1.5, 1.0];
+
+fn geometry(views: usize) -> ConeGeometry {
+    let circle = ConeCircle {
+        source_to_axis: Millimetre(80.0),
+        source_to_detector: Millimetre(160.0),
+        pixel: Millimetre(1.0),
+        centre: [11.3, 23.5],
+        roll: Radian::from_degrees(0.5),
+        pitch: Radian(0.0),
+        yaw: Radian(0.0),
+    };
+    let angles: Vec<Radian> = (0..views).map(|k| Radian(k as f64 * TAU / views as f64)).collect();
+    circle.geometry(&angles, PixelFrame::whole(FRAME.0, FRAME.1))
+}
+
+/// Chords of the ellipsoid, the mean of 3 × 3 rays a pixel.
+fn projections(geometry: &ConeGeometry) -> Array3<f32> {
+    let shape = (geometry.views.len(), FRAME.0, FRAME.1);
+    Array3::from_shape_fn(shape, |(view, row, column)| {
+        let view = &geometry.views[view];
+        let chord = |part: usize| {
+            let row = row as f64 + (part / 3) as f64 / 3.0 - 1.0 / 3.0;
+            let column = column as f64 + (part % 3) as f64 / 3.0 - 1.0 / 3.0;
+            let toward: [f64; 3] = std::array::from_fn(|k| {
+                view.origin[k] + row * view.along_rows[k] + column * view.along_columns[k]
+                    - view.source[k]
+            });
+            let length = toward.iter().map(|part| part * part).sum::<f64>().sqrt();
+            let ray: [f64; 3] = std::array::from_fn(|k| toward[k] / length / HALF_AXES[k]);
+            let from: [f64; 3] =
+                std::array::from_fn(|k| (view.source[k] - MIDDLE[k]) / HALF_AXES[k]);
+            let dot = |a: [f64; 3], b: [f64; 3]| a.iter().zip(b).map(|(a, b)| a * b).sum::<f64>();
+            let (a, b, c) = (dot(ray, ray), dot(ray, from), dot(from, from) - 1.0);
+            2.0 * (b * b - a * c).max(0.0).sqrt() / a / 10.0
+        };
+        (ATTENUATION * (0..9).map(chord).sum::<f64>() / 9.0) as f32
+    })
+}
+
+fn recipe(method: Method, iterations: usize) -> ReconstructSettings {
+    let iterative =
+        IterativeSettings { iterations: Some(iterations), subsets: 6, ..Default::default() };
+    ReconstructSettings { method, iterative, ..Default::default() }
+}
+
+/// Mean within 0.6 of the half axes.
+fn mean_inside(volume: &Array3<f32>, grid: &VoxelGrid) -> f64 {
+    let inside = volume.indexed_iter().filter_map(|((z, y, x), value)| {
+        let place = grid.centre_of([z, y, x]);
+        let squares = (0..3).map(|k| ((place[k] - MIDDLE[k]) / HALF_AXES[k]).powi(2));
+        (squares.sum::<f64>() < 0.36).then_some(f64::from(*value))
+    });
+    let (sum, count) = inside.fold((0.0, 0.0), |(sum, count), value| (sum + value, count + 1.0));
+    sum / count
+}
+
+const EVERY: [(Method, usize); 8] = [
+    (Method::Sirt, 20),
+    (Method::Sart, 2),
+    (Method::OsSart, 4),
+    (Method::Cgls, 7),
+    (Method::Mlem, 20),
+    (Method::Osem, 4),
+    (Method::FistaTv, 10),
+    (Method::PdhgTv, 30),
+];
+
+#[test]
+fn attenuation_of_a_long_body_is_right_within_a_percent() {
+    let geometry = geometry(32);
+    let values = projections(&geometry);
+    let mut wrong = vec![];
+    for (method, iterations) in EVERY {
+        let part = (method == Method::Cgls).then(|| "9:15".to_string());
+        for rows in [None].into_iter().chain(part.map(Some)) {
+            let settings = ReconstructSettings { rows, ..recipe(method, iterations) };
+            let grid = cone_grid_for(&geometry, FRAME, &settings).unwrap();
+            let beam = Geometry::Cone(geometry.clone());
+            let made = prepare(&beam, FRAME, &grid, &settings).unwrap();
+            assert_eq!((made.slab_rule(), made.rows_needed(0..1)), (SlabRule::Whole, 0..24));
+            let given = Projections::new(values.view(), 0);
+            let volume = made.reconstruct(given, 0..grid.shape[0], &()).unwrap();
+            assert_eq!(volume.shape(), grid.shape);
+            let error = mean_inside(&volume, &grid) / ATTENUATION - 1.0;
+            if error.abs() > 0.01 {
+                wrong.push(format!("{method:?} {:?}: {error:.4}", settings.rows));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+#[test]
+fn threads_do_not_change_a_bit_and_a_part_is_that_of_the_whole() {
+    let geometry = geometry(24);
+    let values = projections(&geometry);
+    for (method, iterations) in EVERY {
+        let mut settings = recipe(method, iterations.min(4));
+        settings.iterative.noise_weights = true;
+        settings.cone.slices = ConeSlices::Axis;
+        let grid = cone_grid_for(&geometry, FRAME, &settings).unwrap();
+        let beam = Geometry::Cone(geometry.clone());
+        let made = prepare(&beam, FRAME, &grid, &settings).unwrap();
+        let part = |z| made.reconstruct(Projections::new(values.view(), 0), z, &()).unwrap();
+        let [few, many] = [1, 5].map(|threads| {
+            let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+            pool.install(|| part(0..grid.shape[0]))
+        });
+        assert_eq!(few, many, "{method:?}");
+        assert_eq!(part(3..5), few.slice(s![3..5, .., ..]), "{method:?}");
+    }
+}
+
+#[test]
+fn bad_method_for_a_cone_beam_is_named() {
+    let geometry = geometry(24);
+    for method in [Method::MrFbp, Method::SirtFbp] {
+        let settings = recipe(method, 3);
+        let grid = cone_grid_for(&geometry, FRAME, &settings).unwrap();
+        let beam = Geometry::Cone(geometry.clone());
+        let message = prepare(&beam, FRAME, &grid, &settings).unwrap_err().to_string();
+        assert!(message.contains("not for a cone beam"), "{message}");
+    }
+}
