@@ -222,3 +222,64 @@ fn bad_number_of_random_defects_beyond_any_cell_is_refused_at_once() {
     let said = random_defects(&file, 100_000, 1).unwrap_err().to_string();
     says(&said, &["100000 random defects", "up to 200", "`--random-defects`"]);
 }
+
+#[test]
+fn bad_cell_mistake_in_the_sixth_defect_is_told_with_its_place_and_line() {
+    let sound = "[[defect]]\nkind = \"gas_bubble\"\n".repeat(5);
+    let sixth = |rest: &str| complaint(ROLLED, &format!("{sound}[[defect]]\n{rest}"));
+    let said = sixth("kind = \"can_dent\"\ndepth_mm = \"deep\"\n");
+    says(&said, &["line 15:", "`defect[5].depth_mm`", "string \"deep\"", "expected a number"]);
+    let said = sixth("kind = \"can_dent\"\ndeep_mm = 0.3\n");
+    says(&said, &["line 15:", "`defect[5].deep_mm`", "unknown key `deep_mm`", "`depth_mm`"]);
+    let said = sixth("kind = \"can_dint\"\ndepth_mm = 0.3\n");
+    says(&said, &["line 14:", "`defect[5].kind`", "unknown word `can_dint`", "`can_dent`"]);
+    says(&sixth("depth_mm = 0.3\n"), &["`defect[5].kind`", "found nothing"]);
+    let said = sixth("kind = \"can_dent\"\ndepth_mm = -1.0\n");
+    says(&said, &["line 15:", "`defect[5].depth_mm`", "found -1"]);
+}
+
+#[test]
+fn bad_cell_defect_of_nothing_is_refused() {
+    let defect = |kind: &str, rest: &str| format!("[[defect]]\nkind = \"{kind}\"\n{rest}\n");
+    for (kind, rest, key) in [
+        ("overhang_change", "change_mm = 0.0", "defect[0].change_mm"),
+        ("overhang_change", "first_turn = 6\nlast_turn = 4", "defect[0].last_turn"),
+        ("bent_separator", "turns = 0", "defect[0].turns"),
+        ("roll_off_centre", "shift_mm = 0.0", "defect[0].shift_mm"),
+        ("winding_gap", "thickness_um = 0.5", "defect[0].thickness_um"),
+        ("gas_bubble", "diameter_mm = 0.0005", "defect[0].diameter_mm"),
+        ("telescoping", "drift_mm = 0.0\nsigma_mm = 0.0", "defect[0].drift_mm"),
+    ] {
+        says(&complaint(ROLLED, &defect(kind, rest)), &[key, "line "]);
+    }
+    let said = complaint(COIN, &defect("spacer_tilt", "tilt_deg = 0.0"));
+    says(&said, &["defect[0].tilt_deg", "line 5"]);
+    let said = complaint(COIN, &defect("electrode_shift", "shift_mm = 0.0"));
+    says(&said, &["defect[0].shift_mm", "at least 0.001 mm"]);
+}
+
+#[test]
+fn bad_cell_two_shifts_of_an_electrode_are_refused() {
+    let shift =
+        |angle: u32| format!("[[defect]]\nkind = \"electrode_shift\"\nangle_deg = {angle}.0\n");
+    let said = complaint(COIN, &format!("{}{}", shift(0), shift(180)));
+    says(&said, &["`defect[1].electrode`", "a second shift", "add the two up"]);
+    let other = format!("{}{}electrode = \"anode\"\n", shift(0), shift(180));
+    let file = CellFile::parse(&format!("{COIN}{other}"), "mine.toml").unwrap();
+    Cell::build(&file, &[], &Library::standard()).unwrap();
+}
+
+#[test]
+fn bad_cell_dry_zone_longer_than_its_turn_is_refused() {
+    let zone = "[[defect]]\nkind = \"dry_zone\"\nradius_mm = 5.0\narc_mm = 40.0\n";
+    let said = complaint(ROLLED, zone);
+    says(&said, &["dry_zone", "40.000 mm", "at most 31.416 mm", "`defect[0].arc_mm`"]);
+}
+
+#[test]
+fn bad_cell_misspelt_material_of_an_absent_part_is_refused() {
+    let said = complaint(ROLLED, "[electrolyte]\npool_mm = 0.0\nmaterial = \"electrolyte_napf\"\n");
+    says(&said, &["`electrolyte.material`", "`electrolyte_napf`", "`electrolyte_napf6`"]);
+    let said = complaint(COIN, "[anode]\nfoil_um = 0.0\nfoil = \"coppper\"\n");
+    says(&said, &["`anode.foil`", "`coppper`", "did you mean `copper`?"]);
+}

@@ -34,10 +34,42 @@ fn bad_unknown_table_is_named() {
     refused(&message(TITAN, "[screen]", "[scintillator]"), &["scintillator", "screen"]);
 }
 
+/// Line of a text of a profile, from 1.
+fn line(profile: &str, text: &str) -> String {
+    format!("line {}:", 1 + profile[..profile.find(text).unwrap()].matches('\n').count())
+}
+
 #[test]
-fn bad_type_says_what_is_expected() {
+fn bad_type_says_what_is_expected_in_plain_words() {
     let found = message(TITAN, "exposure_s = 20.0", "exposure_s = \"20 s\"");
-    refused(&found, &["\"20 s\"", "expected", "line"]);
+    let words = ["`frames.exposure_s`", "a string \"20 s\"", "expected a number"];
+    refused(&found, &[&words[..], &[&line(TITAN, "exposure_s = 20.0")]].concat());
+    assert!(!found.contains("f64") && !found.contains("invalid type"), "{found}");
+    let found = message(TITAN, "region = [0, 0]", "region = 5");
+    refused(&found, &["`detector.region`", "the whole number `5`", "a list of the length 2"]);
+}
+
+#[test]
+fn bad_key_is_told_with_the_nearest() {
+    let found = message(IMAX, "exposure_s", "exposure");
+    refused(&found, &["unknown key `exposure`", "the nearest is `exposure_s`"]);
+}
+
+#[test]
+fn bad_range_is_told_with_its_line() {
+    let found = message(TITAN, "efficiency = 0.15", "efficiency = 15.0");
+    refused(&found, &["`screen.efficiency`", &line(TITAN, "efficiency = 0.15")]);
+    let found = message(TITAN, "region = [952, 576]", "region = [952, 5760]");
+    refused(&found, &["preset.demo", &line(TITAN, "region = [952, 576]")]);
+}
+
+#[test]
+fn bad_preset_of_an_instrument_without_presets_is_told_plainly() {
+    let bare = TITAN.split("[preset.").next().unwrap();
+    let profile = Profile::from_toml(bare, "mine.toml").unwrap();
+    let found = profile.with_preset(Some("demo")).unwrap_err().to_string();
+    refused(&found, &["no preset `demo`", "leave out --preset"]);
+    assert!(!found.contains("``"), "{found}");
 }
 
 #[test]
@@ -89,7 +121,8 @@ fn bad_efficiency_above_1_is_refused() {
 fn bad_number_of_bits_is_refused() {
     refused(&message(IMAX, "bits = 14", "bits = 0"), &["readout.bits", "from 1 to 16"]);
     refused(&message(IMAX, "bits = 14", "bits = 24"), &["readout.bits", "24"]);
-    refused(&message(IMAX, "bits = 14", "bits = -1"), &["-1", "u32"]);
+    let found = message(IMAX, "bits = 14", "bits = -1");
+    refused(&found, &["`readout.bits`", "-1", "a whole number of 0 or more"]);
 }
 
 #[test]

@@ -164,3 +164,12 @@ fn a_report_holds_the_key_values_of_both_beams() {
     assert!((report.xray[3].total_per_cm / 0.17827 - 1.0).abs() < 0.005, "{text}");
     assert!((report.neutron_effective_per_cm / 4.4543 - 1.0).abs() < 0.02, "{text}");
 }
+
+#[test]
+fn bad_formula_that_looks_like_a_name_is_asked_about() {
+    let said = report("SS304", Some(7.9), HydrogenModel::Organic).unwrap_err().to_string();
+    assert_says(&said, &["`SS304` reads as a formula", "write `ss304`", "`(SS304)`"]);
+    assert!(report("(SS304)", Some(7.9), HydrogenModel::Organic).is_ok());
+    let said = report("steel", None, HydrogenModel::Organic).unwrap_err().to_string();
+    assert_says(&said, &["did you mean `can_steel`?", "material --list"]);
+}

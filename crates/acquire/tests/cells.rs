@@ -402,18 +402,6 @@ fn missing_spring_leaves_the_cavity_empty() {
 }
 
 #[test]
-fn visibility_follows_the_sizes_that_are_known_to_be_visible() {
-    let gap = |thickness_um| {
-        let gap = WindingGap { thickness_um, ..WindingGap::default() };
-        let visible = build(&sound(ROLLED), &[Defect::WindingGap(gap)]).defects[0].visible_in;
-        (visible.neutron, visible.xray)
-    };
-    assert_eq!([gap(20.0), gap(60.0), gap(100.0)], [(false, false), (false, true), (true, true)]);
-    let dry = build(&sound(ROLLED), &[Defect::DryZone(DryZone::default())]).defects[0].visible_in;
-    assert_eq!((dry.neutron, dry.xray), (true, false));
-}
-
-#[test]
 fn random_defects_are_the_same_for_the_same_seed_and_fit() {
     for name in ["18650-na-1500", "18650-li-nmc", "2032-k-li"] {
         let file = CellFile::read(name).unwrap();

@@ -169,10 +169,11 @@ pub(crate) enum FrameFormat {
 #[derive(Debug, Args)]
 pub(crate) struct SimulateArguments {
     /// The cell: a TOML file, or the name of a built-in one (--list).
-    #[arg(required_unless_present = "list")]
+    #[arg(required_unless_present_any = ["list", "show_cell", "show_instrument"])]
     pub(crate) cell: Option<String>,
     /// The instrument: titan, imax, or a TOML file.
-    #[arg(long, value_name = "NAME|FILE", required_unless_present = "list")]
+    #[arg(long, value_name = "NAME|FILE",
+        required_unless_present_any = ["list", "show_cell", "show_instrument"])]
     pub(crate) instrument: Option<String>,
     /// Preset of the instrument, as demo or full; without it, the instrument as its file has it.
     #[arg(long)]
@@ -195,8 +196,15 @@ pub(crate) struct SimulateArguments {
     /// List the built-in cells, and the instruments with their presets.
     #[arg(long)]
     pub(crate) list: bool,
-    /// Output folder.
-    #[arg(long, required_unless_present = "list")]
+    /// Print the file of a built-in cell, to be copied and changed.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) show_cell: Option<String>,
+    /// Print the file of a built-in instrument, to be copied and changed.
+    #[arg(long, value_name = "NAME", conflicts_with = "show_cell")]
+    pub(crate) show_instrument: Option<String>,
+    /// Output folder; a plan needs none.
+    #[arg(long,
+        required_unless_present_any = ["list", "plan", "show_cell", "show_instrument"])]
     pub(crate) out: Option<PathBuf>,
     /// Print frames, memory, disk and time, and stop.
     #[arg(long)]
@@ -225,7 +233,11 @@ pub(crate) enum Hydrogen {
 #[derive(Debug, Args)]
 pub(crate) struct MaterialArguments {
     /// A material of the library, a formula as C3H6, or mass fractions as "Fe:0.7;Cr:0.3".
-    pub(crate) material: String,
+    #[arg(required_unless_present = "list")]
+    pub(crate) material: Option<String>,
+    /// List the materials of the library.
+    #[arg(long)]
+    pub(crate) list: bool,
     /// Density in g/cm³; a formula and mass fractions need it.
     #[arg(long, value_name = "G/CM3", allow_negative_numbers = true)]
     pub(crate) density: Option<f64>,

@@ -211,3 +211,60 @@ fn bad_simulate_where_a_file_stands() {
     fs::write(bench.path("taken"), "a file").unwrap();
     bench.voltomo(&words(&["--out", "taken"])).refuses(&["this is a file"]);
 }
+
+#[test]
+fn a_plan_needs_no_folder() {
+    let said = bench().voltomo(&words(&["--plan"]));
+    said.succeeds();
+    assert!(said.output.contains("60 radiographs"), "{}", said.output);
+}
+
+#[test]
+fn built_in_files_are_printed_and_work_as_files() {
+    let bench = bench();
+    let cell = bench.voltomo(&["simulate", "--show-cell", "18650-na-1500"]);
+    cell.succeeds();
+    fs::write(bench.path("mine.toml"), &cell.output).unwrap();
+    let titan = bench.voltomo(&["simulate", "--show-instrument", "titan"]);
+    titan.succeeds();
+    fs::write(bench.path("house.toml"), &titan.output).unwrap();
+    let words = ["simulate", "mine.toml", "--instrument", "house.toml", "--preset", "demo"];
+    bench.voltomo(&[&words[..], &["--no-truth", "--plan"]].concat()).succeeds();
+    let near = bench.voltomo(&["simulate", "--show-cell", "18650-na-150"]);
+    near.refuses(&["18650-na-1500"]);
+    bench.voltomo(&["simulate", "--show-instrument", "titen"]).refuses(&["titan", "imax"]);
+}
+
+#[test]
+fn the_materials_are_listed() {
+    let said = Bench::empty().voltomo(&["material", "--list"]);
+    said.succeeds();
+    assert!(said.output.contains("can_steel") && said.output.contains("g/cm3"), "{}", said.output);
+}
+
+#[test]
+fn bad_detector_beyond_the_memory_is_refused_before_it_is_made() {
+    let bench = bench();
+    let huge = small_titan()
+        .replace("rows = 2048", "rows = 60000")
+        .replace("columns = 2048", "columns = 60000")
+        .replace("bin = 12", "bin = 1")
+        .replace("region = [576, 480]", "region = [60000, 60000]");
+    fs::write(bench.path("huge.toml"), huge).unwrap();
+    for plan in ["--plan", "--no-truth"] {
+        let words = ["simulate", "2032-k-li", "--instrument", "huge.toml", "--out", "scan"];
+        let said = bench.voltomo(&[&words[..], &["--memory", "2GiB", plan]].concat());
+        said.refuses(&["rendering one frame takes", "2.00 GiB are allowed", "detector.region"]);
+    }
+}
+
+#[test]
+fn bad_axis_beside_the_frame_is_told_in_the_instruments_words() {
+    let bench = bench();
+    let beside = small_titan().replace("axis_offset_mm = 0.37", "axis_offset_mm = 30.0");
+    fs::write(bench.path("beside.toml"), beside).unwrap();
+    let words = ["simulate", "2032-k-li", "--instrument", "beside.toml", "--plan"];
+    let said = bench.voltomo(&words);
+    said.refuses(&["the rotation axis is at column", "geometry.axis_offset_mm"]);
+    assert!(!said.errors.contains("centre_px"), "{}", said.errors);
+}

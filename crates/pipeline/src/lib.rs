@@ -41,8 +41,8 @@ pub use recipe::{Override, Place, PlacedProblem, Recipe, RecipeError, json_schem
 pub use rerun::rerun;
 pub use run::{RunOptions, run};
 pub use simulate::{
-    ScanFormat, SimulateError, SimulateOptions, Simulated, SimulationPlan, list_simulations,
-    plan_simulation, simulate,
+    ScanFormat, SimulateError, SimulateOptions, Simulated, SimulationPlan, builtin_cell,
+    builtin_instrument, list_materials, list_simulations, plan_simulation, simulate,
 };
 pub use voltomo_acquire::simulate::{
     material::{HydrogenModel, MaterialError},

@@ -2,7 +2,7 @@
 
 use voltomo_pipeline::{ScanFormat, SimulateOptions};
 
-use super::screen::{print_lines, use_threads};
+use super::screen::{print, print_lines, use_threads};
 use crate::{
     arguments::{FrameFormat, SimulateArguments},
     progress::Console,
@@ -12,6 +12,12 @@ use crate::{
 pub(crate) fn simulate(arguments: &SimulateArguments) -> Result<(), String> {
     if arguments.list {
         return print_lines(&voltomo_pipeline::list_simulations());
+    }
+    if let Some(name) = &arguments.show_cell {
+        return print(voltomo_pipeline::builtin_cell(name).map_err(text)?.trim_end());
+    }
+    if let Some(name) = &arguments.show_instrument {
+        return print(voltomo_pipeline::builtin_instrument(name).map_err(text)?.trim_end());
     }
     use_threads(&arguments.machine)?;
     let options = options(arguments);

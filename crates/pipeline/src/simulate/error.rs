@@ -4,7 +4,11 @@ use std::path::PathBuf;
 
 use voltomo_acquire::simulate::{cell::CellError, instrument::InstrumentError};
 
-use crate::{error::RunError, memory::Bytes, store::StoreError};
+use crate::{
+    error::RunError,
+    memory::Bytes,
+    store::{StoreError, is_full_disk},
+};
 
 /// Why a scan could not be simulated.
 #[derive(Debug, thiserror::Error)]
@@ -84,6 +88,18 @@ pub enum SimulateError {
         /// Bytes allowed.
         budget: Bytes,
     },
+    /// The rotation axis is beside the frame.
+    #[error(
+        "the rotation axis is at column {axis:.1} of a frame of {columns} columns, expected it on \
+         the frame; mend `geometry.axis_offset_mm` or `detector.region` of the instrument, or leave \
+         out the volumes of the truth with --no-truth"
+    )]
+    AxisOffFrame {
+        /// Column of the axis at the frame's middle, from 0.
+        axis: f64,
+        /// Columns of the frame.
+        columns: usize,
+    },
     /// More materials than a label volume can tell apart.
     #[error("the cell has {found} materials; expected at most 255, so that labels fit one byte")]
     Materials {
@@ -116,10 +132,11 @@ impl SimulateError {
     #[must_use]
     pub(super) fn with_disk(self, needed: Bytes) -> Self {
         match self {
-            Self::Store(StoreError::DiskFull { path, .. }) => Self::DiskFull { needed, path },
-            Self::File(RunError::File { path, source, .. })
-                if source.kind() == std::io::ErrorKind::StorageFull =>
-            {
+            Self::Store(StoreError::DiskFull { path, .. })
+            | Self::File(RunError::Store(StoreError::DiskFull { path, .. })) => {
+                Self::DiskFull { needed, path }
+            }
+            Self::File(RunError::File { path, source, .. }) if is_full_disk(&source) => {
                 Self::DiskFull { needed, path }
             }
             other => other,

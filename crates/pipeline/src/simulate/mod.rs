@@ -18,7 +18,7 @@ mod texts;
 mod truth;
 
 pub use error::SimulateError;
-pub use list::list_simulations;
+pub use list::{builtin_cell, builtin_instrument, list_materials, list_simulations};
 pub use plan::SimulationPlan;
 pub use request::{ScanFormat, SimulateOptions};
 pub(crate) use scan::truth_volume;

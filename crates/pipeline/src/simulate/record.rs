@@ -4,9 +4,12 @@
 use serde_json::{Value, json};
 use voltomo_acquire::simulate::{
     Sample,
-    instrument::{ScanGeometry, Twin},
+    cell::DefectRecord,
+    instrument::{Profile, ScanGeometry, Twin},
     material::Substance,
+    sight::{Eye, look},
 };
+use voltomo_types::Probe;
 
 use super::{
     cone_truth::circle_as_read,
@@ -29,11 +32,38 @@ pub(super) fn write(
     let cell = &setup.cell;
     let defects = json!({
         "cell": cell.name,
-        "defects": as_json(&cell.defects),
+        "about": "visible_in: which tomogram shows a defect, by the figures in seen_by: contrast \
+                  (change of mu, blurred to the resolution of the instrument) against what is \
+                  needed in the noise of its default scan. Features belong to the cell.",
+        "defects": sighted(setup, twin)?,
         "features": as_json(&cell.features),
     });
     write_json(&at("defects.json"), &defects)?;
     Ok(write_json(&folder.record(), &setup.identity)?)
+}
+
+/// The defects, with what both beams see of them: the instrument of the scan, and the built-in one
+/// of the other kind.
+fn sighted(setup: &Setup, twin: &Twin<'_>) -> Result<Vec<Value>, SimulateError> {
+    let other = match setup.profile.probe {
+        Probe::Neutron => Profile::imax(),
+        Probe::Xray => Profile::titan(),
+    };
+    let (here, other) = (Eye::of(&setup.profile)?, Eye::of(&other)?);
+    let field = |point: [f64; 3]| twin.shows(point);
+    let record = |(index, defect): (usize, &DefectRecord)| -> Result<Value, SimulateError> {
+        let seen = look(&setup.cell, index, &here, Some(&field))?;
+        let there = look(&setup.cell, index, &other, None)?;
+        let [neutron, xray] = match setup.profile.probe {
+            Probe::Neutron => [seen, there],
+            Probe::Xray => [there, seen],
+        };
+        let mut value = as_json(defect);
+        value["visible_in"] = json!({ "neutron": neutron.visible, "xray": xray.visible });
+        value["seen_by"] = json!({ "neutron": as_json(&neutron), "xray": as_json(&xray) });
+        Ok(value)
+    };
+    setup.cell.defects.iter().enumerate().map(record).collect()
 }
 
 /// The labels and what they stand for; 0 is a void.

@@ -56,9 +56,10 @@ pub struct Simulated {
 /// A cell or an instrument that cannot be used, and a budget that is too small.
 pub fn plan_simulation(options: &SimulateOptions) -> Result<SimulationPlan, SimulateError> {
     let setup = Setup::read(options)?;
-    let twin = setup.twin()?;
+    let budget = options.memory.unwrap_or_else(default_budget);
+    let twin = setup.twin(budget)?;
     let truth = options.truth.then(|| truth(&setup, &twin)).transpose()?;
-    plan(&twin, (setup.format, truth.as_ref()), options.memory.unwrap_or_else(default_budget))
+    plan(&twin, (setup.format, truth.as_ref()), budget)
 }
 
 /// Simulates the scan of a cell in an instrument into a folder: frames, texts, truth.
@@ -74,9 +75,9 @@ pub fn simulate(options: &SimulateOptions, watch: &dyn Watch) -> Result<Simulate
     let folder = ScanFolder::new(&options.out);
     folder.check(&frame_kinds::folders(), (options.resume, options.force))?;
     let setup = Setup::read(options)?;
-    let twin = setup.twin()?;
-    let truth = truth(&setup, &twin)?;
     let budget = options.memory.unwrap_or_else(default_budget);
+    let twin = setup.twin(budget)?;
+    let truth = truth(&setup, &twin)?;
     let planned = plan(&twin, (setup.format, options.truth.then_some(&truth)), budget)?;
     planned.lines().iter().for_each(|line| watch.note(line));
     planned.warnings().iter().for_each(|warning| watch.warn(warning));

@@ -13,6 +13,7 @@ use super::{
     error::SimulateError,
     request::{ScanFormat, SimulateOptions},
 };
+use crate::memory::Bytes;
 use crate::provenance::{Program, as_json};
 
 /// What is simulated.
@@ -63,7 +64,15 @@ impl Setup {
     }
 
     /// The cell in the instrument.
-    pub(super) fn twin(&self) -> Result<Twin<'_>, SimulateError> {
+    ///
+    /// # Errors
+    /// A detector larger than the memory allows, before any of it is made; what [`Twin::new`] says.
+    pub(super) fn twin(&self, budget: Bytes) -> Result<Twin<'_>, SimulateError> {
+        let needed = Bytes(Twin::least_memory(&self.profile));
+        if needed > budget {
+            let what = "rendering one frame";
+            return Err(SimulateError::Budget { what, needed, budget });
+        }
         Ok(Twin::new(&self.cell.scene, &self.profile, None, self.seed)?)
     }
 }

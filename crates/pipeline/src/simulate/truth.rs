@@ -53,6 +53,10 @@ impl TruthGrid {
             ScanGeometry::Parallel(geometry) => {
                 let settings = ReconstructSettings::default();
                 let read = as_read(geometry, [rows, columns]);
+                let (axis, last) = (read.axis.centre, columns as f64 - 1.0);
+                if !(0.0..=last).contains(&axis) {
+                    return Err(SimulateError::AxisOffFrame { axis, columns });
+                }
                 let grid = grid_for(&read, (rows, columns), &settings).map_err(RunError::from)?;
                 (grid, frame_below_middle(&geometry.frame, rows))
             }

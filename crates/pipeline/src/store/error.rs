@@ -172,10 +172,10 @@ impl StoreError {
     /// What the system's `source` means for the volume at `path`, which needs `needed` bytes.
     pub(super) fn from_io(source: std::io::Error, path: &Path, needed: u64) -> Self {
         let path = path.to_path_buf();
+        if is_full_disk(&source) {
+            return Self::DiskFull { needed, path };
+        }
         match source.kind() {
-            std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded => {
-                Self::DiskFull { needed, path }
-            }
             std::io::ErrorKind::PermissionDenied | std::io::ErrorKind::ReadOnlyFilesystem => {
                 Self::NotWritable { path, source }
             }
@@ -197,8 +197,24 @@ impl StoreError {
             }
             cause = inner.source();
         }
+        // Some crates keep the system's words alone.
+        if says_full_disk(&error.to_string()) {
+            return Self::DiskFull { needed, path: path.to_path_buf() };
+        }
         Self::Unreadable { found: error.to_string(), path: path.to_path_buf() }
     }
+}
+
+/// Whether the system found no room, or no more room for this user.
+pub(crate) fn is_full_disk(error: &std::io::Error) -> bool {
+    use std::io::ErrorKind::{QuotaExceeded, StorageFull};
+    matches!(error.kind(), StorageFull | QuotaExceeded) || says_full_disk(&error.to_string())
+}
+
+fn says_full_disk(words: &str) -> bool {
+    ["No space left on device", "Disk quota exceeded", "os error 28)", "os error 122)"]
+        .iter()
+        .any(|sign| words.contains(sign))
 }
 
 /// So many bytes, as a person says it.
@@ -214,6 +230,23 @@ fn in_words(bytes: u64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_full_disk_is_known_behind_the_words_of_another_crate() {
+        let full = || std::io::Error::from_raw_os_error(28);
+        let needs = |error: &(dyn std::error::Error + 'static)| {
+            let found = StoreError::from_crate(error, Path::new("scan.nxs.partial"), 7);
+            assert!(matches!(found, StoreError::DiskFull { needed: 7, .. }), "{found:?}");
+        };
+        needs(&full());
+        needs(&rust_hdf5::Hdf5Error::Io(full()));
+        needs(&Words(full().to_string()));
+    }
+
+    /// An error that has words and no source.
+    #[derive(Debug, thiserror::Error)]
+    #[error("cannot flush: {0}")]
+    struct Words(String);
 
     #[test]
     #[cfg(target_os = "linux")]

@@ -27,6 +27,7 @@ mod zarr_levels;
 
 pub use door::{create, reopen};
 pub use error::StoreError;
+pub(crate) use error::is_full_disk;
 pub use frames::{FrameFormat, FrameTags, NexusFile, NexusFrame, NexusScan, write_frame};
 pub use quantise::StoredFigures;
 pub use read::{StoredVolume, read_slab};

@@ -1,16 +1,19 @@
 //! A cell from its file: parts in a scene, substances, and what is true of it. Knows no beam.
 
+use voltomo_types::Problem;
+
 use super::defect::Defect;
 use super::draft::Draft;
-use super::error::{CellError, PlacedProblem};
+use super::error::CellError;
 use super::file::CellFile;
 use super::fit::{Limit, Misfit};
 use super::palette::Palette;
 use super::record::DefectRecord;
 use super::{coin, cylindrical};
-use crate::simulate::material::{Library, Substance};
+use crate::simulate::material::{Library, MaterialError, Substance};
 use crate::simulate::sample::{Bounds, ColumnRays, PathLengths, Sample};
 use crate::simulate::shape::{Overlap, Part, Scene, Shape};
+use crate::simulate::written::PlacedProblem;
 
 /// Points laid in each part to find overlaps.
 const OVERLAP_SAMPLES: usize = 24;
@@ -41,6 +44,10 @@ pub struct Cell {
     pub defects: Vec<DefectRecord>,
     /// What belongs to it and can be seen.
     pub features: Vec<DefectRecord>,
+    /// All that is wrong with it, in the order of `defects`.
+    listed: Vec<Defect>,
+    /// The materials, those of the file included.
+    library: Library,
 }
 
 impl Cell {
@@ -52,21 +59,10 @@ impl Cell {
     /// Materials that do not exist, parts that do not fit together (both are named, with lengths
     /// in mm and the key that mends it), defects outside their part.
     pub fn build(file: &CellFile, more: &[Defect], library: &Library) -> Result<Self, CellError> {
-        let place = |problem| PlacedProblem {
-            problem,
-            line: None,
-            source_name: format!("cell `{}`", file.name()),
-        };
-        let problems = file.problems();
-        if !problems.is_empty() {
-            return Err(CellError::Problems(problems.into_iter().map(place).collect()));
-        }
-        let own = own_library(file, library)?;
+        let own = checked_library(file, library)?;
         let draft = assemble(file, more, &own);
         let Draft { palette, parts, mut records, fit, ovality, mount } = draft;
-        let substances = palette
-            .finish()
-            .map_err(|list| CellError::Problems(list.into_iter().map(place).collect()))?;
+        let substances = palette.finish().map_err(|list| unplaced(file, list))?;
         let cell = file.name().to_string();
         let misfits = fit.misfits();
         if !misfits.is_empty() {
@@ -87,7 +83,28 @@ impl Cell {
             records.iter_mut().for_each(|record| record.mount(&mount));
         }
         let (defects, features) = records.into_iter().partition(DefectRecord::is_defect);
-        Ok(Self { name: cell, file: file.clone(), scene, defects, features })
+        let listed = file.defects().iter().chain(more).cloned().collect();
+        Ok(Self { name: cell, file: file.clone(), scene, defects, features, listed, library: own })
+    }
+
+    /// The cell's parts as they were without its defect `index`.
+    ///
+    /// # Errors
+    /// Dimensions that make no solid without it.
+    pub fn without(&self, index: usize) -> Result<Scene, CellError> {
+        let rest: Vec<Defect> =
+            self.listed[..index].iter().chain(&self.listed[index + 1..]).cloned().collect();
+        let draft = assemble(&self.file.clone().without_defects(), &rest, &self.library);
+        let shape = |source| CellError::Shape { cell: self.name.clone(), source };
+        let substances = draft.palette.finish().unwrap_or_default();
+        let mut scene = Scene::new(substances, draft.parts).map_err(shape)?;
+        if let Some(ovality) = draft.ovality {
+            scene = scene.with_ovality(ovality).map_err(shape)?;
+        }
+        if let Some(mount) = draft.mount {
+            scene = scene.placed(&mount).map_err(shape)?;
+        }
+        Ok(scene)
     }
 
     /// The substances that the scene's materials count.
@@ -133,11 +150,38 @@ impl Sample for Cell {
 /// The library with the file's own materials.
 pub(super) fn own_library(file: &CellFile, library: &Library) -> Result<Library, CellError> {
     library.with(file.materials()).map_err(|error| {
-        let problem =
-            voltomo_types::Problem::new("materials", error, "a material that can be made");
+        let problem = Problem::new("materials", error, "a material that can be made");
         let source_name = format!("cell `{}`", file.name());
         CellError::Problems(vec![PlacedProblem { problem, line: None, source_name }])
     })
+}
+
+/// The library with the file's own materials, once nothing is wrong with the file by itself.
+fn checked_library(file: &CellFile, library: &Library) -> Result<Library, CellError> {
+    let problems = file.problems();
+    if !problems.is_empty() {
+        return Err(unplaced(file, problems));
+    }
+    let own = own_library(file, library)?;
+    let problems = unknown_materials(file, &own);
+    if problems.is_empty() { Ok(own) } else { Err(unplaced(file, problems)) }
+}
+
+/// Problems of a file whose text is not at hand any more.
+fn unplaced(file: &CellFile, problems: Vec<Problem>) -> CellError {
+    let source_name = format!("cell `{}`", file.name());
+    let place = |problem| PlacedProblem { problem, line: None, source_name: source_name.clone() };
+    CellError::Problems(problems.into_iter().map(place).collect())
+}
+
+/// Materials that the file names and that do not exist, those of absent parts included.
+fn unknown_materials(file: &CellFile, library: &Library) -> Vec<Problem> {
+    let names = file.material_names().into_iter();
+    let unknown = names.filter_map(|(key, name)| Some((key, library.get(&name).err()?, name)));
+    let problem = |(key, error, name): (String, MaterialError, String)| {
+        Problem::new(&key, format!("`{name}`"), format!("a material that exists ({error})"))
+    };
+    unknown.map(problem).collect()
 }
 
 /// Parts, records and misfits of a cell with its own defects and `more`.

@@ -1,12 +1,10 @@
 //! What can be wrong with a cell's file, or with the cell in it. Builds nothing.
 
-use std::fmt;
 use std::path::PathBuf;
-
-use voltomo_types::Problem;
 
 use super::fit::Misfit;
 use crate::simulate::shape::ShapeError;
+use crate::simulate::written::{PlacedProblem, listed};
 
 /// Why there is no cell.
 #[derive(Debug, thiserror::Error)]
@@ -82,31 +80,6 @@ pub enum CellError {
         /// What the scene says.
         source: ShapeError,
     },
-}
-
-/// A problem with its place in a file.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PlacedProblem {
-    /// Key, found, expected.
-    pub problem: Problem,
-    /// Line, from 1, where the file has one.
-    pub line: Option<usize>,
-    /// File or built-in name.
-    pub source_name: String,
-}
-
-impl fmt::Display for PlacedProblem {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if let Some(line) = self.line {
-            write!(out, "line {line}: ")?;
-        }
-        let Problem { key, found, expected } = &self.problem;
-        write!(out, "`{key}`: found {found}; expected {expected} ({})", self.source_name)
-    }
-}
-
-fn listed(problems: &[PlacedProblem]) -> String {
-    problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
 }
 
 fn told(cell: &str, misfits: &[Misfit]) -> String {

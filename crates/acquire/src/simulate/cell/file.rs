@@ -7,8 +7,12 @@ use voltomo_types::Problem;
 use super::coin::CoinFile;
 use super::cylindrical::CylindricalFile;
 use super::defect::Defect;
+use super::idle;
 use super::numbers;
 use crate::simulate::material::MaterialDefinition;
+
+/// Keys whose value is the name of a material.
+const MATERIAL_KEYS: [&str; 5] = ["material", "material_dry", "foil", "coat", "coat_dry"];
 
 /// What a cell's file says.
 #[derive(Debug, Clone, PartialEq)]
@@ -70,7 +74,25 @@ impl CellFile {
         };
         problems.extend(self.foreign_defects());
         problems.extend(self.repeated_defects());
+        problems.extend(idle::problems(self.defects()));
         problems
+    }
+
+    /// Every material that the file names, also of parts that are not there: key and name.
+    #[must_use]
+    pub fn material_names(&self) -> Vec<(String, String)> {
+        let value = match self {
+            Self::Cylindrical(file) => toml::Table::try_from(file),
+            Self::Coin(file) => toml::Table::try_from(file),
+        };
+        let mut names = Vec::new();
+        for (table, value) in value.unwrap_or_default() {
+            let Some(part) = value.as_table().filter(|_| table != "materials") else { continue };
+            let named = part.iter().filter(|(key, _)| MATERIAL_KEYS.contains(&key.as_str()));
+            let named = named.filter_map(|(key, name)| Some((key, name.as_str()?)));
+            names.extend(named.map(|(key, name)| (format!("{table}.{key}"), name.to_string())));
+        }
+        names
     }
 
     fn repeated_defects(&self) -> impl Iterator<Item = Problem> + '_ {

@@ -4,7 +4,7 @@ use toml::Value;
 use voltomo_types::Problem;
 
 /// Last words of keys whose value may be zero.
-const MAY_BE_ZERO: [&str; 19] = [
+const MAY_BE_ZERO: [&str; 18] = [
     "depth_mm.bead",
     "corner_mm",
     "slot_mm",
@@ -17,7 +17,6 @@ const MAY_BE_ZERO: [&str; 19] = [
     "foil_um",
     "gas_gap_mm",
     "radius_mm",
-    "shift_mm",
     "sigma_mm",
     "skirt_mm",
     "cathode_ends_early_turns",
@@ -83,6 +82,14 @@ fn number_problem(key: &str, number: f64) -> Option<Problem> {
         (0.0, false, format!("0 to {most}{unit}"))
     } else {
         (0.0, true, format!("more than 0 and at most {most}{unit}"))
+    };
+    let (least, open, bound) = match unit {
+        // A defect of less than a micrometre is none.
+        " mm" | " µm" if open && key.starts_with("defect[") => {
+            let least = if unit == " mm" { 1e-3 } else { 1.0 };
+            (least, false, format!("at least {least}{unit} and at most {most}{unit}"))
+        }
+        _ => (least, open, bound),
     };
     let most = if listed(&MAY_BE_NEGATIVE) { 50.0 } else { most };
     let fits = number <= most && if open { number > least } else { number >= least };

@@ -14,15 +14,6 @@ pub enum RecordClass {
     Feature,
 }
 
-/// Which beam can show it, by the sizes that are known to be visible.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Visible {
-    /// In the neutron tomogram, 200 µm sharp.
-    pub neutron: bool,
-    /// In the X-ray tomogram, 40 µm sharp.
-    pub xray: bool,
-}
-
 /// The truth about one defect or feature.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct DefectRecord {
@@ -40,8 +31,6 @@ pub struct DefectRecord {
     pub size_mm: [f64; 3],
     /// A sentence with what the numbers do not tell.
     pub description: String,
-    /// Which beam can show it.
-    pub visible_in: Visible,
 }
 
 impl DefectRecord {
@@ -58,7 +47,6 @@ impl DefectRecord {
             angle_deg: y.atan2(x).to_degrees().rem_euclid(360.0),
             size_mm,
             description,
-            visible_in: visible(kind, size_mm),
         }
     }
 
@@ -107,27 +95,4 @@ impl DefectRecord {
 fn directions(angle_deg: f64) -> [[f64; 3]; 3] {
     let (sin, cos) = angle_deg.to_radians().sin_cos();
     [[cos, sin, 0.0], [-sin, cos, 0.0], [0.0, 0.0, 1.0]]
-}
-
-/// Which beam shows a defect of a kind and an extent `[radial, tangential, axial]`, mm.
-fn visible(kind: &str, [radial, tangential, axial]: [f64; 3]) -> Visible {
-    let least = radial.min(tangential).min(axial);
-    let (neutron, xray) = match kind {
-        "winding_gap" => (radial >= 0.09, radial >= 0.03),
-        "tab_wedge_void" => (radial >= 0.05, radial >= 0.03),
-        "roll_off_centre" => (radial >= 0.075, radial >= 0.03),
-        "dry_zone" => (least >= 1.0, false),
-        "free_electrolyte" => (axial >= 0.5, false),
-        "foreign_particle" => (false, least >= 0.03),
-        "overhang_change" => (false, axial >= 0.1),
-        "telescoping" => (axial >= 0.3, axial >= 0.1),
-        "core_collapse" | "void" | "central_void" | "tab" => (radial >= 0.2, radial >= 0.1),
-        "bent_separator" => (false, true),
-        "can_dent" | "ovality" => (radial >= 0.1, radial >= 0.1),
-        "gas_bubble" => (least >= 0.2, least >= 0.04),
-        "spacer_tilt" | "electrode_shift" | "missing_spring" => (true, false),
-        "lithium_pitting" => (radial.max(axial) >= 0.05, false),
-        _ => (true, true),
-    };
-    Visible { neutron, xray }
 }

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use voltomo_types::Problem;
+use crate::simulate::written::{PlacedProblem, listed};
 
 /// Why a profile could not be read, or an instrument not be set up.
 #[derive(Debug, thiserror::Error)]
@@ -16,8 +16,8 @@ pub enum InstrumentError {
         /// Why.
         source: std::io::Error,
     },
-    /// The profile is no TOML, or a key or type of it is wrong.
-    #[error("line {line}: {message} ({name})")]
+    /// The profile is no TOML.
+    #[error("line {line}: {message}; expected TOML ({name})")]
     Syntax {
         /// Line of the file, from 1.
         line: usize,
@@ -26,16 +26,11 @@ pub enum InstrumentError {
         /// Name of the profile: its file.
         name: String,
     },
-    /// Values of the profile cannot be used.
-    #[error("{} ({name})", listed(.problems))]
-    Problems {
-        /// What is wrong with each.
-        problems: Vec<Problem>,
-        /// Name of the profile.
-        name: String,
-    },
+    /// Keys, types or values of the profile that cannot be used.
+    #[error("{}", listed(.0))]
+    Problems(Vec<PlacedProblem>),
     /// The profile has no such preset.
-    #[error("no preset `{found}`; expected one of `{}` ({name})", known.join("`, `"))]
+    #[error("no preset `{found}`; expected {} ({name})", presets(.known))]
     UnknownPreset {
         /// What was asked for.
         found: String,
@@ -94,9 +89,10 @@ pub enum InstrumentError {
     },
 }
 
-fn listed(problems: &[Problem]) -> String {
-    let line = |problem: &Problem| {
-        format!("`{}` is {}; expected {}", problem.key, problem.found, problem.expected)
-    };
-    problems.iter().map(line).collect::<Vec<_>>().join("\n")
+fn presets(known: &[String]) -> String {
+    match known {
+        [] => "none, since the instrument has no `[preset.NAME]`: leave out --preset".into(),
+        [only] => format!("`{only}`"),
+        _ => format!("one of `{}`", known.join("`, `")),
+    }
 }

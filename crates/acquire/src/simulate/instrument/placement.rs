@@ -280,6 +280,14 @@ impl Placement {
     }
 }
 
+impl Profile {
+    /// Rows and columns of a frame.
+    #[must_use]
+    pub fn frame_shape(&self) -> [usize; 2] {
+        window(self).1
+    }
+}
+
 /// The window about the detector's middle, in whole frame pixels, and its rows and columns.
 fn window(profile: &Profile) -> (PixelFrame, [usize; 2]) {
     let detector = &profile.detector;

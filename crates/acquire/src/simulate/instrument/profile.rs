@@ -13,6 +13,11 @@ use super::{
     preset::Preset,
     source::{Beam, Neutrons, Tube},
 };
+use crate::simulate::written::Written;
+
+/// The instruments of the house.
+const TITAN: &str = include_str!("../../../../../instruments/titan.toml");
+const IMAX: &str = include_str!("../../../../../instruments/imax.toml");
 
 /// An instrument. **A key that is left out, or 0, switches its effect off.**
 ///
@@ -74,8 +79,7 @@ impl Profile {
     /// Never: a test reads the built-in file.
     #[must_use]
     pub fn titan() -> Self {
-        let text = include_str!("../../../../../instruments/titan.toml");
-        Self::from_toml(text, "titan").expect("the built-in profile is read by a test")
+        Self::from_toml(TITAN, "titan").expect("the built-in profile is read by a test")
     }
 
     /// IMAX: X-rays from a micro-focus tube, a cone beam, a flat panel.
@@ -84,8 +88,19 @@ impl Profile {
     /// Never: a test reads the built-in file.
     #[must_use]
     pub fn imax() -> Self {
-        let text = include_str!("../../../../../instruments/imax.toml");
-        Self::from_toml(text, "imax").expect("the built-in profile is read by a test")
+        Self::from_toml(IMAX, "imax").expect("the built-in profile is read by a test")
+    }
+
+    /// The text of a built-in profile, for a person to copy.
+    ///
+    /// # Errors
+    /// No instrument of that name is built in.
+    pub fn builtin(name: &str) -> Result<&'static str, InstrumentError> {
+        match name {
+            "titan" => Ok(TITAN),
+            "imax" => Ok(IMAX),
+            _ => Err(InstrumentError::UnknownInstrument { found: name.into() }),
+        }
     }
 
     /// What a person named: `titan`, `imax`, or a TOML file (a name that ends in `.toml` or has a
@@ -119,25 +134,37 @@ impl Profile {
     /// A key or type is wrong (with its line), or a value cannot be used, in the profile or in one
     /// of its presets.
     pub fn from_toml(text: &str, name: &str) -> Result<Self, InstrumentError> {
-        let profile: Self = toml::from_str(text).map_err(|error| {
-            let offset = error.span().map_or(0, |span| span.start);
-            let line = text.get(..offset).unwrap_or(text).matches('\n').count() + 1;
-            let message = error.message().trim().replace('\n', ", ");
+        let place = Written { text, source_name: name };
+        let syntax = |error: toml::de::Error| {
+            let (line, message) = place.syntax(&error);
             InstrumentError::Syntax { line, message, name: name.into() }
-        })?;
-        profile.checked(name, "")?;
+        };
+        toml::from_str::<toml::Table>(text).map_err(syntax)?;
+        let profile: Self = toml::from_str(text)
+            .map_err(|error| InstrumentError::Problems(vec![place.mistake(&error)]))?;
+        profile.checked(&place, None)?;
         for preset in profile.preset.keys() {
-            profile.with_preset(Some(preset))?.checked(name, &format!("preset.{preset}: "))?;
+            profile.with_preset(Some(preset))?.checked(&place, Some(preset))?;
         }
         Ok(profile)
     }
 
-    fn checked(&self, name: &str, place: &str) -> Result<(), InstrumentError> {
-        let mut problems = self.problems();
-        if problems.is_empty() {
-            return Ok(());
+    /// Refuses values that cannot be used, with their lines; `preset` is what they were found in.
+    fn checked(&self, place: &Written<'_>, preset: Option<&str>) -> Result<(), InstrumentError> {
+        let mut problems = place.placed(self.problems());
+        for found in problems.iter_mut() {
+            let Some(preset) = preset else { break };
+            let key = &mut found.problem.key;
+            let (table, name) = key.rsplit_once('.').unwrap_or(("", key));
+            let keys = [name.to_string(), format!("{table}_{name}")];
+            let written = self.preset.get(preset).and_then(|it| toml::Table::try_from(it).ok());
+            let own =
+                keys.iter().find(|key| written.as_ref().is_some_and(|it| it.contains_key(*key)));
+            if let Some(own) = own {
+                found.line = place.line_of(&format!("preset.{preset}.{own}"));
+            }
+            key.insert_str(0, &format!("preset.{preset}: "));
         }
-        problems.iter_mut().for_each(|problem| problem.key.insert_str(0, place));
-        Err(InstrumentError::Problems { problems, name: name.into() })
+        if problems.is_empty() { Ok(()) } else { Err(InstrumentError::Problems(problems)) }
     }
 }

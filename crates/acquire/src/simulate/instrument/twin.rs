@@ -26,7 +26,7 @@ use super::{
     readout::{Electronics, Shot},
     sample_scatter::SampleScatter,
 };
-use crate::simulate::Sample;
+use crate::simulate::{PlacedProblem, Sample};
 
 /// A sample in an instrument.
 ///
@@ -83,7 +83,12 @@ impl<'a> Twin<'a> {
         let profile = profile.with_preset(preset)?;
         let problems = profile.problems();
         if !problems.is_empty() {
-            return Err(InstrumentError::Problems { problems, name: profile.name });
+            let placed = problems.into_iter().map(|problem| PlacedProblem {
+                problem,
+                line: None,
+                source_name: profile.name.clone(),
+            });
+            return Err(InstrumentError::Problems(placed.collect()));
         }
         let placement = Placement::new(&profile, sample.bounds())?;
         let attenuation = Attenuation::new(&profile, sample)?;
@@ -125,6 +130,15 @@ impl<'a> Twin<'a> {
         }
     }
 
+    /// Less memory than a twin of a profile and one frame of it take, bytes, whatever the sample;
+    /// known before anything is made.
+    #[must_use]
+    pub fn least_memory(profile: &Profile) -> u64 {
+        let [rows, columns] = profile.frame_shape().map(|count| count as u64);
+        // The open beam, patterns, black bodies, the frame before; two pictures and what they become.
+        (6 + 6) * rows * columns * 4
+    }
+
     /// The profile with its preset written in.
     #[must_use]
     pub fn profile(&self) -> &Profile {
@@ -163,6 +177,25 @@ impl<'a> Twin<'a> {
         let brightest = f64::from(self.open.fold(0.0, |most: f32, quanta| most.max(*quanta)));
         let gain = readout.electrons_per_quantum / readout.electrons_per_count;
         [readout.bias + gain * brightest, f64::from(readout.bits).exp2() - 1.0]
+    }
+
+    /// Whether a place `[x, y, z]` of the cell, mm, is on every radiograph.
+    #[must_use]
+    pub fn shows(&self, [x, y, z]: [f64; 3]) -> bool {
+        let frame = self.geometry.frame();
+        let [rows, columns] = self.shape().map(|count| -0.5..=count as f64 - 0.5);
+        let down = self.aim_mm() - z;
+        (0..self.geometry.angles().len()).all(|view| {
+            let [row, column] = match &self.geometry {
+                ScanGeometry::Parallel(geometry) => {
+                    let pixel = self.image.placement.pixel_mm;
+                    let point = [down, y, x].map(|length| length / pixel);
+                    geometry.detector_position(geometry.angles[view], point)
+                }
+                ScanGeometry::Cone(cone) => cone.detector_position(view, [down, y, x]),
+            };
+            rows.contains(&frame.row(row)) && columns.contains(&frame.column(column))
+        })
     }
 
     /// What an operator would write down.

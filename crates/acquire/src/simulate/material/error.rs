@@ -83,12 +83,26 @@ pub enum MaterialError {
         name: String,
     },
     /// A material that the library does not hold.
-    #[error("there is no material `{name}`{hint}; define it as [materials.{name}]")]
+    #[error(
+        "there is no material `{name}`{hint}; `voltomo material --list` prints all names, and a \
+         cell's file can define it as [materials.{name}]"
+    )]
     UnknownMaterial {
         /// What was asked for.
         name: String,
         /// The nearest name, as the end of a sentence.
         hint: String,
+    },
+    /// A formula that looks like the name of a material.
+    #[error(
+        "`{found}` reads as a formula, and `{name}` is a material of the library; write `{name}` \
+         for that one, or `({found})` for the formula"
+    )]
+    AlsoName {
+        /// What was given.
+        found: String,
+        /// The material.
+        name: String,
     },
     /// A formula without a density.
     #[error("`{formula}` is a formula and has no density; expected one in g/cm3 with `--density`")]

@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 
 use super::definition::MaterialDefinition;
 use super::error::MaterialError;
-use super::nearest::hint;
+use super::nearest::{hint, lookalike};
 use super::substance::Substance;
 
 /// Materials by name.
@@ -50,6 +50,12 @@ impl Library {
     /// Errors: the name is unknown; the message holds the nearest one.
     pub fn get(&self, name: &str) -> Result<Substance, MaterialError> {
         self.materials.get(name).cloned().ok_or_else(|| unknown(name, &self.materials))
+    }
+
+    /// The material whose name a formula is easily mistaken for, as `ss304` for `SS304`.
+    #[must_use]
+    pub fn lookalike(&self, formula: &str) -> Option<&str> {
+        lookalike(formula, self.names())
     }
 
     /// All names, sorted.

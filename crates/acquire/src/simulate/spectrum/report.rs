@@ -95,7 +95,13 @@ pub fn report(
 
 fn find(text: &str, density: Option<f64>) -> Result<Substance, MaterialError> {
     let library = Library::standard();
-    match (library.get(text), density) {
+    let known = library.get(text);
+    if let (Err(_), Some(name)) = (&known, library.lookalike(text))
+        && Substance::formula(text, text, 1.0).is_ok()
+    {
+        return Err(MaterialError::AlsoName { found: text.into(), name: name.into() });
+    }
+    match (known, density) {
         (Ok(known), None) => Ok(known),
         (Ok(known), Some(density)) => Substance::blend(text, &[(&known, 1.0)], density),
         (Err(_), Some(density)) if text.contains(':') => {

@@ -57,6 +57,9 @@ fn in_roll(defect: &Defect, site: &Site<'_>, asked: &mut Asked<'_>) {
         }
         Defect::DryZone(zone) => {
             let reach = zone.radius_mm + 0.5 * zone.depth_mm;
+            let around = std::f64::consts::TAU * zone.radius_mm;
+            let measure = ("its length along the turns", "arc_mm");
+            asked.most("roll", measure, [zone.arc_mm, around]);
             asked.most("roll", ("its outer radius", "radius_mm"), [reach, outer]);
             asked.between("roll", (zone.z_mm, 0.5 * zone.height_mm), levels.roll);
         }

@@ -1,4 +1,4 @@
-//! The valid word nearest to a mistyped one. Knows no cell.
+//! The valid word nearest to a mistyped one. Knows no keys.
 
 /// The candidate with the fewest edits to `word`, if it is near enough to be meant.
 pub(super) fn nearest<'a>(
