@@ -91,8 +91,7 @@ pub enum SimulateError {
     /// The rotation axis is beside the frame.
     #[error(
         "the rotation axis is at column {axis:.1} of a frame of {columns} columns, expected it on \
-         the frame; mend `geometry.axis_offset_mm` or `detector.region` of the instrument, or leave \
-         out the volumes of the truth with --no-truth"
+         the frame; mend `geometry.axis_offset_mm` or `detector.region` of the instrument"
     )]
     AxisOffFrame {
         /// Column of the axis at the frame's middle, from 0.
