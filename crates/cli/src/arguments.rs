@@ -30,6 +30,8 @@ pub(crate) enum Command {
     Run(RunArguments),
     /// Repeat a finished run from its run.json, and compare the volumes bit by bit.
     Rerun(RerunArguments),
+    /// Find the rotation axis of a scan, or the geometry of a cone beam from a phantom of balls.
+    Calibrate(CalibrateArguments),
     /// Correct a scan and write its line integrals as TIFF images.
     Correct(ScanRunArguments),
     /// Correct and reconstruct a scan without writing a recipe first.
@@ -125,6 +127,30 @@ pub(crate) struct RunArguments {
     pub(crate) overrides: Vec<Override>,
     #[command(flatten)]
     pub(crate) out: OutArguments,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct CalibrateArguments {
+    /// The recipe of the scan, a TOML file; what it tells of the axis is searched anew.
+    pub(crate) recipe: PathBuf,
+    /// A setting that goes before the recipe's; may be repeated.
+    #[arg(long = "set", value_name = "KEY=VALUE", value_parser = Override::parse)]
+    pub(crate) overrides: Vec<Override>,
+    /// The scan shows small balls on a holder that turned: find source, axis and detector by them.
+    #[arg(long)]
+    pub(crate) balls: bool,
+    /// Distance from each ball to the next, in mm: without it the distance to the axis comes out
+    /// as a ratio.
+    #[arg(long, value_name = "MM", requires = "balls", allow_negative_numbers = true)]
+    pub(crate) spacing_mm: Option<f64>,
+    /// File for what was found, as JSON.
+    #[arg(long, value_name = "JSON", default_value = "calibration.json")]
+    pub(crate) out: PathBuf,
+    /// Replace a file that is there.
+    #[arg(long)]
+    pub(crate) force: bool,
+    #[command(flatten)]
+    pub(crate) machine: MachineArguments,
 }
 
 #[derive(Debug, Args)]

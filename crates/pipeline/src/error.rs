@@ -24,6 +24,9 @@ pub enum RunError {
     /// The reconstruction.
     #[error(transparent)]
     Reconstruct(#[from] ReconstructError),
+    /// Balls that do not tell the geometry.
+    #[error(transparent)]
+    Balls(#[from] voltomo_reconstruct::calibrate::cone::balls::BallError),
     /// The output files.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -86,6 +89,15 @@ pub enum RunError {
     )]
     OutputExists {
         /// The folder.
+        path: PathBuf,
+    },
+    /// A result is there already.
+    #[error(
+        "a file is there already; choose another --out, or replace it with --force ({path})",
+        path = path.display()
+    )]
+    FileExists {
+        /// The file.
         path: PathBuf,
     },
     /// A file stands where the output folder should be.

@@ -2,6 +2,7 @@
 
 mod bands;
 mod beam;
+mod calibrate;
 mod cone_axis;
 mod correct_only;
 mod demo;
@@ -28,6 +29,7 @@ mod volumes;
 mod watch;
 mod way;
 
+pub use calibrate::{CalibrateOptions, Calibration, calibrate};
 pub use correct_only::correct_only;
 pub use demo::{Demo, demo};
 pub use error::RunError;

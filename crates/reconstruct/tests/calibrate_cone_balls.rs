@@ -101,7 +101,11 @@ impl Phantom {
             "reconstruct.cone.source_to_axis_mm" => near,
             "pixel in the plane of the axis" => PIXEL * near / far,
             "reconstruct.cone.centre_row_px" => circle.centre[0],
-            "reconstruct.centre_px" => circle.centre[1],
+            "column of the central ray" => circle.centre[1],
+            "reconstruct.centre_px" => {
+                let middle = self.scan.frame.middle_row();
+                circle.view(Radian(0.0)).axis_at(middle).unwrap().column
+            }
             "reconstruct.cone.roll_deg" => circle.roll.degrees(),
             "reconstruct.cone.pitch_deg" => circle.pitch.degrees(),
             "reconstruct.cone.yaw_deg" => circle.yaw.degrees(),
@@ -281,7 +285,7 @@ fn balls_are_followed_through_radiographs_and_tell_the_geometry() {
         assert!(off.abs() < 4.0 * sigma + 1e-9, "{name} {off} ± {sigma}");
     };
     near("source to detector", 400.0);
-    near("reconstruct.centre_px", 101.0);
+    near("column of the central ray", 101.0);
     near("reconstruct.cone.centre_row_px", 74.0);
     near("reconstruct.cone.roll_deg", 0.01f64.to_degrees());
 }

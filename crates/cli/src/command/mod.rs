@@ -1,5 +1,6 @@
 //! One function a sub-command. No science.
 
+mod calibrate;
 mod look;
 mod material;
 mod outcome;
@@ -22,6 +23,7 @@ pub(crate) fn execute(arguments: Arguments) -> Result<Outcome, String> {
         Command::Recipe(arguments) => recipe::recipe(&arguments).map(done),
         Command::Run(arguments) => run::run(&arguments),
         Command::Rerun(arguments) => run::rerun(&arguments),
+        Command::Calibrate(arguments) => calibrate::calibrate(&arguments),
         Command::Correct(arguments) => run::correct(&arguments).map(done),
         Command::Reconstruct(arguments) => run::reconstruct(&arguments),
         Command::Show(arguments) => look::show(&arguments).map(done),

@@ -125,6 +125,7 @@ fn scale(fitted: &Fitted, count: usize) -> Scale {
 fn report(scan: &BallScan, fitted: &Fitted, (scale, widest): (&Scale, f64)) -> BallCalibration {
     let p = &fitted.minimum.parameters;
     let mut figures = turns(fitted);
+    figures.push(centre(fitted, scan.frame.middle_row()));
     figures.extend(distances(scan, fitted, scale));
     let near = scan.spacing.map(|spacing| spacing.0 / scale.mean);
     let near = near.or(scan.source_to_axis.map(|told| told.0));
@@ -167,7 +168,7 @@ fn before_axis(circle: &ConeCircle) -> Option<String> {
 const NAMES: [&str; GEOMETRY] = [
     "source to detector",
     "reconstruct.cone.centre_row_px",
-    "reconstruct.centre_px",
+    "column of the central ray",
     "reconstruct.cone.roll_deg",
     "reconstruct.cone.pitch_deg",
     "reconstruct.cone.yaw_deg",
@@ -188,6 +189,20 @@ fn turns(fitted: &Fitted) -> Vec<Figure> {
         }
     };
     (0..GEOMETRY).map(figure).collect()
+}
+
+/// The column of the axis at the detector's middle row, where recipes tell the centre.
+fn centre(fitted: &Fitted, middle: f64) -> Figure {
+    let p = &fitted.minimum.parameters;
+    let (slope, below) = (p[3].tan(), middle - p[1]);
+    let derivatives = [(1, -slope), (2, 1.0), (3, below * (1.0 + slope * slope))];
+    Figure {
+        name: "reconstruct.centre_px".into(),
+        value: p[2] + below * slope,
+        sigma: fitted.variance(&derivatives).map(f64::sqrt),
+        unit: "px",
+        is_measured: true,
+    }
 }
 
 fn is_seen(fitted: &Fitted, index: usize) -> bool {
