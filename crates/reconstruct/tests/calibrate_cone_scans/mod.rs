@@ -108,7 +108,8 @@ pub(crate) fn project(
     frames.for_each(|(mut frame, angle)| {
         let view = scan.circle.view(*angle);
         for ((row, column), value) in frame.indexed_iter_mut() {
-            let rays = [(-0.25, -0.25), (-0.25, 0.25), (0.25, -0.25), (0.25, 0.25)];
+            // At four different columns, since edges are nearly upright.
+            let rays = [(-0.25, -0.375), (0.25, -0.125), (-0.25, 0.125), (0.25, 0.375)];
             let sum: f64 = rays
                 .iter()
                 .map(|(down, right)| {

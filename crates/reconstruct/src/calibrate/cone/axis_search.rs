@@ -14,14 +14,15 @@ use super::{
         search::{BandMismatch, Coarse, Reach, search},
     },
     ConeScan, ConeSearch, can,
-    fan::{self, Upright},
+    fan::{self, BLUR, Upright},
     opposite::{self, Rays},
     ring::Ring,
 };
 use crate::ReconstructError;
 
-/// Gaussian that views are smoothed with before they are matched, in columns.
-const BLUR: f64 = 1.5;
+/// A band at the end of the sample is less certain by so many columns for all that it lacks: rays
+/// from either end cross that end at different heights.
+const AT_THE_END: f64 = 0.1;
 /// Fewest rows from which a roll is measured.
 const FEWEST_ROWS_FOR_ROLL: usize = 12;
 /// Points further than so many robust standard deviations are left out of the line.
@@ -74,6 +75,8 @@ impl Fine {
 struct Measured {
     rays: Option<Centre>,
     can: Option<Centre>,
+    /// Sum over the mean of all views.
+    total: f64,
     /// Mismatch of opposite rays as the angles have it, and as if the sample had turned the other
     /// way, where that was tried.
     sense: Option<[f64; 2]>,
@@ -218,8 +221,8 @@ impl<'a> Search<'a> {
             measured.push(self.measure(&upright, band, try_sense)?);
             self.tell(index, bands.len(), 1);
         }
-        let rays: Vec<_> = measured.iter().map(|one| one.rays).collect();
-        let can: Vec<_> = measured.iter().map(|one| one.can).collect();
+        let rays = centres(&measured, |one| one.rays);
+        let can = centres(&measured, |one| one.can);
         let line = |centres: &[Option<Centre>]| {
             robust_line(&points(&upright, &bands, centres), self.known_slope(), REACH_OF_LINE)
         };
@@ -246,7 +249,7 @@ impl<'a> Search<'a> {
         band: &Band,
         try_sense: bool,
     ) -> Result<Measured, ReconstructError> {
-        let smooth = band::smoothed(&fan::sinogram(self.source, upright, band)?, BLUR);
+        let smooth = fan::sinogram(self.source, upright, band)?;
         let finite = smooth.iter().all(|value| value.is_finite());
         if !finite || band::support(&smooth).is_none() {
             return Ok(Measured::default());
@@ -262,9 +265,22 @@ impl<'a> Search<'a> {
         Ok(Measured {
             rays: matched.map(|matched| matched.centre),
             can: can::find(&smooth, &self.ring, distance),
+            total: smooth.iter().map(|&value| f64::from(value)).sum(),
             sense: try_sense.then(|| [mismatch(matched), mismatch(refine(-distance))]),
         })
     }
+}
+
+/// A method's centres of the bands, less certain where the sample ends.
+fn centres(measured: &[Measured], of: impl Fn(&Measured) -> Option<Centre>) -> Vec<Option<Centre>> {
+    let mut totals: Vec<f64> = measured.iter().map(|one| one.total).collect();
+    totals.sort_by(f64::total_cmp);
+    let usual = totals[totals.len() / 2];
+    let widened = |one: &Measured| {
+        let lacks = AT_THE_END * (1.0 - one.total / usual).clamp(0.0, 1.0);
+        of(one).map(|centre| Centre { sigma: centre.sigma.hypot(lacks), ..centre })
+    };
+    measured.iter().map(widened).collect()
 }
 
 /// Points of the line, one a band. A band's own sigma is only an estimate: half of the median of

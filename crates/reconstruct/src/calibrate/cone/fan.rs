@@ -8,10 +8,7 @@ use std::ops::Range;
 
 use ndarray::{Array2, Array3, ArrayViewMut2, Axis};
 use rayon::prelude::*;
-use voltomo_numeric::{
-    cast::{to_f32, to_index},
-    interpolate::CubicTaps,
-};
+use voltomo_numeric::cast::{to_f32, to_index};
 use voltomo_types::{ConeCircle, ConeView, PixelFrame, Radian};
 
 use super::super::{
@@ -20,6 +17,10 @@ use super::super::{
 };
 use crate::ReconstructError;
 
+/// Gaussian that views are smoothed with, in columns.
+pub(super) const BLUR: f64 = 1.5;
+/// Pixels that the Gaussian reaches over: to three standard deviations and more.
+const TAPS: usize = 12;
 /// Bytes of line integrals that are read at once, as far as one row allows.
 const BYTES_AT_ONCE: usize = 64 << 20;
 
@@ -74,8 +75,9 @@ impl Upright {
     }
 }
 
-/// The band as a fan sinogram, `[angle, column]`: the mean of its rows. Column `k` is `k` less
-/// [`Upright::centre`] from the central ray; the band's row counts in frame rows.
+/// The band as a fan sinogram, `[angle, column]`: the mean of its rows, smoothed along the columns
+/// by a Gaussian of [`BLUR`] columns. Column `k` is `k` less [`Upright::centre`] from the central
+/// ray; the band's row counts in frame rows.
 ///
 /// Beyond the frame its outermost column goes on. Memory: the sinogram and up to 64 MiB (or one row
 /// of all frames) of line integrals.
@@ -99,47 +101,66 @@ pub(super) fn sinogram(
     Ok(mean)
 }
 
-/// Four pixels of one row of the frame that add to a column of the sinogram.
+/// Pixels of one row of the frame that add to a column of the sinogram.
 ///
-/// Along the columns the interpolation is cubic: a linear one blurs an edge by where it falls
-/// between two columns, which on a detector with a little roll looks like another roll.
+/// Their weights are the Gaussian itself about where the column falls between them: interpolating
+/// sharp edges first and smoothing them then blurs each by where it falls, which on a detector
+/// with a little roll looks like another roll (0.01°).
 #[derive(Debug, Clone, Copy)]
 struct Tap {
     into: usize,
     row: usize,
-    columns: [usize; 4],
-    weights: [f32; 4],
+    /// Column of the first of the pixels, counted from −TAPS.
+    first: usize,
+    weights: [f32; TAPS],
 }
 
 fn taps(upright: &Upright, band: &Band, (rows, columns): (usize, usize)) -> Vec<Tap> {
-    let height = to_index(band.height).max(1);
+    let middle = band.row - upright.middle();
+    let half = band.height / 2.0;
     let mut taps = vec![];
-    for line in 0..height {
-        let below = line as f64 - (height as f64 - 1.0) / 2.0;
-        let row = band.row + below - upright.middle();
-        for into in 0..columns {
-            let [row, column] = upright.frame_position([row, into as f64 - upright.centre()]);
-            let row = row.clamp(0.0, rows as f64 - 1.0);
-            let across = CubicTaps::at(column.clamp(0.0, columns as f64 - 1.0), columns);
-            let (y, down) = (to_index(row), row.fract());
-            for (row, share) in [(y, 1.0 - down), (y + 1, down)] {
-                let share = to_f32(share / height as f64);
-                if share > 0.0 {
-                    let weights = across.weight.map(|weight| weight * share);
-                    taps.push(Tap { into, row, columns: across.index, weights });
-                }
-            }
+    for into in 0..columns {
+        let across = into as f64 - upright.centre();
+        let at = |row: f64| upright.frame_position([row, across]);
+        let [top, bottom] = [at(middle - half)[0], at(middle + half)[0]];
+        let within = |row: f64| row.clamp(-0.5, rows as f64 - 0.5);
+        let first = to_index(within(top) + 0.5);
+        let end = to_index((within(bottom) + 0.5).ceil()).clamp(first + 1, rows.max(first + 1));
+        for row in first..end.min(rows) {
+            let upper = (row as f64 - 0.5).max(top);
+            let lower = (row as f64 + 0.5).min(bottom);
+            let share = ((lower - upper) / (bottom - top)).max(0.0);
+            // Where the axis' direction through the band's middle crosses this part of the row.
+            let along = ((upper + lower) / 2.0 - top) / (bottom - top) - 0.5;
+            let [_, column] = at(middle + along * band.height);
+            taps.push(tap((into, row), column, share));
         }
     }
     taps
 }
 
+/// `(into, row)`: the column of the sinogram, the row of the frame; `share` of the band's height.
+fn tap((into, row): (usize, usize), column: f64, share: f64) -> Tap {
+    let before = TAPS as f64 / 2.0 - 1.0;
+    let first = (column - before).floor();
+    let gauss = |k: usize| (-0.5 * ((first + k as f64 - column) / BLUR).powi(2)).exp();
+    let sum: f64 = (0..TAPS).map(gauss).sum();
+    let weights = std::array::from_fn(|k| to_f32(share * gauss(k) / sum));
+    Tap { into, row, first: to_index((first + TAPS as f64).max(0.0)), weights }
+}
+
 fn add_taps(mut mean: ArrayViewMut2<'_, f32>, rows: &Array3<f32>, (taps, first): (&[Tap], usize)) {
+    let columns = rows.dim().2;
     let frames = rows.axis_iter(Axis(0)).into_par_iter();
     mean.axis_iter_mut(Axis(0)).into_par_iter().zip(frames).for_each(|(mut mean, frame)| {
         for tap in taps {
             let row = frame.row(tap.row - first);
-            let value: f32 = (0..4).map(|k| tap.weights[k] * row[tap.columns[k]]).sum();
+            let value: f32 = (0..TAPS)
+                .map(|k| {
+                    let column = (tap.first + k).saturating_sub(TAPS).min(columns - 1);
+                    tap.weights[k] * row[column]
+                })
+                .sum();
             mean[tap.into] += value;
         }
     });
@@ -149,8 +170,7 @@ fn add_taps(mut mean: ArrayViewMut2<'_, f32>, rows: &Array3<f32>, (taps, first):
 /// air on both sides, its mean where there is on one. A drift of the beam is thus taken away.
 fn level(sinogram: &mut Array2<f32>) {
     let columns = sinogram.ncols();
-    let smooth = band::smoothed(sinogram, 1.5);
-    let Some(support) = band::support(&smooth) else { return };
+    let Some(support) = band::support(sinogram) else { return };
     let margin = 4 + columns / 100;
     let left = 0..to_index(support.first).saturating_sub(margin);
     let right = (to_index(support.last) + 1 + margin).min(columns)..columns;
