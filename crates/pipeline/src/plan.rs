@@ -5,9 +5,12 @@ use std::{ops::Range, time::Instant};
 use ndarray::Array3;
 use serde::Serialize;
 use voltomo_correct::{Block, Survey, working_bytes as correct_bytes};
-use voltomo_reconstruct::{Fbp, ReconstructSettings, Reconstruction, SlabRule, grid_for};
+use voltomo_reconstruct::{
+    Projections, ReconstructSettings, Reconstruction, SlabRule, cone_grid_for, grid_for,
+};
 use voltomo_types::{
-    Geometry, ParallelGeometry, PixelFrame, Radian, RotationAxis, Scan, VoxelGrid,
+    ConeCircle, Geometry, Millimetre, ParallelGeometry, PixelFrame, Radian, RotationAxis, Scan,
+    VoxelGrid,
 };
 
 use crate::{error::RunError, memory::Bytes, recipe::Recipe, store};
@@ -57,11 +60,11 @@ pub(crate) struct Sizing<'a> {
 }
 
 impl Sizing<'_> {
-    /// The slabs of `slices` slices that may take most: at both ends and in the middle.
-    fn extreme_slabs(&self, slices: usize) -> [Range<usize>; 3] {
-        let beyond = self.grid.shape[0].saturating_sub(slices);
-        let end = slices.min(self.grid.shape[0]);
-        [0, beyond / 2, beyond].map(|first| first..first + end)
+    /// The volume in slabs of `slices` slices. In a cone the ends of the volume need more rows than
+    /// its middle, until the detector ends: which slab takes most is not known beforehand.
+    fn slabs(&self, slices: usize) -> impl Iterator<Item = Range<usize>> + use<> {
+        let count = self.grid.shape[0];
+        (0..count).step_by(slices.max(1)).map(move |first| first..(first + slices).min(count))
     }
 
     fn rows(&self, slab: Range<usize>) -> usize {
@@ -70,9 +73,8 @@ impl Sizing<'_> {
 
     /// The memory of each moment of a slab of so many slices, wherever it takes most.
     fn moments(&self, slices: usize) -> Vec<(String, Bytes)> {
-        let slabs = self.extreme_slabs(slices);
         let most = |bytes: &dyn Fn(Range<usize>) -> u64| {
-            Bytes(slabs.iter().cloned().map(bytes).max().unwrap_or(0))
+            Bytes(self.slabs(slices).map(bytes).max().unwrap_or(0))
         };
         let angles = self.geometry.view_count();
         let [_, height, width] = self.grid.shape;
@@ -129,7 +131,13 @@ impl Sizing<'_> {
         let alignment = store::slab_alignment(&self.recipe.store);
         let steps = [alignment, 64, 32, 16];
         let step = steps.into_iter().find(|step| fits >= *step).unwrap_or(1);
-        Ok(if fits >= count { count } else { fits / step * step })
+        if fits >= count {
+            return Ok(count);
+        }
+        // Slabs that begin elsewhere may take a little more, even where they are thinner.
+        let aligned = (1..=fits / step).rev().map(|steps| steps * step);
+        let thinner = (1..step).rev();
+        Ok(aligned.chain(thinner).find(|slices| self.peak(*slices) <= budget).unwrap_or(1))
     }
 }
 
@@ -139,9 +147,7 @@ impl Sizing<'_> {
 /// A budget in which not even one slice fits.
 pub(crate) fn plan(sizing: &Sizing<'_>, budget: Bytes) -> Result<Plan, RunError> {
     let slices = sizing.slab_slices(budget)?;
-    let count = sizing.grid.shape[0];
-    let slabs: Vec<Range<usize>> =
-        (0..count).step_by(slices).map(|first| first..(first + slices).min(count)).collect();
+    let slabs: Vec<Range<usize>> = sizing.slabs(slices).collect();
     let mut parts = vec![("held all the time".to_string(), Bytes(sizing.resident()))];
     parts.extend(sizing.moments(slices));
     let picture_bytes = 16 << 20;
@@ -154,35 +160,68 @@ pub(crate) fn plan(sizing: &Sizing<'_>, budget: Bytes) -> Result<Plan, RunError>
         peak_memory: sizing.peak(slices),
         memory_parts: parts,
         disk: Bytes(volumes * store::disk_bytes(&sizing.recipe.store, sizing.grid) + picture_bytes),
-        seconds: seconds(sizing)?,
+        seconds: seconds(sizing, slices)?,
     })
 }
 
 /// About how long the run takes: back-projection timed on a small volume here and now, scaled by
-/// voxels and angles; corrections and files at a usual rate a pixel.
-fn seconds(sizing: &Sizing<'_>) -> Result<f64, RunError> {
-    const SIDE: usize = 128;
-    const ANGLES: usize = 96;
+/// voxels and angles; corrections and files at a usual rate a pixel, for all rows of every slab.
+fn seconds(sizing: &Sizing<'_>, slices: usize) -> Result<f64, RunError> {
     const SECONDS_PER_PIXEL: f64 = 1.0 / 30e6;
-    let geometry = ParallelGeometry {
-        angles: (0..ANGLES)
-            .map(|i| Radian(i as f64 * std::f64::consts::PI / ANGLES as f64))
-            .collect(),
-        axis: RotationAxis { centre: (SIDE as f64 - 1.0) / 2.0, tilt: Radian(0.0) },
-        frame: PixelFrame::whole(32, SIDE),
-        pixel: None,
-    };
+    let views = sizing.geometry.view_count();
+    let updates = sizing.grid.voxel_count() as f64 * views as f64;
+    let rows: usize = sizing.slabs(slices).map(|slab| sizing.rows(slab)).sum();
+    let pixels = (views * rows * sizing.frame.1 + sizing.grid.voxel_count()) as f64;
+    Ok(updates / updates_a_second(sizing.geometry)? + pixels * SECONDS_PER_PIXEL)
+}
+
+/// Side, rows and angles of the small scan that is timed.
+const SIDE: usize = 128;
+const ROWS: usize = 32;
+const ANGLES: usize = 96;
+
+/// Voxels times angles that filtered back-projection of the beam takes in a second.
+fn updates_a_second(geometry: &Geometry) -> Result<f64, RunError> {
     let settings = ReconstructSettings::default();
-    let grid = grid_for(&geometry, (32, SIDE), &settings)?;
-    let fbp = Fbp::new(&geometry, (32, SIDE), &grid, &settings)?;
-    let projections = Array3::from_elem((ANGLES, 32, SIDE), 0.5f32);
-    fbp.reconstruct(projections.view(), 0, 0..32)?;
+    let (small, grid) = small_scan(geometry, &settings)?;
+    let method = voltomo_reconstruct::prepare(&small, (ROWS, SIDE), &grid, &settings)?;
+    let values = Array3::from_elem((ANGLES, ROWS, SIDE), 0.5f32);
+    let run = || method.reconstruct(Projections::new(values.view(), 0), 0..grid.shape[0], &());
+    run()?;
     let start = Instant::now();
-    fbp.reconstruct(projections.view(), 0, 0..32)?;
-    let rate = (grid.voxel_count() * ANGLES) as f64 / start.elapsed().as_secs_f64();
-    let updates = sizing.grid.voxel_count() as f64 * sizing.geometry.view_count() as f64;
-    let pixels = (sizing.geometry.view_count() * sizing.frame.0 * sizing.frame.1) as f64;
-    Ok(updates / rate + (pixels + sizing.grid.voxel_count() as f64) * SECONDS_PER_PIXEL)
+    run()?;
+    Ok((grid.voxel_count() * ANGLES) as f64 / start.elapsed().as_secs_f64())
+}
+
+/// A small scan with the same kind of beam, and its grid.
+fn small_scan(
+    geometry: &Geometry,
+    settings: &ReconstructSettings,
+) -> Result<(Geometry, VoxelGrid), RunError> {
+    let frame = PixelFrame::whole(ROWS, SIDE);
+    let middle = (SIDE as f64 - 1.0) / 2.0;
+    let angles = |turn: f64| -> Vec<Radian> {
+        (0..ANGLES).map(|i| Radian(i as f64 * turn / ANGLES as f64)).collect()
+    };
+    if matches!(geometry, Geometry::Parallel(_)) {
+        let axis = RotationAxis { centre: middle, tilt: Radian(0.0) };
+        let angles = angles(std::f64::consts::PI);
+        let small = ParallelGeometry { angles, axis, frame, pixel: None };
+        let grid = grid_for(&small, (ROWS, SIDE), settings)?;
+        return Ok((Geometry::Parallel(small), grid));
+    }
+    let circle = ConeCircle {
+        source_to_axis: Millimetre(4.0 * SIDE as f64),
+        source_to_detector: Millimetre(8.0 * SIDE as f64),
+        pixel: Millimetre(2.0),
+        centre: [frame.middle_row(), middle],
+        roll: Radian(0.0),
+        pitch: Radian(0.0),
+        yaw: Radian(0.0),
+    };
+    let small = circle.geometry(&angles(std::f64::consts::TAU), frame);
+    let grid = cone_grid_for(&small, (ROWS, SIDE), settings)?;
+    Ok((Geometry::Cone(small), grid))
 }
 
 impl Plan {

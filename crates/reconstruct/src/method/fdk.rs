@@ -1,17 +1,15 @@
 //! Filtered back-projection for a cone beam. Knows no files and no order of slabs.
 
-use std::{
-    ops::Range,
-    sync::{Mutex, PoisonError},
-};
+use std::ops::Range;
 
-use ndarray::{Array2, Array3, ArrayView3, Axis};
+use ndarray::{Array2, Array3, ArrayView3, ArrayViewMut3, Axis, Zip};
 use rayon::prelude::*;
 use voltomo_numeric::cast::{to_f32, to_index};
 use voltomo_types::{ConeGeometry, ConeView, LengthUnit, Radian, VoxelGrid};
 
 use super::{
-    cone_field::{ConeField, whole_slices},
+    cone_checks::{check, check_offset, warnings},
+    cone_field::ConeField,
     rectify::{Homography, Plane, Upright},
     short_scan::Redundancy,
 };
@@ -24,8 +22,10 @@ use crate::{
     row_filter::{FilterScratch, RowFilter},
 };
 
-/// Fewer different directions than this are warned of.
-const FEW_DIRECTIONS: usize = 30;
+/// Views that are held filtered at once.
+const BATCH: usize = 64;
+/// Slices of a batch that are summed apart before they join those of the batches before.
+const SUMMED_SLICES: usize = 128;
 /// Frame rows beyond those met exactly: the reach of the interpolation between pixels.
 const HALO: usize = 2;
 
@@ -53,8 +53,6 @@ pub struct Fdk {
     warnings: Vec<String>,
     /// Whether variances are reconstructed, which weigh in by the squares of the weights.
     squared: bool,
-    /// Kept from call to call: fresh memory is slow to touch for the first time.
-    views: Mutex<Views>,
 }
 
 /// One view, made ready.
@@ -96,9 +94,7 @@ impl Fdk {
                 path: path(view, grid, &upright, filter.added()[0])?,
             })
         });
-        let mut warnings = warnings(&redundancy);
-        warnings.extend(trajectory_warning(geometry, &field));
-        warnings.extend(ends_warning(geometry, frame_shape, (grid, &field)));
+        let warnings = warnings(&redundancy, (geometry, frame_shape), (grid, &field));
         Ok(Self {
             frame_shape,
             grid: *grid,
@@ -113,7 +109,6 @@ impl Fdk {
             }),
             warnings,
             squared: false,
-            views: Mutex::default(),
         })
     }
 
@@ -199,10 +194,12 @@ impl Fdk {
     pub fn working_bytes(&self, z: Range<usize>) -> u64 {
         let [_, height, width] = self.grid.shape;
         let rows = self.upright_rows(&z).len();
-        let views = Views::bytes(self.sights.len(), self.filter.width(), rows);
+        let batch = self.sights.len().min(BATCH);
+        let views = Views::bytes(batch, self.filter.width(), rows);
         let filtering = 8 * (self.upright.shape.1 + self.filter.width()) as u64;
         let thread = (filtering + self.filter.scratch_bytes()).max(tile_bytes());
-        let result = 4 * (z.len() * height * width) as u64;
+        let summed = if batch < self.sights.len() { z.len().min(SUMMED_SLICES) } else { 0 };
+        let result = 4 * ((z.len() + summed) * height * width) as u64;
         views + result + rayon::current_num_threads() as u64 * thread
     }
 
@@ -220,26 +217,54 @@ impl Fdk {
     ) -> Result<Array3<f32>, ReconstructError> {
         self.check_call(projections, first_row, &z)?;
         let rows = self.upright_rows(&z);
-        let mut views =
-            std::mem::take(&mut *self.views.lock().unwrap_or_else(PoisonError::into_inner));
-        views.reshape(self.sights.len(), self.filter.width(), (rows.start, rows.len()));
-        views.parts_mut(1).into_par_iter().enumerate().for_each_init(
-            || Scratch::new(self),
-            |scratch, (view, part)| {
-                let frame = projections.index_axis(Axis(0), view);
-                let view = View { index: view, frame, first_row, rows: rows.clone() };
-                scratch.fill(self, &view, part);
-            },
-        );
         let [_, height, width] = self.grid.shape;
         let mut slices = Array3::zeros((z.len(), height, width));
-        let paths: Vec<ConePath> = self.sights.iter().map(|sight| sight.path).collect();
-        backproject_cone((&views, &paths), z.start, self.circle, slices.view_mut());
-        *self.views.lock().unwrap_or_else(PoisonError::into_inner) = views;
+        let mut views = Views::default();
+        for batch in self.batches() {
+            views.reshape(batch.len(), self.filter.width(), (rows.start, rows.len()));
+            views.parts_mut(1).into_par_iter().zip(batch.clone()).for_each_init(
+                || Scratch::new(self),
+                |scratch, (part, index)| {
+                    let frame = projections.index_axis(Axis(0), index);
+                    let view = View { index, frame, first_row, rows: rows.clone() };
+                    scratch.fill(self, &view, part);
+                },
+            );
+            self.add(&views, batch, (z.start, slices.view_mut()));
+        }
         if self.squared {
             self.deepen(&mut slices);
         }
         Ok(slices)
+    }
+
+    /// Views that are filtered and back-projected together: no more, so that memory does not grow
+    /// with them. The batches depend on nothing but the views, and so the bits.
+    fn batches(&self) -> impl Iterator<Item = Range<usize>> + use<> {
+        let count = self.sights.len();
+        (0..count).step_by(BATCH).map(move |first| first..(first + BATCH).min(count))
+    }
+
+    /// Adds a batch of filtered views to the slices from `first_z` on.
+    fn add(
+        &self,
+        views: &Views,
+        batch: Range<usize>,
+        (first_z, mut slices): (usize, ArrayViewMut3<'_, f32>),
+    ) {
+        let is_only = batch.len() == self.sights.len();
+        let paths: Vec<ConePath> = self.sights[batch].iter().map(|sight| sight.path).collect();
+        if is_only {
+            return backproject_cone((views, &paths), first_z, self.circle, slices);
+        }
+        let (depth, height, width) = slices.dim();
+        let mut sums = Array3::zeros((depth.min(SUMMED_SLICES), height, width));
+        for (k, mut part) in slices.axis_chunks_iter_mut(Axis(0), SUMMED_SLICES).enumerate() {
+            let mut sums = sums.slice_axis_mut(Axis(0), (0..part.dim().0).into());
+            let first = first_z + k * SUMMED_SLICES;
+            backproject_cone((views, &paths), first, self.circle, sums.view_mut());
+            Zip::from(&mut part).and(&sums).par_for_each(|value, sum| *value += sum);
+        }
     }
 
     fn check_call(
@@ -266,11 +291,17 @@ impl Fdk {
                 rows,
             });
         }
-        let bad = projections.indexed_iter().find(|(_, value)| !value.is_finite());
-        bad.map_or(Ok(()), |((angle, row, column), &value)| {
-            let row = first_row + row;
-            Err(ReconstructError::NonFinite { angle, row, column, value })
-        })
+        let bad = projections.axis_iter(Axis(0)).into_par_iter().enumerate().find_map_first(
+            |(angle, frame)| {
+                let largest = frame.fold(0, |bits, value| value.abs().to_bits().max(bits));
+                (largest >= f32::INFINITY.to_bits()).then_some(angle)
+            },
+        );
+        let Some(angle) = bad else { return Ok(()) };
+        let frame = projections.index_axis(Axis(0), angle);
+        let found = frame.indexed_iter().find(|(_, value)| !value.is_finite());
+        let ((row, column), &value) = found.unwrap_or(((0, 0), &f32::INFINITY));
+        Err(ReconstructError::NonFinite { angle, row: first_row + row, column, value })
     }
 
     /// Cosine of the angle to the central ray, times the redundancy weight, along a row.
@@ -372,89 +403,6 @@ impl Scratch {
             }
         }
     }
-}
-
-fn warnings(redundancy: &Redundancy) -> Vec<String> {
-    let mut warnings = redundancy.warnings().to_vec();
-    let directions = redundancy.directions();
-    if directions < FEW_DIRECTIONS {
-        warnings.push(format!(
-            "the scan looks from {directions} directions only, expected {FEW_DIRECTIONS} or more: \
-             filtered back-projection leaves streaks between them"
-        ));
-    }
-    warnings
-}
-
-/// An axis so far off the middle that the near side was given up needs a whole turn.
-fn check_offset(field: &ConeField) -> Result<(), ReconstructError> {
-    const GIVEN_UP: f64 = 0.5;
-    let [left, right] = field.reach;
-    let (near, far) = (left.min(right), left.max(right));
-    if field.is_whole_turn || near > GIVEN_UP * far {
-        return Ok(());
-    }
-    Err(ReconstructError::OffsetArc { near_mm: near, far_mm: far })
-}
-
-/// The formula is that of a source on a circle about the axis.
-fn trajectory_warning(geometry: &ConeGeometry, field: &ConeField) -> Option<String> {
-    let spread = |value: &dyn Fn(&ConeView) -> f64| {
-        let values = || geometry.views.iter().map(value);
-        values().fold(f64::NEG_INFINITY, f64::max) - values().fold(f64::INFINITY, f64::min)
-    };
-    let height = spread(&|view| view.source[0]);
-    let distance = spread(&|view| view.source[1].hypot(view.source[2]));
-    let off_circle = height.max(distance) > 0.01 * field.distance;
-    off_circle.then(|| {
-        format!(
-            "the source leaves its circle by {height:.3} mm along the axis and {distance:.3} mm              towards it, expected within 1 % of its distance ({:.3} mm): FDK is made for a circle,              an iterative method for any path",
-            field.distance
-        )
-    })
-}
-
-/// Slices whose rim some views do not show.
-fn ends_warning(
-    geometry: &ConeGeometry,
-    frame_shape: (usize, usize),
-    (grid, field): (&VoxelGrid, &ConeField),
-) -> Option<String> {
-    let [count, height, width] = grid.shape;
-    let corners = [[0, 0], [0, width - 1], [height - 1, 0], [height - 1, width - 1]];
-    let far = corners.map(|[y, x]| grid.centre_of([0, y, x])).map(|[_, y, x]| y.hypot(x));
-    let radius = field.radius().min(far.into_iter().fold(0.0, f64::max));
-    let whole = whole_slices(geometry, frame_shape, (grid, radius));
-    (whole.len() < count).then(|| {
-        format!(
-            "of {count} slices, {} are seen whole by every view ({whole:?}): beyond them \
-             attenuations are too low towards the rim; `reconstruct.cone.slices = \"seen\"` leaves \
-             them out",
-            whole.len()
-        )
-    })
-}
-
-fn check(
-    geometry: &ConeGeometry,
-    (rows, columns): (usize, usize),
-    grid: &VoxelGrid,
-) -> Result<(), ReconstructError> {
-    let bad = geometry.views.iter().enumerate().find(|(_, view)| !view.angle.0.is_finite());
-    if let Some((index, view)) = bad {
-        return Err(ReconstructError::BadAngle { index, value: view.angle.0 });
-    }
-    let count = geometry.views.len();
-    if count < 2 {
-        return Err(ReconstructError::TooFewAngles { count, directions: count });
-    }
-    if rows == 0 || columns < 2 {
-        return Err(ReconstructError::NoPixels { rows, columns });
-    }
-    if grid.unit != LengthUnit::Millimetre {
-        return Err(ReconstructError::PixelSizeUnknown { voxel_mm: grid.voxel });
-    }
-    Ok(())
 }
 
 /// The first view whose source or detector makes no sense for the grid.
