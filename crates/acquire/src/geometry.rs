@@ -89,8 +89,9 @@ fn words(cone: &ConeFacts, path: &Path) -> String {
     format!("{} in {}", parts.join(", "), path.display())
 }
 
-/// The pixel size in the plane of the sample, where only that on the detector is known.
-pub(crate) fn tell_pixel(scan: &mut Scan) {
+/// The pixel size in the plane of the sample, where that on the detector is known and no other, or
+/// one that only the images tell beside a geometry file: theirs is that on the detector.
+pub(crate) fn tell_pixel(scan: &mut Scan, settings: &AcquireSettings) {
     let cone = &scan.cone;
     let (Some(axis), Some(detector), Some(pixel)) =
         (cone.source_to_axis, cone.source_to_detector, cone.pixel)
@@ -98,7 +99,7 @@ pub(crate) fn tell_pixel(scan: &mut Scan) {
         return;
     };
     let is_usable = axis.0 > 0.0 && detector.0 > axis.0 && pixel.0 > 0.0;
-    if scan.detector.pixel.is_some() || !is_usable {
+    if (scan.detector.pixel.is_some() && settings.geometry.is_none()) || !is_usable {
         return;
     }
     let magnification = detector.0 / axis.0;

@@ -151,8 +151,8 @@ fn tell_the_rest(scan: &mut Scan, settings: &AcquireSettings) {
     if let Some(mm) = settings.pixel_mm {
         scan.detector.pixel = Some(Millimetre(mm));
         tell(&mut scan.facts, Fact::from_recipe("pixel size", format!("{mm} mm")));
-    } else if scan.detector.pixel.is_none() {
-        tell_pixel(scan);
+    } else {
+        tell_pixel(scan, settings);
     }
     if scan.detector.pixel.is_none() {
         let mend = "set `acquire.pixel_mm`; until then attenuation is in 1/pixel";

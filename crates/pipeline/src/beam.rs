@@ -235,13 +235,6 @@ impl BeamFound {
         }
     }
 
-    /// An axis of a cone beam to plan with before it is known: on the middle column, with the roll
-    /// as it is told or as `roll` assumes it.
-    pub(crate) fn assumed_axis(&self, frame: &PixelFrame, roll: Radian) -> RotationAxis {
-        let centre = (frame.detector_columns as f64 - 1.0) / 2.0;
-        RotationAxis { centre, tilt: self.told_tilt().unwrap_or(roll) }
-    }
-
     /// The axis as far as it is told; `None` where it must be found (or, in a cone, assumed).
     pub(crate) fn told_axis(&self, frame: &PixelFrame) -> Option<(RotationAxis, &'static str)> {
         match self {

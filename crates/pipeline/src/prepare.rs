@@ -75,11 +75,12 @@ pub(crate) fn assumed_axis(
     frame: &PixelFrame,
     columns: usize,
 ) -> RotationAxis {
+    let middle = frame.detector_column((columns as f64 - 1.0) / 2.0);
     if !matches!(beam, BeamFound::Parallel { .. }) {
         let told = beam.told_axis(frame).map(|(axis, _)| axis);
-        return told.unwrap_or_else(|| beam.assumed_axis(frame, TILT_ASSUMED));
+        let tilt = beam.told_tilt().unwrap_or(TILT_ASSUMED);
+        return told.unwrap_or(RotationAxis { centre: middle, tilt });
     }
-    let middle = frame.detector_column((columns as f64 - 1.0) / 2.0);
     RotationAxis {
         centre: recipe.reconstruct.centre_px.unwrap_or(middle),
         tilt: recipe.reconstruct.tilt_deg.map_or(TILT_ASSUMED, Radian::from_degrees),
@@ -215,4 +216,84 @@ pub fn plan_only(recipe: &Recipe, base: &Path, budget: Option<Bytes>) -> Result<
     let geometry = geometry((&scan, &beam), frame, axis)?;
     let size = (shape.rows, shape.columns);
     Ok(Prepared::new(recipe, &scan, geometry, (size, budget))?.plan)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use ndarray::ArrayViewMut3;
+    use voltomo_types::{ConeFacts, Detector, FrameError, FrameShape, Frames, Quantity};
+
+    use super::*;
+
+    /// Frames that have a size and nothing else.
+    #[derive(Debug)]
+    struct Sizes(FrameShape);
+
+    impl Frames for Sizes {
+        fn shape(&self) -> FrameShape {
+            self.0
+        }
+
+        fn read(
+            &self,
+            _: std::ops::Range<usize>,
+            _: std::ops::Range<usize>,
+            _: ArrayViewMut3<'_, f32>,
+        ) -> Result<(), FrameError> {
+            panic!("a plan reads no frame")
+        }
+
+        fn name_of(&self, frame: usize) -> String {
+            frame.to_string()
+        }
+    }
+
+    fn large_cone() -> Scan {
+        let shape = FrameShape { frames: 900, rows: 2266, columns: 1781 };
+        let frame = PixelFrame::whole(shape.rows, shape.columns);
+        let pixel = Some(Millimetre(0.016));
+        Scan {
+            radiographs: Arc::new(Sizes(shape)),
+            flats: vec![],
+            darks: vec![],
+            angles: Some((0..900).map(|k| Radian::from_degrees(0.4 * f64::from(k))).collect()),
+            quantity: Quantity::Counts,
+            probe: None,
+            cone: ConeFacts::default(),
+            detector: Detector { frame, pixel, saturation: None },
+            facts: vec![],
+            files: vec![],
+        }
+    }
+
+    /// 1024³ voxels from the whole panel of the micro-focus tube, at its steepest.
+    #[test]
+    fn a_large_cone_is_planned_within_six_gibibytes_whichever_slab_takes_most() {
+        let scan = large_cone();
+        let mut recipe = Recipe::default();
+        let cone = &mut recipe.reconstruct.cone;
+        (cone.source_to_axis_mm, cone.source_to_detector_mm) = (Some(60.0), Some(240.0));
+        recipe.reconstruct.voxel_mm = Some(0.0271);
+        let (found, frame) = (beam(&recipe, &scan).unwrap(), scan.detector.frame);
+        let axis = RotationAxis { centre: 890.0, tilt: Radian(0.0) };
+        let geometry = geometry((&scan, &found), frame, axis).unwrap();
+        for slices in [voltomo_reconstruct::ConeSlices::Axis, Default::default()] {
+            recipe.reconstruct.cone.slices = slices;
+            let budget = Bytes(6 << 30);
+            let size = ((2266, 1781), Some(budget));
+            let prepared = Prepared::new(&recipe, &scan, geometry.clone(), size).unwrap();
+            let Plan { grid, slabs, peak_memory, .. } = &prepared.plan;
+            println!("{:?} {} slabs, {peak_memory}", grid.shape, slabs.len());
+            assert!(grid.shape[1] >= 1024 && grid.shape[0] > 1000, "{:?}", grid.shape);
+            assert!(*peak_memory <= budget);
+            let takes = |slab: &std::ops::Range<usize>| {
+                let rows = prepared.method.rows_needed(slab.clone()).len() as u64;
+                4 * 900 * 1781 * rows + prepared.method.working_bytes(slab.clone())
+            };
+            let most = slabs.iter().map(takes).max().unwrap();
+            assert!(most < peak_memory.0 && takes(&slabs[slabs.len() / 2]) < most);
+        }
+    }
 }

@@ -40,8 +40,9 @@ fn only_slices_that_every_view_shows_whole_are_reconstructed_unless_all_are_want
     let part = plan(&made);
     assert_eq!(part.shape, [10, 30, 39]);
     assert!((part.first[0] + 14.5 * PITCH).abs() < 1e-9, "{:?}", part.first);
+    made.recipe.reconstruct.region = None;
     made.recipe.reconstruct.voxel_mm = Some(0.5);
-    assert_eq!(plan(&made).voxel, 0.5);
+    assert_eq!((plan(&made).voxel, plan(&made).shape), (0.5, [5, 30, 30]));
 }
 
 #[test]
@@ -106,15 +107,16 @@ fn roll_and_a_central_ray_off_the_middle_row_are_taken_into_account() {
 }
 
 #[test]
-fn turned_frames_and_their_views_stay_together() {
-    let made = as_views(PLAIN, ",");
+fn views_of_a_table_are_turned_with_their_frames() {
+    let (record, volume) = as_views(PLAIN, ",").run("out");
+    assert_right(&volume, &record.plan.grid);
+    let on_its_head = Cone { axis_off: 3.0, row_off: 2.0, upside_down: true, ..PLAIN };
+    let mut made = as_views(on_its_head, ";");
+    made.recipe.acquire.turn = 180;
     let (record, volume) = made.run("out");
     assert_right(&volume, &record.plan.grid);
-    // Both mirrored along the rows and turned half a turn: mirrored along the columns. The views
-    // of the file belong to the frames as they are on disk, so the sample comes out as it is.
-    let mut turned = as_views(Cone { axis_off: 3.0, ..PLAIN }, ";");
-    turned.recipe.acquire.turn = 180;
-    let error = turned.refusal();
+    made.recipe.acquire.turn = 0;
+    let error = made.refusal();
     assert!(error.contains("a detector behind it whose rows run along the axis"), "{error}");
 }
 
@@ -123,7 +125,15 @@ fn as_views(cone: Cone, comma: &str) -> cone_scan::MadeCone {
     let mut made = cone.tiff();
     let mut text = String::from("# source, origin, u, v\n");
     for view in cone.sights() {
-        let vectors = [view.source, view.origin, view.along_columns, view.along_rows];
+        let mut vectors = [view.source, view.origin, view.along_columns, view.along_rows];
+        if cone.upside_down {
+            let (right, down) = (cone.columns as f64 - 1.0, cone.rows as f64 - 1.0);
+            vectors[1] = std::array::from_fn(|k| {
+                view.origin[k] + right * view.along_columns[k] + down * view.along_rows[k]
+            });
+            vectors[2] = vectors[2].map(|k| -k);
+            vectors[3] = vectors[3].map(|k| -k);
+        }
         let numbers: Vec<String> =
             vectors.iter().flat_map(|[z, y, x]| [x, y, z]).map(f64::to_string).collect();
         writeln!(text, "{}", numbers.join(comma)).unwrap();

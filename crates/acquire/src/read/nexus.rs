@@ -317,8 +317,9 @@ fn pixel(
         path.and_then(|path| parts.dataset(None, path, "").ok().flatten())
     };
     let (source, monitor) = (elsewhere(parts, "source/distance"), elsewhere(parts, "control/data"));
-    let beside = |parts: &Parts<'_>, end: &str| {
-        parts.dataset(None, &format!("{detector}/{end}"), "").ok().flatten()
+    let beside = |parts: &mut Parts<'_>, end: &str| {
+        let here = parts.dataset(None, &format!("{detector}/{end}"), "").ok().flatten();
+        here.or_else(|| elsewhere(parts, &format!("detector/{end}")))
     };
     let (distance, on_detector) = (beside(parts, "distance"), beside(parts, "x_pixel_size"));
     parts.cone([source.as_ref(), distance.as_ref()], on_detector.as_ref());

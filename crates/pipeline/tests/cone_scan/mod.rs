@@ -43,6 +43,8 @@ pub(crate) struct Cone {
     pub(crate) row_off: f64,
     /// Radius of the cylinder, mm.
     pub(crate) radius: f64,
+    /// Whether the frames stand on their heads in the files.
+    pub(crate) upside_down: bool,
 }
 
 pub(crate) const PLAIN: Cone = Cone {
@@ -54,6 +56,7 @@ pub(crate) const PLAIN: Cone = Cone {
     axis_off: 0.0,
     row_off: 0.0,
     radius: CYLINDER_RADIUS,
+    upside_down: false,
 };
 
 impl Cone {
@@ -123,7 +126,12 @@ impl Cone {
 
     /// Counts of the radiographs, without noise.
     pub(crate) fn counts(&self) -> Array3<f32> {
-        self.line_integrals().mapv(|p| (50_000.0 * (-p).exp() + 100.0).round())
+        let mut counts = self.line_integrals().mapv(|p| (50_000.0 * (-p).exp() + 100.0).round());
+        if self.upside_down {
+            counts.invert_axis(Axis(1));
+            counts.invert_axis(Axis(2));
+        }
+        counts
     }
 
     /// A TIFF file a frame, angles and the geometry in files beside them.
