@@ -83,6 +83,8 @@ pub struct PairFilter {
     inverse: Arc<dyn Fft<f32>>,
     /// Response over N, so that the inverse transform needs no scaling.
     response: Vec<f32>,
+    /// Values that come out for each that goes in.
+    factor: usize,
 }
 
 impl std::fmt::Debug for PairFilter {
@@ -98,13 +100,26 @@ impl PairFilter {
         let length = response.len();
         let scale = 1.0 / length as f64;
         let response = response.iter().map(|value| rounded(value * scale)).collect();
-        Self { forward: forward(length), inverse: inverse(length), response }
+        Self { forward: forward(length), inverse: inverse(length), response, factor: 1 }
     }
 
-    /// Values a row, padding included.
+    /// The same filter with `factor` values coming out for each that goes in: the values between
+    /// are those of the Fourier series of the row.
+    #[must_use]
+    pub fn upsampled(self, factor: usize) -> Self {
+        Self { inverse: inverse(self.length() * factor), factor, ..self }
+    }
+
+    /// Values of a row that goes in, padding included.
     #[must_use]
     pub fn length(&self) -> usize {
         self.response.len()
+    }
+
+    /// Values of a row that comes out.
+    #[must_use]
+    pub fn output_length(&self) -> usize {
+        self.response.len() * self.factor
     }
 
     /// Values of scratch that [`Self::apply`] needs.
@@ -113,13 +128,28 @@ impl PairFilter {
         self.forward.get_inplace_scratch_len().max(self.inverse.get_inplace_scratch_len())
     }
 
-    /// Convolves both rows, periodically, in place. `pair` has the filter's length; `scratch` at
-    /// least [`Self::scratch_length`].
+    /// Convolves both rows, periodically, in place. `pair` has room for what comes out, and holds
+    /// first what goes in; `scratch` at least [`Self::scratch_length`].
     pub fn apply(&self, pair: &mut [Complex<f32>], scratch: &mut [Complex<f32>]) {
-        self.forward.process_with_scratch(pair, scratch);
-        pair.iter_mut().zip(&self.response).for_each(|(value, factor)| *value *= factor);
+        let length = self.length();
+        let spectrum = &mut pair[..length];
+        self.forward.process_with_scratch(spectrum, scratch);
+        spectrum.iter_mut().zip(&self.response).for_each(|(value, factor)| *value *= factor);
+        if self.factor > 1 {
+            widen(pair, length);
+        }
         self.inverse.process_with_scratch(pair, scratch);
     }
+}
+
+/// Makes a spectrum of `length` frequencies (an even number) one of as many as there is room for.
+fn widen(spectrum: &mut [Complex<f32>], length: usize) {
+    let (half, end) = (length / 2, spectrum.len());
+    spectrum.copy_within(half..length, end - half);
+    spectrum[half..end - half].fill(Complex::default());
+    // The highest frequency stands for both of its signs.
+    let nyquist = spectrum[end - half] * 0.5;
+    (spectrum[half], spectrum[end - half]) = (nyquist, nyquist);
 }
 
 #[allow(clippy::cast_possible_truncation, reason = "the filter works in single precision")]
@@ -165,6 +195,27 @@ mod tests {
             };
             assert!((f64::from(pair[n].re) - slow(&rows[0])).abs() < 2e-5);
             assert!((f64::from(pair[n].im) - slow(&rows[1])).abs() < 2e-5);
+        }
+    }
+
+    #[test]
+    fn upsampled_filter_keeps_the_values_and_follows_the_waves_between_them() {
+        let (length, factor) = (24, 3);
+        let waves = [(3.0, 0.4), (11.0, 1.1), (12.0, 0.0)];
+        let row = |part: usize, n: f64| {
+            let phase = |(k, start): &(f64, f64)| TAU * k * n / length as f64 + start * part as f64;
+            waves.iter().map(|wave| phase(wave).cos()).sum::<f64>()
+        };
+        let filter = PairFilter::new(&vec![1.0; length]).upsampled(factor);
+        let mut pair = vec![Complex::default(); filter.output_length()];
+        for (n, value) in pair.iter_mut().take(length).enumerate() {
+            *value = Complex::new(rounded(row(0, n as f64)), rounded(row(1, n as f64)));
+        }
+        filter.apply(&mut pair, &mut vec![Complex::default(); filter.scratch_length()]);
+        for (n, value) in pair.into_iter().enumerate() {
+            let place = n as f64 / factor as f64;
+            assert!((f64::from(value.re) - row(0, place)).abs() < 1e-5, "{n}");
+            assert!((f64::from(value.im) - row(1, place)).abs() < 1e-5, "{n}");
         }
     }
 

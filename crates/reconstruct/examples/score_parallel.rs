@@ -1,10 +1,10 @@
 //! Reconstructs a stack of sinograms from a .npy file and writes the slices as .npy, so that the
 //! peers' benchmark can score and time it. Knows no format but plain float32 .npy.
 //!
-//! `score_parallel IN.npy OUT.npy [RUNS [METHOD]]`: IN is float32 `[slice, angle, column]` over 180°, end
-//! excluded, axis in the middle; OUT is float32 `[slice, y, x]` in 1/pixel, or `-` for none. METHOD is `fbp`
-//! (default) or `fourier`. Prints one line a run: seconds of the call and of the processor, with the
-//! data in memory.
+//! `score_parallel IN.npy OUT.npy [RUNS [METHOD]]`: IN is float32 `[slice, angle, column]` over
+//! 180°, end excluded, axis in the middle; OUT is float32 `[slice, y, x]` in 1/pixel, or `-` for
+//! none. METHOD is `fbp` (default), `fbp-cubic`, `fbp-upsampled` or `fourier`. Prints one line a
+//! run: seconds of the call and of the processor, with the data in memory.
 
 #![allow(clippy::unwrap_used, reason = "a tool for measurements may stop")]
 
@@ -17,6 +17,7 @@ use std::{
 use ndarray::{Array3, Axis};
 use voltomo_reconstruct::{
     Fbp, Fourier, Projections, ReconstructSettings, Reconstruction, grid_for,
+    kernel::backproject::Interpolation,
 };
 use voltomo_types::{ParallelGeometry, PixelFrame, Radian, RotationAxis, VoxelGrid};
 
@@ -73,10 +74,16 @@ fn prepare(
     let settings = ReconstructSettings::default();
     let grid = grid_for(&geometry, (rows, columns), &settings).unwrap();
     let frame_shape = (rows, columns);
+    let fbp = |interpolation| {
+        let fbp = Fbp::new(&geometry, frame_shape, &grid, &settings).unwrap();
+        Box::new(fbp.with_interpolation(interpolation))
+    };
     let method: Box<dyn Reconstruction> = match name {
-        "fbp" => Box::new(Fbp::new(&geometry, frame_shape, &grid, &settings).unwrap()),
+        "fbp" => fbp(Interpolation::Linear),
+        "fbp-cubic" => fbp(Interpolation::Cubic),
+        "fbp-upsampled" => fbp(Interpolation::Upsampled),
         "fourier" => Box::new(Fourier::new(&geometry, frame_shape, &grid, &settings).unwrap()),
-        other => panic!("method {other}, expected fbp or fourier"),
+        other => panic!("method {other}, expected fbp, fbp-cubic, fbp-upsampled or fourier"),
     };
     (method, grid)
 }

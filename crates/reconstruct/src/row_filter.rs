@@ -22,6 +22,8 @@ pub(crate) struct RowFilter {
     columns: usize,
     padding: Padding,
     join: Option<Join>,
+    /// Values a column of a filtered row.
+    factor: usize,
 }
 
 /// How a full turn with an axis far off the middle is joined: opposite views see both sides.
@@ -75,7 +77,7 @@ impl RowFilter {
         let width = columns + join.as_ref().map_or(0, |join| join.added[0] + join.added[1]);
         let response = ramp_response(fast_length(columns + width), cutoff, settings);
         let pair = PairFilter::new(&response);
-        Self { pair, cutoff, columns, padding: settings.padding, join }
+        Self { pair, cutoff, columns, padding: settings.padding, join, factor: 1 }
     }
 
     /// For rows of variances instead: out come the variances of what this filter gives.
@@ -90,10 +92,15 @@ impl RowFilter {
         Self { pair, join: self.join.map(squared), ..self }
     }
 
-    /// Columns of a filtered row.
+    /// With `factor` values a column in the filtered rows, between the first and the last.
+    pub(crate) fn upsampled(self, factor: usize) -> Self {
+        Self { pair: self.pair.upsampled(factor), factor, ..self }
+    }
+
+    /// Values of a filtered row: one a column, or as many more as it is upsampled.
     pub(crate) fn width(&self) -> usize {
         let [before, after] = self.added();
-        self.columns + before + after
+        (self.columns + before + after - 1) * self.factor + 1
     }
 
     /// Columns that stand before the detector's first and after its last.
@@ -104,14 +111,14 @@ impl RowFilter {
     pub(crate) fn scratch(&self) -> FilterScratch {
         let zeros = |count| vec![Complex::default(); count];
         FilterScratch {
-            pair: zeros(self.pair.length()),
+            pair: zeros(self.pair.output_length()),
             transform: zeros(self.pair.scratch_length()),
         }
     }
 
     /// Bytes of [`Self::scratch`].
     pub(crate) fn scratch_bytes(&self) -> u64 {
-        8 * (self.pair.length() + self.pair.scratch_length()) as u64
+        8 * (self.pair.output_length() + self.pair.scratch_length()) as u64
     }
 
     /// Filters the rows of two views, `[view, column]`, in place; each is then multiplied by its
@@ -122,10 +129,10 @@ impl RowFilter {
         into: [&mut [f32]; 2],
         scratch: &mut FilterScratch,
     ) {
-        self.pad(rows, &mut scratch.pair);
+        self.pad(rows, &mut scratch.pair[..self.pair.length()]);
         self.pair.apply(&mut scratch.pair, &mut scratch.transform);
         let [before, _] = self.added();
-        let (head, tail) = scratch.pair.split_at(scratch.pair.len() - before);
+        let (head, tail) = scratch.pair.split_at(scratch.pair.len() - before * self.factor);
         let filtered = tail.iter().chain(head);
         let [first, second] = into;
         for ((value, first), second) in filtered.zip(first).zip(second) {

@@ -99,7 +99,7 @@ pub(super) fn fused(is_fused: bool, a: f32, b: f32, c: f32) -> f32 {
 /// The vector of [`Processor::Portable`].
 #[derive(Debug, Clone, Copy)]
 #[repr(C, align(16))]
-pub(super) struct Plain([f32; 4]);
+pub(super) struct Plain(pub(super) [f32; 4]);
 
 impl Vector for Plain {
     const COUNT: usize = 4;

@@ -20,14 +20,16 @@ const BUNDLE_BYTES: u64 = 1 << 30;
 /// Filtered back-projection, made ready for one geometry and one grid.
 ///
 /// `µ(x, y) = Σ_θ Δθ·q(θ, x·cos θ − y·sin θ)`, `q` the line integrals after the windowed ramp.
-/// Between columns it interpolates linearly; beside the detector `q` is zero, so voxels that no
-/// view sees are zero. Where voxels are larger than pixels, the ramp ends at the Nyquist frequency
-/// of the voxels, and in z the rows of a voxel are averaged. On a full turn with the axis over 5 %
-/// of the width off the middle, opposite views are joined to a wider field of view.
+/// Between columns it reads along straight lines or as [`Self::with_interpolation`] says; beside
+/// the detector `q` is zero, so voxels that no view sees are zero. Where voxels are larger than
+/// pixels, the ramp ends at the Nyquist frequency of the voxels, and in z the rows of a voxel are
+/// averaged. On a full turn with the axis over 5 % of the width off the middle, opposite views are
+/// joined to a wider field of view.
 /// Source: Kak & Slaney 1988, chapter 3, doi:10.1137/1.9780898719277.
 #[derive(Debug)]
 pub struct Fbp {
     rows: FilteredRows,
+    interpolation: Interpolation,
     /// Kept from call to call: fresh memory is slow to touch for the first time.
     bundle: Mutex<Bundle>,
 }
@@ -45,7 +47,14 @@ impl Fbp {
         settings: &ReconstructSettings,
     ) -> Result<Self, ReconstructError> {
         let rows = FilteredRows::new(geometry, frame_shape, grid, settings)?;
-        Ok(Self { rows, bundle: Mutex::default() })
+        Ok(Self { rows, interpolation: Interpolation::Linear, bundle: Mutex::default() })
+    }
+
+    /// The same, reading the filtered rows between their columns in another way.
+    #[must_use]
+    pub fn with_interpolation(self, interpolation: Interpolation) -> Self {
+        let rows = self.rows.upsampled(interpolation.values_a_column());
+        Self { rows, interpolation, ..self }
     }
 
     /// Made ready for variances of line integrals: [`Self::reconstruct`] then gives the variance of
@@ -113,8 +122,8 @@ impl Fbp {
         for (k, part) in slices.axis_chunks_iter_mut(Axis(0), lanes).enumerate() {
             let first = z.start + k * lanes;
             self.fill(&mut bundle, Given { z: first..first + part.dim().0, ..given.clone() })?;
-            let interpolation = Interpolation::Linear;
-            let rays = Rays { bundle: &bundle, paths: self.rows.paths(), interpolation };
+            let (paths, interpolation) = (self.rows.paths(), self.interpolation);
+            let rays = Rays { bundle: &bundle, paths, interpolation };
             backproject(&rays, self.rows.circle(), part);
         }
         *self.bundle.lock().unwrap_or_else(PoisonError::into_inner) = bundle;

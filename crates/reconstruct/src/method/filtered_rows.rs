@@ -111,6 +111,12 @@ impl FilteredRows {
         })
     }
 
+    /// With `factor` values a column, between the first and the last, from the Fourier series of
+    /// each row.
+    pub(crate) fn upsampled(self, factor: usize) -> Self {
+        Self { filter: self.filter.upsampled(factor), ..self }
+    }
+
     pub(crate) fn warnings(&self) -> &[String] {
         &self.warnings
     }
@@ -133,7 +139,7 @@ impl FilteredRows {
         self.factors.len()
     }
 
-    /// Columns of a filtered row.
+    /// Values of a filtered row: one a column, or as many more as it is upsampled.
     pub(crate) fn width(&self) -> usize {
         self.filter.width()
     }

@@ -3,20 +3,19 @@
 
 use ndarray::{ArrayViewMut3, Axis};
 use rayon::prelude::*;
-use voltomo_numeric::cast::{to_f32, to_index};
 
 use super::{
     ConePath, Views,
-    column::{CHUNK, GROUP, Sight, WIDEST_STEP, add_portable, add_wide},
+    column::{CHUNK, GROUP, Sight, add},
+    pick::Pick,
+    sights::{SIDE as TILE, Sights},
 };
 use crate::kernel::{
     backproject::Circle,
-    simd::Processor,
+    simd::{Plain, Processor},
     tiles::{Tile, tiles},
 };
 
-/// Voxels along an edge of a tile: its detector columns of a few views stay in the second cache.
-const TILE: usize = 16;
 /// Views that a column of voxels takes in one go.
 const VIEWS: usize = 8;
 
@@ -37,19 +36,20 @@ pub fn backproject_cone(
     circle: Option<Circle>,
     into: ArrayViewMut3<'_, f32>,
 ) {
-    backproject_with(Processor::found(), (views, paths), (first_z, circle), into);
+    backproject_cone_with(Processor::found(), (views, paths), (first_z, circle), into);
 }
 
-/// As [`backproject_cone`], with the instructions given. They must be there.
-pub(super) fn backproject_with(
+/// As [`backproject_cone`], with the instructions given where they are here, to compare them.
+pub fn backproject_cone_with(
     processor: Processor,
     rays: (&Views, &[ConePath]),
     (first_z, circle): (usize, Option<Circle>),
     into: ArrayViewMut3<'_, f32>,
 ) {
+    let processor = processor.or_portable();
     tiles(into, TILE).into_par_iter().for_each_init(
-        || vec![0.0; TILE * TILE * CHUNK],
-        |sums, mut tile| {
+        || vec![Line([0.0; GROUP]); TILE * TILE * CHUNK / GROUP],
+        |lines, mut tile| {
             let end = first_z + tile.voxels.dim().0;
             // Chunks begin at whole groups of the volume, wherever the slab begins.
             let mut z = first_z - first_z % GROUP;
@@ -57,21 +57,27 @@ pub(super) fn backproject_with(
                 let until = (z + CHUNK).min(end);
                 let count = (until - z).next_multiple_of(GROUP);
                 let part = Part { tile: &tile, circle, z, count };
-                sums.fill(0.0);
-                part.sum_with(processor, rays, sums);
-                write(&mut tile, sums, first_z, z..until);
+                lines.fill(Line([0.0; GROUP]));
+                part.sum_with(processor, rays, lines);
+                write(&mut tile, lines, first_z, z..until);
                 z += CHUNK;
             }
         },
     );
 }
 
+/// Sums of neighbouring voxels of a column; a cache line.
+#[derive(Debug, Clone, Copy)]
+#[repr(C, align(64))]
+struct Line([f32; GROUP]);
+
 /// Turns the sums of the slices `z`, `[column of voxels, z]`, into the volume.
-fn write(tile: &mut Tile<'_>, sums: &[f32], first_z: usize, z: std::ops::Range<usize>) {
+fn write(tile: &mut Tile<'_>, sums: &[Line], first_z: usize, z: std::ops::Range<usize>) {
     for index in z.start.max(first_z)..z.end {
+        let at = index - z.start;
         let mut slice = tile.voxels.index_axis_mut(Axis(0), index - first_z);
         for ((y, x), voxel) in slice.indexed_iter_mut() {
-            *voxel = sums[(y * TILE + x) * CHUNK + index - z.start];
+            *voxel = sums[((y * TILE + x) * CHUNK + at) / GROUP].0[at % GROUP];
         }
     }
 }
@@ -85,110 +91,106 @@ struct Part<'a, 'b> {
 }
 
 impl Part<'_, '_> {
-    fn sum_with(&self, processor: Processor, rays: (&Views, &[ConePath]), sums: &mut [f32]) {
+    fn sum_with(&self, processor: Processor, rays: (&Views, &[ConePath]), sums: &mut [Line]) {
+        assert!(sums.len() * GROUP >= TILE * TILE * CHUNK && self.count <= CHUNK, "a whole tile");
+        match processor {
+            // SAFETY: the caller has found these instructions.
+            #[cfg(target_arch = "x86_64")]
+            Processor::Avx512 => unsafe { self.sum_avx512(rays, sums) },
+            // SAFETY: as above.
+            #[cfg(target_arch = "x86_64")]
+            Processor::Avx2 => unsafe { self.sum_avx2(rays, sums) },
+            // SAFETY: every processor of the family has them.
+            #[cfg(target_arch = "aarch64")]
+            Processor::Neon => unsafe {
+                self.sum::<std::arch::aarch64::float32x4_t>(rays, sums);
+            },
+            // SAFETY: it needs no instructions of its own.
+            _ => unsafe { self.sum::<Plain>(rays, sums) },
+        }
+    }
+
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx512f,avx2,fma")]
+    fn sum_avx512(&self, rays: (&Views, &[ConePath]), sums: &mut [Line]) {
+        // SAFETY: this function has the instructions.
+        unsafe { self.sum::<std::arch::x86_64::__m512>(rays, sums) }
+    }
+
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx2,fma")]
+    fn sum_avx2(&self, rays: (&Views, &[ConePath]), sums: &mut [Line]) {
+        // SAFETY: this function has the instructions.
+        unsafe { self.sum::<std::arch::x86_64::__m256>(rays, sums) }
+    }
+
+    /// # Safety
+    ///
+    /// As [`Pick`].
+    #[inline(always)]
+    unsafe fn sum<V: Pick>(&self, (views, paths): (&Views, &[ConePath]), sums: &mut [Line]) {
         let (_, height, width) = self.tile.voxels.dim();
         let [first_y, first_x] = self.tile.first;
-        let columns = (0..height * width).map(|k| (k / width, k % width));
-        let inside =
-            |y, x| self.circle.is_none_or(|circle| circle.holds([first_y + y, first_x + x]));
-        let columns: Vec<(usize, usize)> = columns.filter(|&(y, x)| inside(y, x)).collect();
-        for block in (0..rays.1.len()).step_by(VIEWS) {
-            let block = block..(block + VIEWS).min(rays.1.len());
-            for &(y, x) in &columns {
-                let sums = &mut sums[(y * TILE + x) * CHUNK..][..self.count];
-                let column = Column { place: [first_y + y, first_x + x], z: self.z, sums };
-                column.sum_with(processor, rays, block.clone());
+        let mut sights: [Sights; VIEWS] = std::array::from_fn(|_| Sights::none());
+        for (block, paths) in paths.chunks(VIEWS).enumerate() {
+            for y in 0..height {
+                for (sights, path) in sights.iter_mut().zip(paths) {
+                    sights.see(path, views, [first_y + y, first_x]);
+                }
+                let row = &mut sums[y * TILE * CHUNK / GROUP..(y + 1) * TILE * CHUNK / GROUP];
+                let columns = row.chunks_exact_mut(CHUNK / GROUP).enumerate().take(width);
+                for (x, sums) in columns.filter(|&(x, _)| self.holds([y, x])) {
+                    let column = (x, self.z, &mut sums[..self.count / GROUP]);
+                    // SAFETY: of this function.
+                    unsafe {
+                        add_views::<V>(views, (block * VIEWS, &sights[..paths.len()]), column);
+                    }
+                }
             }
         }
     }
-}
 
-/// A column of voxels, or a part of one.
-struct Column<'a> {
-    place: [usize; 2],
-    z: usize,
-    sums: &'a mut [f32],
-}
-
-impl Column<'_> {
-    #[cfg_attr(not(target_arch = "x86_64"), allow(unused_variables, reason = "one processor kind"))]
-    fn sum_with(
-        self,
-        processor: Processor,
-        rays: (&Views, &[ConePath]),
-        block: std::ops::Range<usize>,
-    ) {
-        match processor {
-            // SAFETY: chosen only where the processor was found to have these instructions.
-            #[cfg(target_arch = "x86_64")]
-            Processor::Avx512 => unsafe { sum_avx512(self, rays, block) },
-            // SAFETY: as above.
-            #[cfg(target_arch = "x86_64")]
-            Processor::Avx2 => unsafe { sum_avx2(self, rays, block) },
-            _ => sum::<{ cfg!(target_arch = "aarch64") }>(self, rays, block),
-        }
+    fn holds(&self, [y, x]: [usize; 2]) -> bool {
+        let [first_y, first_x] = self.tile.first;
+        self.circle.is_none_or(|circle| circle.holds([first_y + y, first_x + x]))
     }
 }
 
-/// What a view shows the column of voxels at `place`; `None` where it falls beside the detector.
+/// Adds some views, from `first` on, to the column of voxels `x` of a row, from `z` on.
+///
+/// # Safety
+///
+/// As [`Pick`]; the sights are those of these views.
 #[inline(always)]
-fn sight<'a>(
-    (views, view): (&'a Views, usize),
-    path: &ConePath,
-    place: [usize; 2],
-) -> Option<Sight<'a>> {
-    let depth = 1.0 / path.depth.at(place);
-    let column = path.column.at(place) * depth;
-    if !(column > -1.0 && column < views.columns() as f64) {
-        return None;
-    }
-    let left = to_index(column + 1.0);
-    let way = column + 1.0 - left as f64;
-    let stride = views.stride();
-    let pair = &views.view(view)[left * stride..(left + 2) * stride];
-    let (left, right) = pair.split_at(stride);
-    let weight = depth * depth;
-    let (first, rows) = views.rows();
-    Some(Sight {
-        columns: [left, right],
-        weights: [to_f32(weight * (1.0 - way)), to_f32(weight * way)],
-        row: path.source_row + path.rise.0 * depth,
-        step: path.rise.1 * depth,
-        held: (first as f64, rows as f64),
-    })
-}
-
-#[cfg(target_arch = "x86_64")]
-#[target_feature(enable = "avx512f,avx2,fma")]
-fn sum_avx512(column: Column<'_>, rays: (&Views, &[ConePath]), block: std::ops::Range<usize>) {
-    for view in block {
-        let Some(sight) = sight((rays.0, view), &rays.1[view], column.place) else { continue };
-        if sight.step <= WIDEST_STEP {
-            super::column::add_avx512(&sight, column.z, column.sums);
-        } else {
-            add_wide(&sight, column.z, column.sums);
-        }
-    }
-}
-
-#[cfg(target_arch = "x86_64")]
-#[target_feature(enable = "avx2,fma")]
-fn sum_avx2(column: Column<'_>, rays: (&Views, &[ConePath]), block: std::ops::Range<usize>) {
-    sum::<true>(column, rays, block);
-}
-
-#[inline(always)]
-fn sum<const FUSED: bool>(
-    column: Column<'_>,
-    rays: (&Views, &[ConePath]),
-    block: std::ops::Range<usize>,
+unsafe fn add_views<V: Pick>(
+    views: &Views,
+    (first, sights): (usize, &[Sights]),
+    (x, z, sums): (usize, usize, &mut [Line]),
 ) {
-    for view in block {
-        let Some(sight) = sight((rays.0, view), &rays.1[view], column.place) else { continue };
-        if sight.step <= WIDEST_STEP {
-            add_portable::<FUSED>(&sight, column.z, column.sums);
-        } else {
-            add_wide(&sight, column.z, column.sums);
-        }
+    let (stride, held) = (views.stride(), views.rows());
+    let held = (whole(held.0), whole(held.1));
+    for (k, sights) in sights.iter().enumerate().filter(|(_, sights)| sights.is_seen[x]) {
+        let left = sights.left[x] as usize;
+        let columns = views.view(first + k)[left..left + 2 * stride].split_at(stride);
+        let sight = Sight {
+            columns: columns.into(),
+            weights: sights.weights.map(|weights| weights[x]),
+            row: sights.row[x],
+            step: sights.step[x],
+            held,
+        };
+        let sums = as_values(sums);
+        // SAFETY: of this function; the columns have the margins of the views.
+        unsafe { add::<V>(&sight, z, sums) }
     }
+}
+
+fn as_values(lines: &mut [Line]) -> &mut [f32] {
+    // SAFETY: a line is sixteen values and nothing else.
+    unsafe { std::slice::from_raw_parts_mut(lines.as_mut_ptr().cast(), lines.len() * GROUP) }
+}
+
+#[allow(clippy::cast_possible_truncation, reason = "rows of a detector")]
+fn whole(rows: usize) -> i32 {
+    rows as i32
 }

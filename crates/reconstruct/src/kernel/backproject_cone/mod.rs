@@ -7,16 +7,19 @@
 //! parallel to the axis, so depth and column are the same for a whole column of voxels: views of
 //! any other detector are brought onto such a one before. The sum goes over the views in their
 //! order, whatever the tile, the thread or the slab, so that the bits depend on the input and the
-//! processor alone.
+//! kind of the processor alone: each kind takes as many voxels at once as fill its registers, and
+//! rounds their places from the first of them.
 
 mod column;
 mod cpu;
+mod pick;
 pub mod reference;
+mod sights;
 #[cfg(test)]
 mod tests;
 mod views;
 
-pub use cpu::{backproject_cone, tile_bytes};
+pub use cpu::{backproject_cone, backproject_cone_with, tile_bytes};
 pub use views::{ViewPart, Views};
 
 /// A quantity that changes linearly over a slice: `start + y·along_y + x·along_x`.

@@ -4,7 +4,7 @@ use ndarray::{Array3, Axis, s};
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
-use super::{ConePath, Slope, Views, cpu::backproject_with, reference};
+use super::{ConePath, Slope, Views, backproject_cone_with as backproject_with, reference};
 use crate::kernel::backproject::{Circle, Processor};
 
 const ROWS: usize = 70;
@@ -51,15 +51,8 @@ fn held(views: &Array3<f32>, rows: std::ops::Range<usize>) -> Views {
     held
 }
 
-fn processors() -> Vec<Processor> {
-    let mut found = vec![Processor::Portable];
-    if Processor::found() != Processor::Portable {
-        found.push(Processor::Avx2);
-    }
-    if Processor::found() == Processor::Avx512 {
-        found.push(Processor::Avx512);
-    }
-    found
+fn processors() -> impl Iterator<Item = Processor> {
+    Processor::ALL.into_iter().filter(|kind| kind.is_here())
 }
 
 fn peak_ratio_db(found: &Array3<f32>, expected: &Array3<f64>) -> f64 {

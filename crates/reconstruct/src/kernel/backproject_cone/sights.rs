@@ -1,0 +1,61 @@
+//! What a view shows a row of voxel columns: where on the detector, how heavy. Knows no values.
+
+use voltomo_numeric::cast::to_f32;
+
+use super::{ConePath, Views};
+
+/// Columns of voxels in a row of a tile.
+pub(super) const SIDE: usize = 32;
+
+/// What a view shows the columns of voxels of one row of a tile, one quantity after the other, so
+/// that they are computed together.
+#[derive(Debug, Clone)]
+pub(super) struct Sights {
+    /// Where the detector column left of the ray begins among the values of the view.
+    pub(super) left: [u32; SIDE],
+    /// What the two detector columns beside the ray weigh.
+    pub(super) weights: [[f32; SIDE]; 2],
+    /// Frame row of the voxel z = 0.
+    pub(super) row: [f64; SIDE],
+    /// Rows from one voxel to the next.
+    pub(super) step: [f64; SIDE],
+    /// Whether the column of voxels falls on the detector.
+    pub(super) is_seen: [bool; SIDE],
+}
+
+impl Sights {
+    /// Nothing is seen.
+    pub(super) fn none() -> Self {
+        Self {
+            left: [0; SIDE],
+            weights: [[0.0; SIDE]; 2],
+            row: [0.0; SIDE],
+            step: [0.0; SIDE],
+            is_seen: [false; SIDE],
+        }
+    }
+
+    /// Of the columns from `[y, x]` on along x.
+    #[inline(always)]
+    pub(super) fn see(&mut self, path: &ConePath, views: &Views, [y, x]: [usize; 2]) {
+        let (last, stride) = ((views.columns() + 1) as f64, views.stride());
+        for k in 0..SIDE {
+            let place = [y, x + k];
+            let depth = 1.0 / path.depth.at(place);
+            // One column of zeros stands before the detector, two behind.
+            let column = path.column.at(place) * depth + 1.0;
+            self.is_seen[k] = column > 0.0 && column < last;
+            let column = column.max(0.0).min(last);
+            #[allow(clippy::cast_possible_truncation, reason = "the whole part is meant")]
+            let whole = column as i32;
+            let (way, weight) = (column - f64::from(whole), depth * depth);
+            #[allow(clippy::cast_possible_truncation, reason = "a view has less than 2³² values")]
+            let stride = stride as u32;
+            self.left[k] = whole.unsigned_abs() * stride;
+            self.weights[0][k] = to_f32(weight * (1.0 - way));
+            self.weights[1][k] = to_f32(weight * way);
+            self.row[k] = path.source_row + path.rise.0 * depth;
+            self.step[k] = path.rise.1 * depth;
+        }
+    }
+}

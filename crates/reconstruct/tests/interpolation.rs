@@ -1,0 +1,63 @@
+//! The ways to read filtered rows between their columns, against a body with a closed form. Knows
+//! no kernels.
+
+#![allow(clippy::unwrap_used, missing_docs, reason = "a test may stop")]
+
+use ndarray::{Array3, s};
+use voltomo_reconstruct::{
+    Fbp, Padding, ReconstructSettings, grid_for, kernel::backproject::Interpolation,
+};
+use voltomo_types::{ParallelGeometry, PixelFrame, Radian, RotationAxis};
+
+const COLUMNS: usize = 96;
+/// Place of the Gaussian, `[y, x]` in voxels from the axis.
+const PLACE: [f64; 2] = [-17.0, 11.5];
+
+/// Slice and error of the reconstruction of `exp(−r²/2w²)`, turned to nobody's taste.
+fn error_of(interpolation: Interpolation, width: f64) -> f64 {
+    let (count, axis) = (150, 46.3);
+    let angle = |k: usize| Radian(0.1 + k as f64 * std::f64::consts::PI / count as f64);
+    let geometry = ParallelGeometry {
+        angles: (0..count).map(angle).collect(),
+        axis: RotationAxis { centre: axis, tilt: Radian(0.0) },
+        frame: PixelFrame::whole(2, COLUMNS),
+        pixel: None,
+    };
+    let bell = |distance: f64| (-distance * distance / (2.0 * width * width)).exp();
+    let projections = Array3::from_shape_fn((count, 2, COLUMNS), |(view, _, column)| {
+        let (sin, cos) = angle(view).0.sin_cos();
+        let chord = (std::f64::consts::TAU).sqrt() * width;
+        (chord * bell(column as f64 - axis - (PLACE[1] * cos - PLACE[0] * sin))) as f32
+    });
+    let settings = ReconstructSettings { padding: Padding::Zero, ..Default::default() };
+    let grid = grid_for(&geometry, (2, COLUMNS), &settings).unwrap();
+    let fbp = Fbp::new(&geometry, (2, COLUMNS), &grid, &settings).unwrap();
+    let fbp = fbp.with_interpolation(interpolation);
+    let slices = fbp.reconstruct(projections.view(), 0, 0..2).unwrap();
+    assert_eq!(slices.slice(s![0, .., ..]), slices.slice(s![1, .., ..]));
+    let squares = slices.slice(s![0, 8..-8, 8..-8]).indexed_iter().map(|((y, x), &value)| {
+        let at = grid.centre_of([0, y + 8, x + 8]);
+        (f64::from(value) - bell((at[1] - PLACE[0]).hypot(at[2] - PLACE[1]))).powi(2)
+    });
+    let (sum, count) = squares.fold((0.0, 0.0), |(sum, count), it| (sum + it, count + 1.0));
+    (sum / count).sqrt()
+}
+
+/// A narrow bell, which a straight line between two columns lowers most.
+#[test]
+fn the_sharper_kinds_follow_a_narrow_bell_better() {
+    let kinds = [Interpolation::Linear, Interpolation::Cubic, Interpolation::Upsampled];
+    let [linear, cubic, upsampled] = kinds.map(|kind| error_of(kind, 1.3));
+    println!("{linear} {cubic} {upsampled}");
+    assert!(linear < 4e-3, "{linear}");
+    assert!(cubic < linear / 2.0, "{cubic}, linear {linear}");
+    assert!(upsampled < linear / 2.0, "{upsampled}, linear {linear}");
+}
+
+#[test]
+fn every_kind_has_a_wide_bell_at_its_place_and_height() {
+    for kind in [Interpolation::Linear, Interpolation::Cubic, Interpolation::Upsampled] {
+        let error = error_of(kind, 5.0);
+        assert!(error < 5e-4, "{kind:?}: {error}");
+    }
+}
