@@ -22,6 +22,7 @@ use crate::{
     },
     recipe::Recipe,
     resume::Progress,
+    store::Stored,
     tally::Tally,
     watch::Watch,
     way::{Done, Way},
@@ -130,11 +131,7 @@ fn finish(way: &Way<'_>, ending: Ending) -> Result<RunRecord, RunError> {
             sha256: done.tally.volume_hash(),
             figures: as_json(&done.stored.figures),
         }),
-        noise: done.noise.as_ref().filter(|noise| noise.is_whole).map(|noise| NoiseRecord {
-            path: relative(&noise.path, way.layout.root()),
-            unit: plan.grid.attenuation_unit().symbol().into(),
-            figures: as_json(&noise.figures),
-        }),
+        noise: done.noise.as_ref().and_then(|noise| noise_record(noise, way)),
         plan,
         warnings: journal.warnings,
         findings: [done.findings(way.recipe), axis_findings].concat(),
@@ -148,6 +145,14 @@ fn finish(way: &Way<'_>, ending: Ending) -> Result<RunRecord, RunError> {
         finished: done.stored.slice_count,
         slices: record.plan.grid.shape[0],
         path: done.stored.path,
+    })
+}
+
+fn noise_record(noise: &Stored, way: &Way<'_>) -> Option<NoiseRecord> {
+    noise.is_whole.then(|| NoiseRecord {
+        path: relative(&noise.path, way.layout.root()),
+        unit: way.prepared.grid.attenuation_unit().symbol().into(),
+        figures: as_json(&noise.figures),
     })
 }
 

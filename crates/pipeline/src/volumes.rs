@@ -8,8 +8,22 @@ use crate::{
     error::RunError,
     recipe::Recipe,
     store::{self, Existing, Stored, VolumeMetadata, VolumeStore},
-    way::Start,
 };
+
+/// Whether a run begins or goes on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Start {
+    /// A volume is begun; one that is there is replaced.
+    Anew,
+    /// An unfinished volume is gone on with.
+    Resumed,
+}
+
+impl From<bool> for Start {
+    fn from(resume: bool) -> Self {
+        if resume { Self::Resumed } else { Self::Anew }
+    }
+}
 
 /// One slab of each volume, `[z, y, x]`.
 pub(crate) struct Slab {

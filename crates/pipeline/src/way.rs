@@ -18,24 +18,9 @@ use crate::{
     resume::Progress,
     store::{self, Stored, VolumeMetadata},
     tally::Tally,
-    volumes::{Slab, StoredVolumes, Volumes},
+    volumes::{Slab, Start, StoredVolumes, Volumes},
     watch::Watch,
 };
-
-/// Whether a run begins or goes on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Start {
-    /// A volume is begun; one that is there is replaced.
-    Anew,
-    /// An unfinished volume is gone on with.
-    Resumed,
-}
-
-impl From<bool> for Start {
-    fn from(resume: bool) -> Self {
-        if resume { Self::Resumed } else { Self::Anew }
-    }
-}
 
 /// What the slabs left behind.
 pub(crate) struct Done {

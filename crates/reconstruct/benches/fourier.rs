@@ -8,6 +8,7 @@
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use ndarray::Array3;
+use voltomo_numeric::cast::to_f32;
 use voltomo_reconstruct::{
     Fbp, Fourier, Projections, ReconstructSettings, Reconstruction, grid_for,
 };
@@ -29,7 +30,7 @@ fn projections(geometry: &ParallelGeometry, (rows, columns): (usize, usize)) -> 
     let radius = 0.3 * columns as f64;
     Array3::from_shape_fn((geometry.angles.len(), rows, columns), |(_, _, column)| {
         let distance = column as f64 - geometry.axis.centre;
-        (0.02 * (radius * radius - distance * distance).max(0.0).sqrt()) as f32
+        to_f32(0.02 * (radius * radius - distance * distance).max(0.0).sqrt())
     })
 }
 

@@ -53,8 +53,8 @@ pub fn cone_grid_for(
     let radius = field.radius_within(half_width);
     let side = to_index((2.0 * radius / voxel - 1e-6).ceil()).max(1);
     let slices = to_index((rows as f64 * bin * row_pitch / voxel).round()).max(1);
-    let middle = geometry.frame.detector_row((rows as f64 - 1.0) / 2.0);
-    let middle = view.axis_at(middle).ok_or_else(cannot_be)?.height;
+    let middle_row = geometry.frame.detector_row((rows as f64 - 1.0) / 2.0);
+    let middle = view.axis_at(middle_row).ok_or_else(cannot_be)?.height;
     let half = |count: usize| (count as f64 - 1.0) / 2.0 * voxel;
     let whole = VoxelGrid {
         shape: [slices, side, side],
@@ -62,11 +62,10 @@ pub fn cone_grid_for(
         first: [middle - half(slices), -half(side), -half(side)],
         unit: LengthUnit::Millimetre,
     };
+    let seen = || whole_slices(geometry, frame_shape, (&whole, radius));
     let z = match settings.rows {
         Some(_) => chosen_slices(settings, rows, slices)?,
-        None => {
-            slices_of(settings, &whole, &|| whole_slices(geometry, frame_shape, (&whole, radius)))
-        }
+        None => slices_of(settings, &whole, &seen),
     };
     Ok(part_of(&whole, &[z, chosen_y(settings, side)?, chosen_x(settings, side)?]))
 }

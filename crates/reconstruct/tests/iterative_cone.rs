@@ -6,6 +6,7 @@
 use std::f64::consts::TAU;
 
 use ndarray::{Array3, s};
+use voltomo_numeric::cast::to_f32;
 use voltomo_reconstruct::{
     ConeSlices, IterativeSettings, Method, Projections, ReconstructSettings, SlabRule,
     cone_grid_for, prepare,
@@ -54,7 +55,7 @@ fn projections(geometry: &ConeGeometry) -> Array3<f32> {
             let (a, b, c) = (dot(ray, ray), dot(ray, from), dot(from, from) - 1.0);
             2.0 * (b * b - a * c).max(0.0).sqrt() / a / 10.0
         };
-        (ATTENUATION * (0..9).map(chord).sum::<f64>() / 9.0) as f32
+        to_f32(ATTENUATION * (0..9).map(chord).sum::<f64>() / 9.0)
     })
 }
 

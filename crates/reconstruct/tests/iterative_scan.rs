@@ -6,6 +6,7 @@
 use std::f64::consts::PI;
 
 use ndarray::{Array3, Axis, concatenate, s};
+use voltomo_numeric::cast::to_f32;
 use voltomo_reconstruct::{
     Iterative, IterativeSettings, Method, Projections, ReconstructSettings, Reconstruction,
     SlabRule, grid_for, prepare,
@@ -41,7 +42,7 @@ fn projections(geometry: &ParallelGeometry) -> Array3<f32> {
             2.0 * (4.0 - (place * PIXEL_MM - middle).powi(2)).max(0.0).sqrt() / 10.0
         };
         let mean = [-0.375, -0.125, 0.125, 0.375].map(chord).iter().sum::<f64>() / 4.0;
-        (attenuation(row) * mean) as f32
+        to_f32(attenuation(row) * mean)
     })
 }
 

@@ -70,7 +70,7 @@ impl Fbp {
         settings: &ReconstructSettings,
     ) -> Result<Self, ReconstructError> {
         let rows = FilteredRows::of_variances(geometry, frame_shape, grid, settings)?;
-        Ok(Self { rows, bundle: Mutex::default() })
+        Ok(Self { rows, interpolation: Interpolation::Linear, bundle: Mutex::default() })
     }
 
     /// What a person should know before trusting the result: missing arcs, slices that the frame
