@@ -1,6 +1,6 @@
 //! The instructions of the processor that the kernels are made of. Knows no kernel.
 //!
-//! One generic inner loop, written with [`Vector`], is compiled once a kind, inside a function
+//! One generic inner loop, written with `Vector`, is compiled once a kind, inside a function
 //! that has the kind's instructions enabled, and the kind is chosen while the program runs.
 
 /// The instructions that an inner loop uses.
