@@ -12,6 +12,19 @@ pub enum CorrectError {
     /// A setting that cannot be used.
     #[error("`{}` is {}; expected {}", .0.key, .0.found, .0.expected)]
     Setting(Problem),
+    /// Sinograms too small to tell stripes from the sample.
+    #[error(
+        "sinograms of {angles} radiographs × {columns} columns; expected at least {least} of both \
+         to remove rings, or `correct.rings.method = \"none\"`"
+    )]
+    TooSmallForRings {
+        /// Radiographs of the scan.
+        angles: usize,
+        /// Columns of the corrected frames.
+        columns: usize,
+        /// Least of both.
+        least: usize,
+    },
     /// Counts without an open beam to divide them by.
     #[error(
         "no flat fields (open beam), and the radiographs are counts; name them in \

@@ -5,7 +5,7 @@
 //! `[angle, row, column]`, block by block ([`correct_block`]); no block can tell how many there are.
 //!
 //! The order is fixed: spots and dead pixels in the raw frames, dark field, flat field, dose,
-//! binning of the transmission, minus the logarithm.
+//! binning of the transmission, minus the logarithm, rings.
 
 mod absorbance;
 mod air;
@@ -20,6 +20,7 @@ mod noise;
 mod peak;
 mod references;
 mod region;
+mod rings;
 mod settings;
 mod spots;
 mod stage;
@@ -29,6 +30,7 @@ mod variance;
 
 pub use error::CorrectError;
 pub use figures::{BlockFigures, DoseFigures, SurveyFigures};
+pub use rings::{RingFilter, RingMethod, RingSettings};
 pub use settings::{
     Average, CorrectSettings, DoseMethod, DoseSettings, FlatFieldSettings, SpotMethod, SpotSettings,
 };

@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use voltomo_types::Problem;
 
-use crate::region::Region;
+use crate::{region::Region, rings::RingSettings};
 
 /// How spots are looked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
@@ -100,7 +100,7 @@ pub struct DoseSettings {
 }
 
 /// What is done to the counts, in this order: spots and dead pixels, dark field, flat field, dose,
-/// binning, minus the logarithm.
+/// binning, minus the logarithm, rings.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct CorrectSettings {
@@ -112,6 +112,8 @@ pub struct CorrectSettings {
     pub dose: DoseSettings,
     /// Frame pixels along one edge of a binned pixel; 1 leaves them as they are.
     pub bin: usize,
+    /// Rings, of which each begins as a stripe in a sinogram.
+    pub rings: RingSettings,
 }
 
 impl Default for CorrectSettings {
@@ -121,6 +123,7 @@ impl Default for CorrectSettings {
             flat_field: FlatFieldSettings::default(),
             dose: DoseSettings::default(),
             bin: 1,
+            rings: RingSettings::default(),
         }
     }
 }
@@ -132,6 +135,7 @@ impl CorrectSettings {
         let mut problems = self.spots.problems();
         problems.extend(self.flat_field.problems());
         problems.extend(self.dose.problems());
+        problems.extend(self.rings.problems());
         if !(1..=64).contains(&self.bin) {
             problems.push(Problem::new("correct.bin", self.bin, "a whole number from 1 to 64"));
         }

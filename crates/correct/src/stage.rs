@@ -2,12 +2,13 @@
 
 use std::ops::Range;
 
-use ndarray::Array3;
+use ndarray::{Array3, Axis};
 use rayon::prelude::*;
 use voltomo_types::{Quantity, Scan};
 
 use crate::{
-    BlockFigures, CorrectError, CorrectSettings, SpotMethod, SpotSettings, Survey, absorbance,
+    BlockFigures, CorrectError, CorrectSettings, RingFilter, RingMethod, RingSettings, SpotMethod,
+    SpotSettings, Survey, absorbance,
     cleaning::{Cleaner, Window},
     detector_pixels::BRIDGE_REACH,
     dose::grown,
@@ -38,12 +39,35 @@ impl Corrected {
     pub fn figures(&self) -> BlockFigures {
         self.row_figures.iter().copied().fold(BlockFigures::default(), BlockFigures::with)
     }
+
+    /// Takes the rings out, where the sinograms are whole.
+    fn without_rings(
+        mut self,
+        settings: &RingSettings,
+        radiographs: usize,
+    ) -> Result<Self, CorrectError> {
+        let (angles, _, columns) = self.line_integrals.dim();
+        if settings.method == RingMethod::None || angles < radiographs {
+            return Ok(self);
+        }
+        let filter = RingFilter::new(settings, (angles, columns))?;
+        filter.apply_to_rows(self.line_integrals.view_mut());
+        let rows = self.line_integrals.axis_iter(Axis(1)).into_par_iter();
+        rows.zip(&mut self.row_figures).for_each(|(values, figures)| {
+            (figures.min, figures.max) =
+                values.iter().fold((f32::INFINITY, f32::NEG_INFINITY), |(min, max), &value| {
+                    (min.min(value), max.max(value))
+                });
+        });
+        Ok(self)
+    }
 }
 
 /// Line integrals −ln(I/I₀) of the block.
 ///
 /// Reads the rows beside the block that it needs itself. The result does not depend on how the
-/// scan is cut into blocks nor on the number of threads, to the bit. Memory: [`working_bytes`].
+/// scan is cut into blocks nor on the number of threads, to the bit. Rings are taken out of whole
+/// sinograms: a block without all radiographs keeps them. Memory: [`working_bytes`].
 ///
 /// # Errors
 /// Frames that cannot be read or mended, a block outside the scan.
@@ -90,13 +114,14 @@ pub fn correct_block(
     let dimensions = (block.frames.len(), block.rows.len(), shape.columns);
     let line_integrals =
         Array3::from_shape_vec(dimensions, values).expect("as many values as the block has pixels");
-    Ok(Corrected { line_integrals, row_figures })
+    Corrected { line_integrals, row_figures }.without_rings(&settings.rings, shape.frames)
 }
 
 /// Bytes that [`correct_block`] needs at most for this block, its result included.
 ///
 /// The counts of the block and of the rows beside it, read at once and turned into line integrals
-/// in place, and about six bytes a pixel of one frame's rows for each thread.
+/// in place, and about six bytes a pixel of one frame's rows for each thread; after that the line
+/// integrals, and the room of one sinogram for each thread that takes out rings.
 #[must_use]
 pub fn working_bytes(scan: &Scan, settings: &CorrectSettings, block: Block) -> u64 {
     let shape = scan.radiographs.shape();
@@ -105,7 +130,14 @@ pub fn working_bytes(scan: &Scan, settings: &CorrectSettings, block: Block) -> u
     let rows = grown(&wanted, beside, shape.rows.max(wanted.end)).len();
     let window = (rows * shape.columns) as u64;
     let threads = rayon::current_num_threads().min(block.frames.len()) as u64;
-    4 * window * block.frames.len() as u64 + threads * (6 * window + (256 << 10))
+    let reading = 4 * window * block.frames.len() as u64 + threads * (6 * window + (256 << 10));
+    if block.frames.len() < shape.frames {
+        return reading;
+    }
+    let sinogram = (shape.frames, shape.columns / settings.bin);
+    let threads = rayon::current_num_threads().min(block.rows.len()) as u64;
+    let result = 4 * (block.rows.len() * sinogram.0 * sinogram.1) as u64;
+    reading.max(result + threads * RingFilter::working_bytes(&settings.rings, sinogram))
 }
 
 /// The way of one block: which rows are read, and what is done to them.

@@ -100,6 +100,8 @@ fn describe(
         store: recipe.store.clone(),
         ..Recipe::default()
     };
+    // Line integrals are written frame by frame: their rings go where the sinograms are whole.
+    next.correct.rings = recipe.correct.rings.clone();
     next.acquire.path = PathBuf::from("line-integrals");
     next.acquire.kind = Kind::LineIntegrals;
     if let Some(angles) = &scan.angles {

@@ -1,0 +1,57 @@
+//! A sinogram column by column, and the way there and back. Knows no stripes.
+
+/// Rows of a sinogram, one an angle, all of one length.
+pub(super) type Rows<'a, 'b> = &'a mut [&'b mut [f32]];
+
+/// Columns that are turned at a time, so that what is read stays in the nearest cache.
+const BLOCK: usize = 32;
+
+/// Writes the sinogram to `plane` as `[column, angle]`.
+pub(super) fn gather(rows: &[&mut [f32]], plane: &mut Vec<f32>) {
+    let (angles, columns) = shape(rows);
+    plane.resize(angles * columns, 0.0);
+    for (block, into) in plane.chunks_mut(BLOCK * angles).enumerate() {
+        let first = block * BLOCK;
+        for (angle, row) in rows.iter().enumerate() {
+            let values = &row[first..columns.min(first + BLOCK)];
+            for (column, value) in into.chunks_exact_mut(angles).zip(values) {
+                column[angle] = *value;
+            }
+        }
+    }
+}
+
+/// Writes `[column, angle]` back to the sinogram; `put(value, new)` says how. Before that
+/// `turn(column, values, into)` makes the values of each column.
+pub(super) fn scatter(
+    rows: Rows<'_, '_>,
+    block: &mut Vec<f32>,
+    mut turn: impl FnMut(usize, &mut [f32]),
+    put: impl Fn(&mut f32, f32),
+) {
+    let (angles, columns) = shape(rows);
+    block.resize(BLOCK * angles, 0.0);
+    for first in (0..columns).step_by(BLOCK) {
+        let end = columns.min(first + BLOCK);
+        for (column, into) in (first..end).zip(block.chunks_exact_mut(angles)) {
+            turn(column, into);
+        }
+        for (angle, row) in rows.iter_mut().enumerate() {
+            for (value, column) in row[first..end].iter_mut().zip(block.chunks_exact(angles)) {
+                put(value, column[angle]);
+            }
+        }
+    }
+}
+
+/// Angles and columns.
+pub(super) fn shape(rows: &[&mut [f32]]) -> (usize, usize) {
+    (rows.len(), rows.first().map_or(0, |row| row.len()))
+}
+
+/// The place of `index` in a row of `count` values that is mirrored at both ends, the outermost
+/// values repeated: … 1 0 | 0 1 2 … n−1 | n−1 n−2 …
+pub(super) fn mirrored(index: isize, count: usize) -> usize {
+    let place = index.rem_euclid(2 * count.cast_signed()).cast_unsigned();
+    if place < count { place } else { 2 * count - 1 - place }
+}
