@@ -127,10 +127,16 @@ pub struct SurveyFigures {
     pub widest_dead_run: usize,
     /// Pixels whose gain differs from their neighbours' beyond the noise.
     pub uneven_pixels: usize,
-    /// Variance of a raw pixel at zero counts, counts².
+    /// Variance of a raw pixel about its surroundings at zero counts, which spots stand out of,
+    /// counts².
     pub noise_constant: f32,
     /// Rise of that variance with the counts, counts.
     pub noise_slope: f32,
+    /// Variance of a pixel from exposure to exposure at the dark field, which noise maps and
+    /// weights follow from, counts² (no unit where line integrals were read).
+    pub counting_constant: f32,
+    /// Rise of that variance with the counts above the dark field, counts.
+    pub counting_slope: f32,
     /// Dose of the radiographs.
     pub dose: DoseFigures,
     /// Rows and columns at the far edges that binning leaves over, in frame pixels.

@@ -9,6 +9,8 @@ use crate::references::Reference;
 pub(crate) struct OpenBeam {
     /// Moment (radiograph index) and counts above the dark field; in the order of the moments.
     sets: Vec<(f64, Vec<f32>)>,
+    /// Flat fields of each.
+    counts: Vec<usize>,
     /// Dark field in counts.
     pub(crate) dark: Vec<f32>,
 }
@@ -44,13 +46,24 @@ impl OpenBeam {
         let mut timed: Vec<(f64, Reference)> =
             moments.into_iter().zip(flats).map(|(moment, (_, flat))| (moment, flat)).collect();
         timed.sort_by(|a, b| a.0.total_cmp(&b.0));
-        let mut sets = Vec::new();
+        let (mut sets, mut counts) = (Vec::new(), Vec::new());
         for same in timed.chunk_by(|a, b| a.0 == b.0) {
             let mut mean = weighted_mean(same.iter().map(|(_, flat)| flat));
             mean.iter_mut().zip(&dark).for_each(|(flat, dark)| *flat -= dark);
             sets.push((same[0].0, mean));
+            counts.push(same.iter().map(|(_, flat)| flat.count).sum());
         }
-        Self { sets, dark }
+        Self { sets, counts, dark }
+    }
+
+    /// How many flat fields the open beam of a radiograph is a mean of, by its variance.
+    pub(crate) fn flats_behind(&self, radiograph: usize) -> f32 {
+        let ([before, after], share) = self.neighbours(radiograph);
+        let part = |set: usize, share: f32| share * share / self.counts[set].max(1) as f32;
+        match before == after {
+            true => self.counts[before].max(1) as f32,
+            false => 1.0 / (part(before, 1.0 - share) + part(after, share)),
+        }
     }
 
     /// Open beams above the dark field, one a moment.
@@ -60,16 +73,18 @@ impl OpenBeam {
 
     /// Linear in time between the sets before and after; constant beyond the first and the last.
     pub(crate) fn at(&self, radiograph: usize) -> Mixed<'_> {
+        let ([before, after], share) = self.neighbours(radiograph);
+        Mixed { first: &self.sets[before].1, second: &self.sets[after].1, share }
+    }
+
+    /// The sets before and after a radiograph, and the share of the second.
+    fn neighbours(&self, radiograph: usize) -> ([usize; 2], f32) {
         let now = radiograph as f64;
         let after = self.sets.partition_point(|(moment, _)| *moment <= now);
         let (before, after) = (after.saturating_sub(1), after.min(self.sets.len() - 1));
         let (start, end) = (self.sets[before].0, self.sets[after].0);
         let share = if end > start { (now - start) / (end - start) } else { 0.0 };
-        Mixed {
-            first: &self.sets[before].1,
-            second: &self.sets[after].1,
-            share: voltomo_numeric::cast::to_f32(share.clamp(0.0, 1.0)),
-        }
+        ([before, after], voltomo_numeric::cast::to_f32(share.clamp(0.0, 1.0)))
     }
 }
 
@@ -104,7 +119,10 @@ mod tests {
         assert_eq!(open_beam.at(4).at(0), 150.0);
         assert_eq!(open_beam.at(0).at(0), 50.0 + 200.0 * 0.1);
         let flats = vec![(When::Before, flat(100.0)), (When::During(3), flat(300.0))];
-        assert_eq!(OpenBeam::new(flats, vec![50.0], (9, true)).at(8).at(0), 250.0);
+        let open_beam = OpenBeam::new(flats, vec![50.0], (9, true));
+        assert_eq!(open_beam.at(8).at(0), 250.0);
+        assert_eq!(open_beam.flats_behind(8), 1.0);
+        assert!((open_beam.flats_behind(1) - 1.96).abs() < 1e-3, "{}", open_beam.flats_behind(1));
     }
 
     #[test]

@@ -10,6 +10,7 @@
 mod absorbance;
 mod air;
 mod cleaning;
+mod counting;
 mod detector_pixels;
 mod dose;
 mod error;

@@ -12,17 +12,13 @@ pub(crate) const DEVIATIONS: f32 = 1.4826;
 /// few grey levels, or one without noise, would be full of spots.
 const LEAST_RELATIVE: f32 = 0.003;
 
-/// The variance that [`Noise`] tells is short by this factor: it comes from the median distance of
-/// a pixel from the median of 25, itself among them, which for normal noise is 0.9535 of the
-/// median distance from the true middle.
-pub(crate) const SHORT: f32 = 0.909;
-
 /// Levels that the fit looks at.
 const LEVELS: usize = 24;
 
-/// Variance of a raw pixel about its surroundings: `constant + slope·counts`.
+/// Variance of a raw pixel about the median of its surroundings: `constant + slope·counts`.
 ///
-/// Counted quanta make the slope, the camera the constant; the gain need not be known.
+/// What spots stand out of. It is less than the noise of counting where the median follows the
+/// slope of a body; that noise is [`Counting`](crate::counting::Counting).
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Noise {
     pub(crate) constant: f32,

@@ -2,7 +2,7 @@
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use voltomo_types::Problem;
+use voltomo_types::{Problem, Quantity};
 
 use crate::{region::Region, rings::RingSettings};
 
@@ -129,6 +129,16 @@ impl Default for CorrectSettings {
 }
 
 impl CorrectSettings {
+    /// How spots are looked for in frames of that kind: line integrals have no gamma spots, there
+    /// only holes are mended.
+    pub(crate) fn spots_of(&self, quantity: Quantity) -> SpotSettings {
+        let mut spots = self.spots.clone();
+        if quantity == Quantity::LineIntegrals {
+            spots.method = SpotMethod::None;
+        }
+        spots
+    }
+
     /// Everything that cannot be used, found without any data.
     #[must_use]
     pub fn problems(&self) -> Vec<Problem> {

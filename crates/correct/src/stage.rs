@@ -7,8 +7,8 @@ use rayon::prelude::*;
 use voltomo_types::{Quantity, Scan};
 
 use crate::{
-    BlockFigures, CorrectError, CorrectSettings, RingFilter, RingMethod, RingSettings, SpotMethod,
-    SpotSettings, Survey, absorbance,
+    BlockFigures, CorrectError, CorrectSettings, RingFilter, RingMethod, RingSettings, Survey,
+    absorbance,
     cleaning::{Cleaner, Window},
     detector_pixels::BRIDGE_REACH,
     dose::grown,
@@ -90,7 +90,7 @@ pub fn correct_block(
     scan.radiographs.read(block.frames.clone(), way.read.clone(), counts.view_mut())?;
     let (mut values, _) = counts.into_raw_vec_and_offset();
     let frame_length = way.read.len() * columns;
-    let spots = way.spots();
+    let spots = settings.spots_of(scan.quantity);
     let row_figures = values
         .par_chunks_mut(frame_length)
         .zip(block.frames.clone())
@@ -166,15 +166,6 @@ impl<'a> Way<'a> {
         let mended = grown(&wanted, survey.detector.reach, rows);
         let read = grown(&mended, halo(&settings.spots), rows);
         Self { scan, survey, settings, wanted, mended, read }
-    }
-
-    /// Line integrals have no gamma spots: there only holes are mended.
-    fn spots(&self) -> SpotSettings {
-        let mut spots = self.settings.spots.clone();
-        if self.scan.quantity == Quantity::LineIntegrals {
-            spots.method = SpotMethod::None;
-        }
-        spots
     }
 
     /// Turns the counts of one frame into line integrals, which then stand at the front.

@@ -8,6 +8,7 @@ use crate::{
     CorrectError, CorrectSettings, DoseFigures, DoseMethod, SurveyFigures,
     air::{self, Tiling},
     cleaning::{Cleaner, Window},
+    counting::{self, Counting},
     detector_pixels::DetectorPixels,
     dose::Instrument,
     flat_field::{OpenBeam, weighted_mean},
@@ -32,6 +33,7 @@ pub struct Survey {
     pub(crate) open_beam: OpenBeam,
     pub(crate) detector: DetectorPixels,
     pub(crate) noise: Noise,
+    pub(crate) counting: Counting,
     /// Dose of each radiograph; all 1 where it is not corrected.
     pub(crate) doses: Vec<f32>,
 }
@@ -55,10 +57,12 @@ impl Survey {
         if scan.quantity == Quantity::Counts {
             let done = survey.measure_references(scan, settings, &|done| watch(done, total))?;
             survey.measure_noise(scan, settings)?;
+            survey.measure_counting(scan, settings)?;
             let done = done + NOISE_SAMPLE;
             survey.measure_dose(scan, settings, &|frames| watch(done + frames, total))?;
         } else {
             survey.measure_noise(scan, settings)?;
+            survey.measure_counting(scan, settings)?;
         }
         watch(total, total);
         for warning in &survey.figures.warnings {
@@ -135,6 +139,8 @@ impl Survey {
                 uneven_pixels: 0,
                 noise_constant: 0.0,
                 noise_slope: 0.0,
+                counting_constant: 0.0,
+                counting_slope: 0.0,
                 dose,
                 left_over_by_binning: [rows % bin, columns % bin],
                 warnings: Vec::new(),
@@ -142,6 +148,7 @@ impl Survey {
             open_beam: OpenBeam::default(),
             detector: DetectorPixels::perfect(rows, columns),
             noise: Noise { constant: 0.0, slope: 0.0 },
+            counting: Counting::default(),
             doses: vec![1.0; frames],
         }
     }
@@ -247,6 +254,39 @@ impl Survey {
             let looked_at = shape.rows * shape.columns * NOISE_SAMPLE.min(shape.frames);
             self.judge_saturation(saturated as f64 / looked_at as f64, saturation);
         }
+        Ok(())
+    }
+
+    /// Measures how the pixels scatter from exposure to exposure, in radiographs without spots.
+    fn measure_counting(
+        &mut self,
+        scan: &Scan,
+        settings: &CorrectSettings,
+    ) -> Result<(), CorrectError> {
+        let shape = scan.radiographs.shape();
+        let window = Window { rows: 0..shape.rows, columns: 0..shape.columns };
+        let spots = settings.spots_of(scan.quantity);
+        let mut cleaner = Cleaner::new(&spots, self.noise, &self.detector);
+        let saturation = scan.detector.saturation.unwrap_or(f32::INFINITY);
+        let mut picture = Array3::zeros((1, shape.rows, shape.columns));
+        let mut seen = Vec::new();
+        for frame in spread(shape.frames, counting::frames_to_see(shape.rows * shape.columns)) {
+            scan.radiographs.read(frame..frame + 1, 0..shape.rows, picture.view_mut())?;
+            let values = picture.as_slice_mut().unwrap_or_default();
+            // A row that nothing mends is an error when it is corrected; here it tells nothing.
+            let _ = cleaner.clean(values, &window, 0..shape.rows);
+            let beam = (scan.quantity == Quantity::Counts).then(|| counting::Beam {
+                open: self.open_beam.at(frame),
+                dark: &self.open_beam.dark,
+                flats: self.open_beam.flats_behind(frame),
+            });
+            let values = &*values;
+            let is_usable = |k: usize| !self.detector.dead[k] && values[k] < saturation;
+            counting::see((values, shape.columns), beam, is_usable, &mut seen);
+        }
+        self.counting = Counting::fit(seen);
+        self.figures.counting_constant = self.counting.constant;
+        self.figures.counting_slope = self.counting.slope;
         Ok(())
     }
 

@@ -4,7 +4,7 @@ use ndarray::{Array3, ArrayView3, Axis};
 use rayon::prelude::*;
 use voltomo_types::{Quantity, Scan};
 
-use crate::{Block, Survey, flat_field::Mixed, noise::SHORT};
+use crate::{Block, Survey, flat_field::Mixed};
 
 impl Survey {
     /// Variance of each line integral of a block, `[angle, row, column]`, no unit.
@@ -22,31 +22,57 @@ impl Survey {
         block: &Block,
         line_integrals: ArrayView3<'_, f32>,
     ) -> Array3<f32> {
-        let mut variances = Array3::zeros(line_integrals.dim());
+        self.each(scan, (block, line_integrals), |before, variance| {
+            *before = variance.unwrap_or(*before);
+            *before
+        })
+    }
+
+    /// How much each line integral of a block is worth, `[angle, row, column]`: 1/variance.
+    ///
+    /// As [`Self::variances`], but a dead pixel, whose line integral its neighbours gave, is worth
+    /// nothing: 0.
+    #[must_use]
+    pub fn weights(
+        &self,
+        scan: &Scan,
+        block: &Block,
+        line_integrals: ArrayView3<'_, f32>,
+    ) -> Array3<f32> {
+        self.each(scan, (block, line_integrals), |_, variance| {
+            variance.filter(|variance| *variance > 0.0).map_or(0.0, |variance| 1.0 / variance)
+        })
+    }
+
+    /// A figure of each line integral of a block, row by row from the left: `figure` is given what
+    /// it keeps along the row, and the variance, `None` where no pixel answers.
+    fn each(
+        &self,
+        scan: &Scan,
+        (block, line_integrals): (&Block, ArrayView3<'_, f32>),
+        figure: impl Fn(&mut f32, Option<f32>) -> f32 + Sync,
+    ) -> Array3<f32> {
+        let mut figures = Array3::zeros(line_integrals.dim());
         let bin = self.frame().bin / scan.detector.frame.bin;
-        let frames = variances.axis_iter_mut(Axis(0)).into_par_iter();
+        let frames = figures.axis_iter_mut(Axis(0)).into_par_iter();
         frames.zip(line_integrals.axis_iter(Axis(0))).zip(block.frames.clone()).for_each(
             |((mut into, values), frame)| {
-                if scan.quantity == Quantity::LineIntegrals {
-                    into.zip_mut_with(&values, |into, value| {
-                        *into = self.noise.variance(value.abs()) / SHORT;
-                    });
-                    return;
-                }
-                let (open_beam, dose) = (self.open_beam.at(frame), self.doses[frame]);
+                let beam = (scan.quantity == Quantity::Counts)
+                    .then(|| (self.open_beam.at(frame), self.doses[frame]));
                 let rows = into.outer_iter_mut().zip(values.outer_iter());
                 for ((mut into, values), row) in rows.zip(block.rows.clone()) {
-                    let mut before = 0.0;
+                    let mut kept = 0.0;
                     for (column, (into, value)) in into.iter_mut().zip(values).enumerate() {
-                        let place = ([row, column], bin);
-                        let pixel = self.bin_variance((open_beam, dose), place, *value);
-                        before = pixel.unwrap_or(before);
-                        *into = before;
+                        let variance = match beam {
+                            Some(beam) => self.bin_variance(beam, ([row, column], bin), *value),
+                            None => Some(self.counting.variance(value.abs())),
+                        };
+                        *into = figure(&mut kept, variance);
                     }
                 }
             },
         );
-        variances
+        figures
     }
 
     /// Variance of the line integral of one bin; `None` where no pixel of it answers.
@@ -67,11 +93,10 @@ impl Survey {
                     continue;
                 }
                 let above_dark = transmission * beam;
-                let counts = above_dark + self.open_beam.dark[pixel];
-                sum += self.noise.variance(counts) / (above_dark * above_dark);
+                sum += self.counting.variance(above_dark) / (above_dark * above_dark);
                 count += 1;
             }
         }
-        (count > 0).then(|| sum / SHORT / f32::from(count) / f32::from(count))
+        (count > 0).then(|| sum / f32::from(count) / f32::from(count))
     }
 }

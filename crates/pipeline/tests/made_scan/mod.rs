@@ -77,10 +77,15 @@ impl Making {
 
     /// Writes the scan with these radiographs into a new folder.
     pub(crate) fn written(&self, radiographs: &Array3<f32>) -> MadeScan {
+        self.written_with(radiographs, 6)
+    }
+
+    /// The same with so many flat fields.
+    pub(crate) fn written_with(&self, radiographs: &Array3<f32>, flats: usize) -> MadeScan {
         let folder = tempfile::tempdir().unwrap();
         let (_, rows, columns) = self.shape;
         let darks = Array3::from_elem((2, rows, columns), to_f32(self.exposure().dark));
-        let flats = self.exposure().flats((6, rows, columns));
+        let flats = self.exposure().flats((flats, rows, columns));
         for (name, frames) in [("radiographs", radiographs), ("flats", &flats), ("darks", &darks)] {
             write_frames(&folder.path().join(name), frames, self.float);
         }
@@ -88,7 +93,7 @@ impl Making {
         MadeScan { folder, recipe }
     }
 
-    fn recipe(&self, folder: &Path) -> Recipe {
+    pub(crate) fn recipe(&self, folder: &Path) -> Recipe {
         let mut recipe = Recipe::default();
         recipe.acquire.path = folder.into();
         recipe.acquire.radiographs = Some("radiographs".into());

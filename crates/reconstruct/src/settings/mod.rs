@@ -65,7 +65,7 @@ pub struct ReconstructSettings {
     /// Set voxels to 0 that some view does not see; iterative methods hold them at 0 throughout.
     pub circular_mask: bool,
     /// Write beside the volume how far the noise of the counts makes each voxel uncertain: one
-    /// standard deviation, in the volume's unit, a lower bound (filtered back-projections only).
+    /// standard deviation, in the volume's unit (filtered back-projections only).
     pub noise_map: bool,
     /// A cone beam.
     pub cone: ConeSettings,
