@@ -28,8 +28,8 @@ struct Step {
 }
 
 impl Console {
-    /// A console that listens to Ctrl-C: the first one stops after the present slab, the second
-    /// one at once.
+    /// A console that listens to Ctrl-C: the first one stops after the present slab or iteration,
+    /// the second one at once.
     pub(crate) fn listening() -> Result<Self, String> {
         let cancelled = Arc::new(AtomicBool::new(false));
         let flag = Arc::clone(&cancelled);
@@ -37,7 +37,9 @@ impl Console {
             if flag.swap(true, Ordering::Relaxed) {
                 std::process::exit(2);
             }
-            eprintln!("\nstopping after this slab; press Ctrl-C again to stop at once");
+            eprintln!(
+                "\nstopping after this slab or iteration; press Ctrl-C again to stop at once"
+            );
         })
         .map_err(|error| format!("cannot listen to Ctrl-C: {error}"))?;
         Ok(Self {

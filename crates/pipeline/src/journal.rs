@@ -10,11 +10,13 @@ pub(crate) struct Journal {
     pub(crate) began: String,
     pub(crate) seconds: BTreeMap<String, f64>,
     pub(crate) warnings: Vec<String>,
+    /// Voxels times views that were summed.
+    pub(crate) updates: f64,
 }
 
 impl Journal {
     pub(crate) fn new() -> Self {
-        Self { began: now(), seconds: BTreeMap::new(), warnings: Vec::new() }
+        Self { began: now(), seconds: BTreeMap::new(), warnings: Vec::new(), updates: 0.0 }
     }
 
     pub(crate) fn time<T>(&mut self, step: &str, work: impl FnOnce() -> T) -> T {
@@ -22,6 +24,11 @@ impl Journal {
         let result = work();
         *self.seconds.entry(step.into()).or_default() += start.elapsed().as_secs_f64();
         result
+    }
+
+    /// Seconds of a step so far.
+    pub(crate) fn spent(&self, step: &str) -> f64 {
+        self.seconds.get(step).copied().unwrap_or(0.0)
     }
 
     pub(crate) fn warn_all(&mut self, warnings: &[String], watch: &dyn Watch) {

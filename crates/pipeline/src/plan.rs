@@ -1,19 +1,13 @@
 //! What a run will take (memory, disk, time) and how the volume is cut into slabs. Runs nothing.
 
-use std::{ops::Range, time::Instant};
+use std::ops::Range;
 
-use ndarray::Array3;
 use serde::Serialize;
 use voltomo_correct::{Block, Survey, working_bytes as correct_bytes};
-use voltomo_reconstruct::{
-    Projections, ReconstructSettings, Reconstruction, SlabRule, cone_grid_for, grid_for,
-};
-use voltomo_types::{
-    ConeCircle, Geometry, Millimetre, ParallelGeometry, PixelFrame, Radian, RotationAxis, Scan,
-    VoxelGrid,
-};
+use voltomo_reconstruct::{Choice, Reconstruction, SlabRule};
+use voltomo_types::{Geometry, Scan, VoxelGrid};
 
-use crate::{error::RunError, memory::Bytes, recipe::Recipe, store};
+use crate::{error::RunError, memory::Bytes, method::MethodPlan, pace, recipe::Recipe, store};
 
 /// The program itself, its threads, and what the system rounds up to.
 const PROGRAM_BYTES: u64 = 96 << 20;
@@ -26,6 +20,8 @@ const REFERENCE_FRAMES_HELD: u64 = 12;
 pub struct Plan {
     /// The volume's grid.
     pub grid: VoxelGrid,
+    /// The method of reconstruction.
+    pub method: MethodPlan,
     /// Slices of a slab (the last may have fewer).
     pub slab_slices: usize,
     /// The slabs.
@@ -55,6 +51,8 @@ pub(crate) struct Sizing<'a> {
     pub frame: (usize, usize),
     /// The method, made ready, and the one for the noise map.
     pub methods: (&'a dyn Reconstruction, Option<&'a dyn Reconstruction>),
+    /// Which method that is, and why.
+    pub choice: Choice,
     /// The volume's grid.
     pub grid: &'a VoxelGrid,
 }
@@ -90,8 +88,9 @@ impl Sizing<'_> {
         let reconstructing = |slab: Range<usize>| {
             let corrected = 4 * (angles * self.rows(slab.clone()) * self.frame.1) as u64;
             let (method, noise) = self.methods;
+            let weights = if method.uses_weights() { corrected } else { 0 };
             let noise = noise.map_or(0, |noise| corrected + noise.working_bytes(slab.clone()));
-            corrected + method.working_bytes(slab) + noise
+            corrected + weights + method.working_bytes(slab) + noise
         };
         vec![
             ("measuring references and dose".into(), Bytes(measuring)),
@@ -154,6 +153,7 @@ pub(crate) fn plan(sizing: &Sizing<'_>, budget: Bytes) -> Result<Plan, RunError>
     let volumes = 1 + u64::from(sizing.methods.1.is_some());
     Ok(Plan {
         grid: *sizing.grid,
+        method: MethodPlan::new(&sizing.choice),
         slab_slices: slices,
         slabs,
         memory_budget: budget,
@@ -164,64 +164,18 @@ pub(crate) fn plan(sizing: &Sizing<'_>, budget: Bytes) -> Result<Plan, RunError>
     })
 }
 
-/// About how long the run takes: back-projection timed on a small volume here and now, scaled by
-/// voxels and angles; corrections and files at a usual rate a pixel, for all rows of every slab.
+/// About how long the run takes: the method as [`pace::seconds`] has it, twice where there is a
+/// noise map; corrections and files at a usual rate a pixel, for all rows of every slab.
 fn seconds(sizing: &Sizing<'_>, slices: usize) -> Result<f64, RunError> {
     const SECONDS_PER_PIXEL: f64 = 1.0 / 30e6;
     let views = sizing.geometry.view_count();
-    let updates = sizing.grid.voxel_count() as f64 * views as f64;
     let rows: usize = sizing.slabs(slices).map(|slab| sizing.rows(slab)).sum();
     let pixels = (views * rows * sizing.frame.1 + sizing.grid.voxel_count()) as f64;
-    Ok(updates / updates_a_second(sizing.geometry)? + pixels * SECONDS_PER_PIXEL)
-}
-
-/// Side, rows and angles of the small scan that is timed.
-const SIDE: usize = 128;
-const ROWS: usize = 32;
-const ANGLES: usize = 96;
-
-/// Voxels times angles that filtered back-projection of the beam takes in a second.
-fn updates_a_second(geometry: &Geometry) -> Result<f64, RunError> {
-    let settings = ReconstructSettings::default();
-    let (small, grid) = small_scan(geometry, &settings)?;
-    let method = voltomo_reconstruct::prepare(&small, (ROWS, SIDE), &grid, &settings)?;
-    let values = Array3::from_elem((ANGLES, ROWS, SIDE), 0.5f32);
-    let run = || method.reconstruct(Projections::new(values.view(), 0), 0..grid.shape[0], &());
-    run()?;
-    let start = Instant::now();
-    run()?;
-    Ok((grid.voxel_count() * ANGLES) as f64 / start.elapsed().as_secs_f64())
-}
-
-/// A small scan with the same kind of beam, and its grid.
-fn small_scan(
-    geometry: &Geometry,
-    settings: &ReconstructSettings,
-) -> Result<(Geometry, VoxelGrid), RunError> {
-    let frame = PixelFrame::whole(ROWS, SIDE);
-    let middle = (SIDE as f64 - 1.0) / 2.0;
-    let angles = |turn: f64| -> Vec<Radian> {
-        (0..ANGLES).map(|i| Radian(i as f64 * turn / ANGLES as f64)).collect()
-    };
-    if matches!(geometry, Geometry::Parallel(_)) {
-        let axis = RotationAxis { centre: middle, tilt: Radian(0.0) };
-        let angles = angles(std::f64::consts::PI);
-        let small = ParallelGeometry { angles, axis, frame, pixel: None };
-        let grid = grid_for(&small, (ROWS, SIDE), settings)?;
-        return Ok((Geometry::Parallel(small), grid));
-    }
-    let circle = ConeCircle {
-        source_to_axis: Millimetre(4.0 * SIDE as f64),
-        source_to_detector: Millimetre(8.0 * SIDE as f64),
-        pixel: Millimetre(2.0),
-        centre: [frame.middle_row(), middle],
-        roll: Radian(0.0),
-        pitch: Radian(0.0),
-        yaw: Radian(0.0),
-    };
-    let small = circle.geometry(&angles(std::f64::consts::TAU), frame);
-    let grid = cone_grid_for(&small, (ROWS, SIDE), settings)?;
-    Ok((Geometry::Cone(small), grid))
+    let volumes = 1.0 + f64::from(u8::from(sizing.methods.1.is_some()));
+    let size = pace::Size { voxels: sizing.grid.shape, views, columns: sizing.frame.1 };
+    let told = (sizing.choice.method, &sizing.recipe.reconstruct);
+    let method = pace::seconds(sizing.geometry, size, told)?;
+    Ok(volumes * method + pixels * SECONDS_PER_PIXEL)
 }
 
 impl Plan {
@@ -234,6 +188,7 @@ impl Plan {
             format!(
                 "volume       {depth} × {height} × {width} voxels of {voxel:.6} {unit} (z, y, x)"
             ),
+            self.method.line(),
             format!("slabs        {} of up to {} slices", self.slabs.len(), self.slab_slices),
             format!("memory       {} at most, {} allowed", self.peak_memory, self.memory_budget),
         ];

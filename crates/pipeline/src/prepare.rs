@@ -7,7 +7,7 @@ use voltomo_correct::Survey;
 use voltomo_reconstruct::{
     ReconstructSettings, Reconstruction,
     calibrate::{AxisEstimate, find_axis},
-    cone_grid_for, grid_for, prepare_variances,
+    choose, cone_grid_for, grid_for, prepare_variances,
 };
 use voltomo_types::{
     Geometry, Millimetre, ParallelGeometry, PixelFrame, Radian, RotationAxis, Scan, VoxelGrid,
@@ -175,6 +175,7 @@ impl Prepared {
             geometry: &geometry,
             frame: shape,
             methods: (method.as_ref(), variances.as_deref()),
+            choice: choose(&geometry, &recipe.reconstruct),
             grid: &grid,
         };
         let plan = plan(&sizing, budget.unwrap_or_else(default_budget))?;
@@ -199,7 +200,8 @@ pub(crate) fn check(recipe: &Recipe, scan: &Scan, budget: Option<Bytes>) -> Resu
     let method = voltomo_reconstruct::prepare(&geometry, frame, &grid, &recipe.reconstruct)?;
     let variances = prepare_variances(&geometry, frame, &grid, &recipe.reconstruct)?;
     let methods = (method.as_ref(), variances.as_deref());
-    let sizing = Sizing { recipe, scan, geometry: &geometry, frame, methods, grid: &grid };
+    let choice = choose(&geometry, &recipe.reconstruct);
+    let sizing = Sizing { recipe, scan, geometry: &geometry, frame, methods, choice, grid: &grid };
     sizing.slab_slices(budget.unwrap_or_else(default_budget))?;
     Ok(())
 }

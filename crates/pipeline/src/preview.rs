@@ -5,12 +5,14 @@ use std::{ops::Range, path::Path};
 use ndarray::{Array2, Array3, ArrayView2, Axis, s};
 use voltomo_reconstruct::calibrate::AxisEstimate;
 use voltomo_show::picture::{
-    ColourMap, Picture, SliceStyle, Tile, contact_sheet, slice_picture, write_png,
+    ColourMap, CurveStyle, Picture, SliceStyle, Tile, contact_sheet, curve_picture, slice_picture,
+    write_png,
 };
 use voltomo_types::{Frames, LengthUnit, Quantity, Scan, VoxelGrid};
 
 use crate::{
     error::RunError,
+    iterations::SlabIterations,
     layout::Layout,
     store::{self, StoredVolume},
 };
@@ -99,6 +101,35 @@ impl Previews {
             self.keep(z, &slab);
         }
         Ok(())
+    }
+
+    /// Residual against iteration, a curve for each slab; nothing of a method without iterations.
+    pub(crate) fn iterations(&self, slabs: &[SlabIterations]) -> Result<(), RunError> {
+        if slabs.iter().all(|slab| slab.done == 0) {
+            return Ok(());
+        }
+        let chi_squares: Option<Vec<&[f64]>> =
+            slabs.iter().map(|slab| slab.chi_square.as_deref()).collect();
+        let done = slabs.iter().map(|slab| slab.done).max().unwrap_or(0);
+        let planned = slabs.iter().map(|slab| slab.planned).max().unwrap_or(0);
+        let reasons = SlabIterations::reasons(slabs);
+        let mut title = vec!["Residual after each iteration".to_string()];
+        title.push(format!("{done} of {planned} iterations: {reasons}"));
+        title.extend(
+            (slabs.len() > 1).then(|| format!("a curve for each of {} slabs", slabs.len())),
+        );
+        let across = "iteration".into();
+        let (curves, quantity, level) = match chi_squares {
+            Some(curves) => {
+                (curves, "chi-square a line integral", Some((1.0, "the noise".to_string())))
+            }
+            None => {
+                let curves = slabs.iter().map(|slab| &slab.residual[..]).collect();
+                (curves, "residual over the norm of the data", None)
+            }
+        };
+        let style = CurveStyle { title, across, quantity: quantity.into(), level };
+        write(&curve_picture(&curves, &style), &self.layout.reconstruct().join("iterations.png"))
     }
 
     /// The middle slice and the upright section through the axis, in grey and in colour.

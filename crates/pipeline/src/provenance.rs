@@ -13,7 +13,10 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use voltomo_reconstruct::kernel::simd::simd_name;
 
-use crate::{error::RunError, gate::Passed, memory::Bytes, plan::Plan, recipe::Recipe};
+use crate::{
+    error::RunError, gate::Passed, iterations::SlabIterations, memory::Bytes, method::MethodRecord,
+    plan::Plan, recipe::Recipe,
+};
 
 /// Name of the record in the output folder.
 pub(crate) const RECORD: &str = "run.json";
@@ -112,7 +115,8 @@ impl Machine {
 pub enum Status {
     /// All slabs are written.
     Done,
-    /// Stopped by the user; the finished slabs are usable.
+    /// Stopped by the user; the finished slabs are usable. Where there is a volume, it is an
+    /// iteration before the last that was asked for.
     Stopped,
 }
 
@@ -189,6 +193,8 @@ pub struct RunRecord {
     pub plan: Plan,
     /// Memory.
     pub memory: MemoryRecord,
+    /// The method of reconstruction.
+    pub method: MethodRecord,
     /// Seconds each stage took.
     pub seconds: BTreeMap<String, f64>,
     /// The rotation axis with its methods and residuals.
@@ -201,6 +207,8 @@ pub struct RunRecord {
     pub gates: BTreeMap<String, GateRecord>,
     /// The volume.
     pub volume: Option<VolumeRecord>,
+    /// How iterations went, a slab each; empty of a method without.
+    pub iterations: Vec<SlabIterations>,
     /// Its noise map, one standard deviation of each voxel.
     pub noise: Option<NoiseRecord>,
     /// Everything that a person should have read.

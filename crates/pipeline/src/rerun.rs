@@ -6,7 +6,7 @@ use serde::Deserialize;
 
 use crate::{
     error::RunError,
-    provenance::{Input, Program, RECORD, RunRecord, hash_inputs},
+    provenance::{Input, Program, RECORD, RunRecord, Status, hash_inputs},
     recipe::Recipe,
     resume::changed,
     run::{RunOptions, run},
@@ -17,6 +17,7 @@ use crate::{
 #[derive(Debug, Deserialize)]
 struct Past {
     program: Program,
+    status: Status,
     recipe: Recipe,
     inputs: Vec<Input>,
     volume: Option<PastVolume>,
@@ -46,6 +47,13 @@ pub fn rerun(
     let volume = past
         .volume
         .ok_or_else(|| refuse("that run was stopped before its volume was whole".into()))?;
+    if past.status == Status::Stopped {
+        return Err(refuse(
+            "that run was stopped at an iteration, which stands in its `iterations`; set \
+             `reconstruct.iterative.iterations` to it in the recipe, and run that"
+                .into(),
+        ));
+    }
     let files: Vec<PathBuf> = past.inputs.iter().map(|input| input.path.clone()).collect();
     if let Some(file) = changed(&past.inputs, &hash_inputs(&files)?) {
         return Err(refuse(format!("the input {} has changed since", file.display())));

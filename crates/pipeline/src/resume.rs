@@ -10,6 +10,7 @@ use voltomo_types::RotationAxis;
 
 use crate::{
     error::RunError,
+    iterations::SlabIterations,
     provenance::{Input, RECORD, write_json},
     recipe::Recipe,
     tally::Tally,
@@ -31,6 +32,9 @@ pub(crate) struct Progress {
     pub axis_record: serde_json::Value,
     /// The rows and slices that are done.
     pub tally: Tally,
+    /// How the iterations of the slabs that are done went.
+    #[serde(default)]
+    pub iterations: Vec<SlabIterations>,
 }
 
 impl Progress {

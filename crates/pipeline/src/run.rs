@@ -10,15 +10,17 @@ use crate::{
     beam::{BeamFound, beam},
     cone_axis::{ConeAxis, cone_axis},
     error::RunError,
+    iterations::SlabIterations,
     journal::Journal,
     layout::Layout,
     memory::{self, Bytes},
+    method::MethodRecord,
     plan::Plan,
     prepare::{self, Prepared},
     preview::Previews,
     provenance::{
-        Input, Machine, MemoryRecord, NoiseRecord, Program, RunRecord, Status, VolumeRecord,
-        as_json, hash_inputs,
+        Input, Machine, MemoryRecord, NoiseRecord, Program, RunRecord, VolumeRecord, as_json,
+        hash_inputs,
     },
     recipe::Recipe,
     resume::Progress,
@@ -49,7 +51,8 @@ pub struct RunOptions {
 /// Does what the recipe says: from raw radiographs to a volume of attenuation coefficients.
 ///
 /// Returns the record that stands in `run.json`. Memory stays within the plan; the volume does not
-/// depend on the slabs or on the number of threads.
+/// depend on the slabs or on the number of threads. Stopped between two iterations on the whole
+/// volume, that is written as it stands, and the record says so: [`Status::Stopped`](crate::Status::Stopped), and a finding.
 ///
 /// # Errors
 /// Whatever cannot be read, does not fit, or would pass a stage without being finite; a stopped
@@ -80,6 +83,7 @@ pub fn run(
     let size = (survey.shape().rows, survey.shape().columns);
     let prepared = Prepared::new(recipe, &scan, geometry, (size, options.memory))?;
     journal.warn_all(prepared.method.warnings(), watch);
+    watch.note(&prepared.plan.method.line());
 
     let layout = claim(options)?;
     let mut previews = Previews::new(&layout, &prepared.grid);
@@ -92,6 +96,7 @@ pub fn run(
         axis: found.axis,
         axis_record: found.record.clone(),
         tally: found.tally,
+        iterations: found.iterations,
     };
     let existing = options.resume.into();
     let done = way.slabs((progress, existing), (&mut journal, &mut previews), watch)?;
@@ -111,30 +116,28 @@ fn finish(way: &Way<'_>, ending: Ending) -> Result<RunRecord, RunError> {
     let is_whole = done.stored.is_whole;
     let plan = way.prepared.plan.clone();
     let axis_findings = prepare::axis_findings(&axis);
+    let method = MethodRecord::new(&plan.method, journal.spent("reconstruct"), journal.updates);
     let record = RunRecord {
         program: Program::this(),
-        status: if is_whole { Status::Done } else { Status::Stopped },
+        status: done.status(),
         began: journal.began,
         recipe: way.recipe.clone(),
         inputs,
         scan: as_json(&voltomo_acquire::look(way.scan, FRAMES_LOOKED_AT)?),
         machine: Machine::this(),
         memory: memory_record(&plan),
+        method,
         seconds: journal.seconds,
         axis,
         references: as_json(way.survey.figures()),
         corrections: as_json(&done.tally.corrections()),
         gates: done.tally.gates().into_iter().map(|(stage, one)| (stage, one.into())).collect(),
-        volume: is_whole.then(|| VolumeRecord {
-            path: relative(&done.stored.path, way.layout.root()),
-            unit: plan.grid.attenuation_unit().symbol().into(),
-            sha256: done.tally.volume_hash(),
-            figures: as_json(&done.stored.figures),
-        }),
+        volume: volume_record(&done, way),
         noise: done.noise.as_ref().and_then(|noise| noise_record(noise, way)),
         plan,
         warnings: journal.warnings,
         findings: [done.findings(way.recipe), axis_findings].concat(),
+        iterations: done.iterations,
     };
     record.write(way.layout.root())?;
     if is_whole {
@@ -145,6 +148,15 @@ fn finish(way: &Way<'_>, ending: Ending) -> Result<RunRecord, RunError> {
         finished: done.stored.slice_count,
         slices: record.plan.grid.shape[0],
         path: done.stored.path,
+    })
+}
+
+fn volume_record(done: &Done, way: &Way<'_>) -> Option<VolumeRecord> {
+    done.stored.is_whole.then(|| VolumeRecord {
+        path: relative(&done.stored.path, way.layout.root()),
+        unit: way.prepared.grid.attenuation_unit().symbol().into(),
+        sha256: done.tally.volume_hash(),
+        figures: as_json(&done.stored.figures),
     })
 }
 
@@ -171,6 +183,7 @@ struct AxisFound {
     record: serde_json::Value,
     warnings: Vec<String>,
     tally: Tally,
+    iterations: Vec<SlabIterations>,
 }
 
 fn find_axis(
@@ -178,21 +191,22 @@ fn find_axis(
     ((scan, survey, recipe), beam): ((&Scan, &Survey, &Recipe), &BeamFound),
     watch: &dyn Watch,
 ) -> Result<AxisFound, RunError> {
-    if let Some(Progress { axis, axis_record: record, tally, .. }) = known {
-        return Ok(AxisFound { axis, estimate: None, record, warnings: vec![], tally });
+    if let Some(Progress { axis, axis_record: record, tally, iterations, .. }) = known {
+        let (estimate, warnings) = (None, vec![]);
+        return Ok(AxisFound { axis, estimate, record, warnings, tally, iterations });
     }
-    let tally = Tally::default();
+    let (tally, iterations) = (Tally::default(), vec![]);
     let BeamFound::Parallel { warning } = beam else {
         let asked = (scan, survey, recipe);
         let ConeAxis { axis, record, warnings } = cone_axis(beam, asked, watch)?;
-        return Ok(AxisFound { axis, estimate: None, record, warnings, tally });
+        return Ok(AxisFound { axis, estimate: None, record, warnings, tally, iterations });
     };
     warning.iter().for_each(|warning| watch.warn(warning));
     let estimate = prepare::axis(scan, survey, recipe, watch)?;
     let record = prepare::axis_record(&estimate, scan.detector.pixel);
     let axis = estimate.axis;
     let warnings = warning.iter().chain(&estimate.warnings).cloned().collect();
-    Ok(AxisFound { axis, record, warnings, tally, estimate: Some(estimate) })
+    Ok(AxisFound { axis, record, warnings, tally, iterations, estimate: Some(estimate) })
 }
 
 /// Holds the output folder to what is asked, before anything is read: nothing of another run in

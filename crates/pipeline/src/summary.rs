@@ -4,7 +4,7 @@ use std::path::Path;
 
 use serde_json::Value;
 
-use crate::provenance::RunRecord;
+use crate::{iterations::SlabIterations, method::MethodRecord, provenance::RunRecord};
 
 impl RunRecord {
     /// What a person wants to know at the end of a run: where the volume is, the axis, the range,
@@ -23,6 +23,8 @@ impl RunRecord {
                 volume.unit
             ));
         }
+        lines.push(format!("method      {}", self.method_line()));
+        lines.extend(self.iterations_line());
         lines.push(format!("axis        {}", self.axis_line()));
         if let Some(passed) = self.gates.get("reconstruct") {
             lines.push(format!("range       {:.4} to {:.4}", passed.passed.min, passed.passed.max));
@@ -34,6 +36,23 @@ impl RunRecord {
         lines.extend(self.findings.iter().map(|finding| format!("FINDING     {finding}")));
         lines.extend(self.warnings.iter().map(|warning| format!("WARNING     {warning}")));
         lines
+    }
+
+    fn method_line(&self) -> String {
+        let MethodRecord { plan, seconds, giga_updates_per_second: pace } = &self.method;
+        let (name, why, kernel) = (plan.name, &plan.why, plan.kernel);
+        format!("{name} ({why}), {kernel}, {seconds:.1} s, {pace:.2} giga-updates a second")
+    }
+
+    /// Iterations, and where the residual ended: the slab that took most of them.
+    fn iterations_line(&self) -> Option<String> {
+        let slab = self.iterations.iter().max_by_key(|slab| slab.done)?;
+        let last = |curve: &[f64]| curve.last().copied().unwrap_or(f64::NAN);
+        let chi_square = slab.chi_square.as_ref().map(|curve| last(curve));
+        let chi_square = chi_square.map_or(String::new(), |chi| format!(", χ² {chi:.3} a ray"));
+        let why = SlabIterations::reasons(&self.iterations);
+        let (done, planned, residual) = (slab.done, slab.planned, last(&slab.residual));
+        Some(format!("iterations  {done} of {planned}, residual {residual:.4}{chi_square} ({why})"))
     }
 
     fn axis_line(&self) -> String {

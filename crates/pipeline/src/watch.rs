@@ -14,7 +14,7 @@ pub trait Watch: Sync {
     fn note(&self, text: &str);
     /// Something a person must read: the result may not be what they want.
     fn warn(&self, text: &str);
-    /// Whether the run should stop at the next slab.
+    /// Whether the run should stop at the next slab, or between two iterations.
     fn is_cancelled(&self) -> bool;
 }
 

@@ -2,18 +2,19 @@
 
 use std::ops::Range;
 
-use ndarray::Array3;
+use ndarray::{Array3, ArrayView3};
 use voltomo_correct::{Block, Survey, correct_block};
 use voltomo_reconstruct::Projections;
 use voltomo_types::Scan;
 
 use crate::{
     error::RunError,
+    iterations::{ADVANCES, Kept, Listener, SlabIterations},
     journal::Journal,
     layout::Layout,
     prepare::Prepared,
     preview::Previews,
-    provenance::Program,
+    provenance::{Program, Status},
     recipe::Recipe,
     resume::Progress,
     store::{self, Stored, VolumeMetadata},
@@ -30,14 +31,23 @@ pub(crate) struct Done {
     pub(crate) noise: Option<Stored>,
     /// Its rows and slices.
     pub(crate) tally: Tally,
+    /// How iterations went, a slab each; none of a direct method.
+    pub(crate) iterations: Vec<SlabIterations>,
 }
 
 impl Done {
+    /// Stopped where slices are missing, or an iteration of the whole volume was not the last.
+    pub(crate) fn status(&self) -> Status {
+        let is_iterate = self.iterations.iter().any(|slab| slab.stopped().is_some());
+        if self.stored.is_whole && !is_iterate { Status::Done } else { Status::Stopped }
+    }
+
     /// Figures beyond their limits.
     pub(crate) fn findings(&self, recipe: &Recipe) -> Vec<String> {
         let mut findings = self.tally.corrections().findings();
         findings.extend(self.tally.improbable());
         findings.extend(self.stored.figures.findings(&recipe.store));
+        findings.extend(self.iterations.iter().find_map(SlabIterations::stopped));
         findings
     }
 }
@@ -52,7 +62,7 @@ pub(crate) struct Way<'a> {
 }
 
 impl Way<'_> {
-    /// All slabs in turn; stops between two when told.
+    /// All slabs in turn; stops between two when told, or between two iterations.
     pub(crate) fn slabs(
         &self,
         (mut progress, start): (Progress, Start),
@@ -61,18 +71,36 @@ impl Way<'_> {
     ) -> Result<Done, RunError> {
         let mut volumes = self.volumes(start, &progress)?;
         let resumed_at = volumes.next_slice();
-        watch.begin("correct and reconstruct", self.prepared.grid.shape[0]);
+        watch.begin("correct and reconstruct", ADVANCES * self.prepared.grid.shape[0]);
         for slab in Progress::remaining(resumed_at, &self.prepared.plan.slabs) {
             if watch.is_cancelled() {
                 break;
             }
-            let made = self.slab(slab.clone(), &mut progress.tally, (journal, previews))?;
+            let listener = Listener::new(watch, slab.clone(), self.prepared.method.uses_weights());
+            let made = self.slab(&listener, &mut progress.tally, (journal, previews))?;
+            progress.iterations.extend(listener.told());
+            let Some(made) = made else { break };
+            if listener.kept(self.prepared.method.slab_rule()) == Kept::AsItStands {
+                // Begun anew, so that it says of itself how far it is.
+                drop(volumes);
+                volumes = self.volumes(Start::Anew, &progress)?;
+            }
             journal.time("store", || volumes.write(&slab, &made))?;
             progress.save(self.layout.root())?;
             previews.keep(slab.start, &made.attenuation);
-            watch.advance(slab.end);
+            watch.advance(ADVANCES * slab.end);
         }
         watch.end();
+        self.finished((volumes, progress), (journal, previews), resumed_at)
+    }
+
+    /// Gives the volumes their names where they are whole, and draws what there is.
+    fn finished(
+        &self,
+        (volumes, progress): (Volumes, Progress),
+        (journal, previews): (&mut Journal, &mut Previews),
+        resumed_at: usize,
+    ) -> Result<Done, RunError> {
         let is_whole = volumes.next_slice() == self.prepared.grid.shape[0];
         if is_whole {
             let nothing_to_go_on_with = |_: &_| Progress::clear(self.layout.root());
@@ -82,45 +110,62 @@ impl Way<'_> {
             journal.time("finish", || volumes.finish(!is_whole))?;
         previews.fill(0..resumed_at, &stored.path)?;
         previews.volume()?;
-        Ok(Done { stored, noise, tally: progress.tally })
+        previews.iterations(&progress.iterations)?;
+        let Progress { tally, iterations, .. } = progress;
+        Ok(Done { stored, noise, tally, iterations })
     }
 
+    /// One slab; `None` where its iteration was stopped, unless that is worth keeping.
     fn slab(
         &self,
-        slab: Range<usize>,
+        listener: &Listener<'_>,
         tally: &mut Tally,
         (journal, previews): (&mut Journal, &Previews),
-    ) -> Result<Slab, RunError> {
-        let rows = self.prepared.method.rows_needed(slab.clone());
+    ) -> Result<Option<Slab>, RunError> {
+        let (method, slab) = (&self.prepared.method, listener.slab());
+        let rows = method.rows_needed(slab.clone());
         let block = Block { frames: 0..self.prepared.geometry.view_count(), rows: rows.clone() };
         let corrected = journal.time("correct", || {
             correct_block(self.scan, self.survey, &self.recipe.correct, block.clone())
         })?;
         tally.correct(rows.clone(), &corrected)?;
+        let values = corrected.line_integrals.view();
         if slab.contains(&(self.prepared.grid.shape[0] / 2)) {
             previews.sinogram(&corrected.line_integrals)?;
         }
-        let projections = Projections::new(corrected.line_integrals.view(), rows.start);
         let attenuation = journal.time("reconstruct", || {
-            self.prepared.method.reconstruct(projections, slab.clone(), &())
+            let weights = method.uses_weights();
+            let weights = weights.then(|| self.survey.weights(self.scan, &block, values));
+            let weights = weights.as_ref().map(|weights| weights.view());
+            let projections = Projections { weights, ..Projections::new(values, rows.start) };
+            method.reconstruct(projections, slab.clone(), listener)
         })?;
+        if listener.kept(method.slab_rule()) == Kept::Nothing {
+            return Ok(None);
+        }
+        journal.updates += self.updates(&attenuation, listener);
         tally.reconstruct(slab.clone(), &attenuation)?;
-        let line_integrals = &corrected.line_integrals;
-        let noise = journal.time("noise", || self.noise(&block, line_integrals, slab))?;
-        Ok(Slab { attenuation, noise })
+        let noise = journal.time("noise", || self.noise(&block, values, slab))?;
+        Ok(Some(Slab { attenuation, noise }))
+    }
+
+    /// Voxels times views, for each projection and back-projection of an iterative method.
+    fn updates(&self, attenuation: &Array3<f32>, listener: &Listener<'_>) -> f64 {
+        let passes = listener.told().map_or(1, |told| 2 * told.done);
+        (attenuation.len() * self.prepared.geometry.view_count() * passes) as f64
     }
 
     /// Standard deviation of the slices, where it is wanted.
     fn noise(
         &self,
         block: &Block,
-        line_integrals: &Array3<f32>,
+        line_integrals: ArrayView3<'_, f32>,
         slab: Range<usize>,
     ) -> Result<Option<Array3<f32>>, RunError> {
         let Some(method) = &self.prepared.variances else {
             return Ok(None);
         };
-        let variances = self.survey.variances(self.scan, block, line_integrals.view());
+        let variances = self.survey.variances(self.scan, block, line_integrals);
         let variances = Projections::new(variances.view(), block.rows.start);
         let mut noise = method.reconstruct(variances, slab, &())?;
         // Rounding may leave a variance of nothing a little below zero.
@@ -130,16 +175,20 @@ impl Way<'_> {
 
     fn volumes(&self, start: Start, progress: &Progress) -> Result<Volumes, RunError> {
         let folder = self.layout.reconstruct();
+        let mut provenance = serde_json::json!({
+            "program": Program::this(),
+            "recipe": progress.recipe,
+            "inputs": progress.inputs,
+            "axis": progress.axis_record,
+        });
+        if let Some(stopped) = progress.iterations.iter().find_map(SlabIterations::stopped) {
+            provenance["stopped"] = stopped.into();
+        }
         let metadata = VolumeMetadata {
             name: "volume".into(),
             grid: self.prepared.grid,
             content: store::Content::Attenuation,
-            provenance: serde_json::json!({
-                "program": Program::this(),
-                "recipe": progress.recipe,
-                "inputs": progress.inputs,
-                "axis": progress.axis_record,
-            }),
+            provenance,
         };
         Volumes::open(start, (&folder, self.recipe), &metadata)
     }

@@ -5,6 +5,7 @@
 
 pub mod calibrate;
 mod cone_grid;
+mod curve;
 mod error;
 mod grid;
 pub mod kernel;
@@ -19,6 +20,7 @@ mod straighten;
 mod weights;
 
 pub use cone_grid::cone_grid_for;
+pub use curve::{Curve, Ending};
 pub use error::ReconstructError;
 pub use grid::grid_for;
 pub use method::{fbp::Fbp, fdk::Fdk, fourier::Fourier, iterative, iterative::Iterative};

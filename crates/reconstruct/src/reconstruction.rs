@@ -4,7 +4,7 @@ use std::{fmt::Debug, ops::Range};
 
 use ndarray::{Array3, ArrayView3};
 
-use crate::ReconstructError;
+use crate::{Curve, ReconstructError};
 
 /// Line integrals of some rows of all radiographs.
 #[derive(Debug, Clone, Copy)]
@@ -39,6 +39,9 @@ pub trait Progress: Sync {
     /// After each of `total` steps: the residual `‖Ax − b‖/‖b‖`.
     fn step(&self, _done: usize, _total: usize, _residual: f64) {}
 
+    /// After the last step: how it went, and why it ended.
+    fn ended(&self, _curve: &Curve) {}
+
     /// Whether to stop and keep what there is.
     fn is_cancelled(&self) -> bool {
         false
@@ -61,6 +64,11 @@ pub trait Reconstruction: Debug + Send + Sync {
     /// Whether the volume can be cut into slabs.
     fn slab_rule(&self) -> SlabRule {
         SlabRule::Any
+    }
+
+    /// Whether it makes something of [`Projections::weights`].
+    fn uses_weights(&self) -> bool {
+        false
     }
 
     /// Bytes that a call for the slices `z` holds at once, its result included, its input not.

@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use dense::Dense;
 use ndarray::{Array3, s};
 use voltomo_reconstruct::{
-    IterativeSettings, Method, Progress, Projector,
+    Ending, IterativeSettings, Method, Progress, Projector,
     iterative::{Iterated, System, solve},
 };
 
@@ -217,8 +217,10 @@ fn cancelled_a_method_returns_what_it_has_by_then_and_says_so() {
         let note = stopped.note.unwrap();
         assert!(note.contains("stopped at iteration 6 of 20"), "{note}");
         let short = run(&system, method, &settings(6));
-        assert_eq!((stopped.volume, stopped.curve), (short.volume, short.curve), "{method:?}");
-        assert_eq!(short.note, None);
+        assert_eq!(stopped.volume, short.volume, "{method:?}");
+        assert_eq!(stopped.curve.residual, short.curve.residual, "{method:?}");
+        assert_eq!((stopped.curve.planned, short.note), (20, None));
+        assert!(stopped.curve.is_cancelled() && !short.curve.is_cancelled());
     }
 }
 
@@ -292,5 +294,6 @@ fn the_discrepancy_principle_ends_each_slice_at_its_noise() {
             assert!(mean <= 1.1 && mean > 0.6, "{method:?} {row} {mean}");
         }
         assert!(found.curve.residual.len() < 400, "{method:?}");
+        assert_eq!(found.curve.endings, [(Ending::Discrepancy, 3)].into(), "{method:?}");
     }
 }

@@ -24,7 +24,8 @@ mod sums;
 mod system;
 mod total_variation;
 
-pub use course::{Curve, StopRule};
+pub use crate::curve::{Curve, Ending};
+pub use course::StopRule;
 pub use prepared::Iterative;
 pub use solve::{Iterated, solve, usual_iterations};
 pub use system::System;

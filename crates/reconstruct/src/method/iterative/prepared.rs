@@ -11,7 +11,6 @@ use voltomo_types::{Geometry, Problem, VoxelGrid};
 
 use super::{
     cone_rays::ConeRays,
-    course::Curve,
     memory::Sizes,
     rays::ParallelRays,
     sirt_fbp::{SirtFilters, filtered},
@@ -19,8 +18,8 @@ use super::{
     system::System,
 };
 use crate::{
-    Fbp, Fdk, Method, Progress, Projections, ReconstructError, ReconstructSettings, Reconstruction,
-    SlabRule, Start,
+    Curve, Fbp, Fdk, Method, Progress, Projections, ReconstructError, ReconstructSettings,
+    Reconstruction, SlabRule, Start,
 };
 
 /// An iterative method, made ready for one geometry and one grid.
@@ -191,6 +190,7 @@ impl Iterative {
                 self.solved((system, weights), start, progress)?
             }
         };
+        progress.ended(&found.curve);
         let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
         told.curve = std::mem::take(&mut told.curve).with(&found.curve);
         if let Some(note) = found.note.as_ref().filter(|note| !told.notes.contains(note)) {
@@ -363,6 +363,10 @@ impl Reconstruction for Iterative {
             Rays::Parallel(_) if !has_total_variation(self.method) => SlabRule::Any,
             _ => SlabRule::Whole,
         }
+    }
+
+    fn uses_weights(&self) -> bool {
+        self.settings.iterative.noise_weights
     }
 
     fn working_bytes(&self, z: Range<usize>) -> u64 {

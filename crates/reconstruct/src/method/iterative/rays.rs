@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use ndarray::{Array3, ArrayView3, Axis};
 use rayon::prelude::*;
-use voltomo_numeric::cast::{to_f32, to_index};
+use voltomo_numeric::cast::to_index;
 use voltomo_types::{
     LengthUnit, Millimetre, ParallelGeometry, PixelFrame, Radian, RotationAxis, VoxelGrid,
 };
@@ -16,6 +16,10 @@ use crate::{
 
 /// Less than this part of a voxel beside the grid is not worth another voxel.
 pub(super) const BESIDE: f64 = 0.5;
+
+/// Variance of a line integral that nothing is known of, and from where on a sum holds one.
+const UNKNOWN: f32 = 1e30;
+const KNOWN: f32 = 1e20;
 
 /// Columns of the rays for filters in one of the detector.
 const FINER: usize = 3;
@@ -119,16 +123,31 @@ impl ParallelRays {
         self.straightener.rows_needed(z)
     }
 
-    /// [`Self::straight`] of 1/variance: the mean of several rows is worth as much as all of them.
+    /// Weights of the sinograms of the slices `z`, as [`Self::straight`] makes those: what is
+    /// interpolated or averaged has the variance of such a sum.
+    ///
+    /// `weights`: 1/variance, and the frame row of the first; 0 is no knowledge, also of what it is
+    /// mixed into. Errors: a weight that is negative or no number.
     pub(super) fn straight_weights(
         &self,
-        weights: (ArrayView3<'_, f32>, usize),
+        (weights, first_row): (ArrayView3<'_, f32>, usize),
         z: Range<usize>,
     ) -> Result<Array3<f32>, ReconstructError> {
-        let mut straight = self.straight(weights, z)?;
-        // Between rows cubic interpolation may fall below 0.
-        let rows = to_f32(self.voxel_in_columns.max(1.0));
-        straight.par_mapv_inplace(|weight| rows * weight.max(0.0));
+        let bad =
+            weights.indexed_iter().find(|(_, weight)| !(**weight >= 0.0 && weight.is_finite()));
+        if let Some(((angle, row, column), &value)) = bad {
+            return Err(ReconstructError::NonFinite { angle, row: first_row + row, column, value });
+        }
+        let variances = self.straightener.clone().of_variances();
+        let mut straight = Array3::zeros((weights.dim().0, z.len(), self.columns));
+        let views = straight.axis_iter_mut(Axis(0)).into_par_iter();
+        views.zip(weights.axis_iter(Axis(0))).for_each(|(mut straight, view)| {
+            let view = view.mapv(|weight| if weight > 0.0 { 1.0 / weight } else { UNKNOWN });
+            for (slice, mut row) in z.clone().zip(straight.outer_iter_mut()) {
+                variances.row_into((view.view(), first_row), slice, row.view_mut());
+                row.mapv_inplace(|sum| if sum > 0.0 && sum < KNOWN { 1.0 / sum } else { 0.0 });
+            }
+        });
         Ok(straight)
     }
 

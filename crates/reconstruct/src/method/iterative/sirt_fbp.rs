@@ -178,6 +178,9 @@ pub(super) fn filtered(
 ) -> Iterated {
     let (mut volume, mut rays) = (system.zero_volume(), system.data().to_owned());
     let mut course = Course::new(system, (1, StopRule::default()), progress);
+    if filters.is_none() {
+        course.cancel();
+    }
     if let Some(filters) = filters
         && course.goes_on()
     {
@@ -189,7 +192,7 @@ pub(super) fn filtered(
     }
     let (curve, note) = course.finish();
     let stopped = || "stopped before the filters were made: the volume is zero".to_string();
-    let note = note.or_else(|| filters.is_none().then(stopped));
+    let note = if filters.is_none() { Some(stopped()) } else { note };
     Iterated { volume, curve, note }
 }
 

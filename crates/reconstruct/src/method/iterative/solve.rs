@@ -6,7 +6,7 @@ use voltomo_numeric::cast::to_f32;
 
 use super::{
     cgls::cgls,
-    course::{Course, Curve, StopRule},
+    course::{Course, StopRule},
     em::em,
     fista_tv::fista_tv,
     mr_fbp::{bins, mr_fbp},
@@ -15,7 +15,7 @@ use super::{
     sirt::sirt,
     system::System,
 };
-use crate::{Method, Progress, settings::IterativeSettings};
+use crate::{Method, Progress, curve::Curve, settings::IterativeSettings};
 
 /// What an iterative method ends with.
 #[derive(Debug, Clone, PartialEq)]
