@@ -254,6 +254,38 @@ fn voxels_hold_the_volume_of_each_material() {
     }
 }
 
+/// Flat faces at any height, also two in one voxel and one within the height of a slope: the share
+/// of each voxel is exact.
+#[test]
+fn voxels_cut_by_flat_faces_hold_their_exact_share() {
+    let tray = [[0.0, 10.0], [5.0, 10.0], [6.0, 11.0], [6.0, 10.47], [7.0, 10.47], [7.0, 9.0]];
+    let parts = vec![
+        Part::body("tray", 0, Solid::revolved(tray.into_iter().chain([[0.0, 9.0]]).collect())),
+        Part::body("plate", 1, Solid::cylinder(4.0, [10.113, 10.206])),
+        Part::over("chip", 2, Solid::cuboid([-1.0, -1.0, 9.481], [1.0, 1.0, 9.5])),
+    ];
+    let scene = Scene::new(materials(3), parts).unwrap();
+    let lists = [0, 1, 2].map(|kind| (0..3).map(|k| f64::from(u8::from(k == kind))).collect());
+    let request =
+        VoxelRequest { shape: [20, 3, 3], voxel: 0.1, first: [10.85, 0.0, 0.0], samples: 3 };
+    let voxels = scene.voxels(&request, 0..20, &lists);
+    let share = |kind: usize, low: f64| {
+        let slice = ((10.8 - low) / 0.1).round();
+        f64::from(voxels.attenuations[kind][[voltomo_numeric::cast::to_index(slice), 1, 1]])
+    };
+    let close =
+        |found: f64, wanted: f64| assert!((found - wanted).abs() < 1e-5, "{found} {wanted}");
+    close(share(1, 10.1), 0.87);
+    close(share(1, 10.2), 0.06);
+    close(share(2, 9.4), 0.19);
+    close(share(0, 9.4), 0.81);
+    close(share(0, 9.9), 1.0);
+    close(share(0, 10.0), 0.0);
+    let rim = VoxelRequest { first: [10.45, 0.0, 6.45], ..request };
+    let rim = scene.voxels(&rim, 0..20, &lists);
+    close(f64::from(rim.attenuations[0][[0, 1, 1]]), 0.7);
+}
+
 #[test]
 fn voxels_do_not_depend_on_slab_or_threads() {
     let (cell, lists) = (cell(), [vec![0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7]]);

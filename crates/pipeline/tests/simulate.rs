@@ -70,6 +70,8 @@ fn lopsided(folder: &Path) -> SimulateOptions {
     fs::write(&cell, format!("{text}\n{dry}")).unwrap();
     let mut profile = titan();
     profile.frames.views = 40;
+    // One ray a row would pass above and below discs that are thinner than a row.
+    profile.rays.per_pixel = [4, 2];
     profile.geometry.aim = voltomo_acquire::simulate::instrument::Aim::Top;
     asked(cell.to_str().unwrap(), &profile, &folder.join("scan"))
 }

@@ -12,6 +12,9 @@ pub(super) struct Pieces {
     pub(super) pieces: Vec<Piece>,
     /// Ranges of z where the section of a body changes, and which body; by rising z.
     busy: Vec<([f64; 2], usize)>,
+    /// Heights at which flat faces lie or changes of a section begin and end, and of which piece;
+    /// rising.
+    faces: Vec<(f64, usize)>,
     materials: usize,
     rolls: usize,
 }
@@ -19,15 +22,17 @@ pub(super) struct Pieces {
 impl Pieces {
     /// Makes pieces ready that name so many materials.
     pub(super) fn new(pieces: Vec<Piece>, materials: usize) -> Self {
-        let (mut busy, mut ranges) = (Vec::new(), Vec::new());
-        for (index, piece) in pieces.iter().enumerate().filter(|(_, piece)| !piece.over) {
+        let (mut busy, mut faces, mut ranges) = (Vec::new(), Vec::new(), Vec::new());
+        for (index, piece) in pieces.iter().enumerate() {
             piece.busy(&mut ranges);
-            busy.extend(ranges.drain(..).map(|range| (range, index)));
+            faces.extend(ranges.iter().flatten().map(|z| (*z, index)));
+            busy.extend(ranges.drain(..).filter(|_| !piece.over).map(|range| (range, index)));
         }
         busy.sort_by(|a: &([f64; 2], usize), b| a.0[0].total_cmp(&b.0[0]));
+        faces.sort_by(|a: &(f64, usize), b| a.0.total_cmp(&b.0));
         let is_roll = |piece: &&Piece| matches!(piece.filling, Filling::Roll { .. });
         let rolls = pieces.iter().filter(is_roll).count();
-        Self { pieces, busy, materials, rolls }
+        Self { pieces, busy, faces, materials, rolls }
     }
 }
 
@@ -66,6 +71,8 @@ pub(super) struct Column {
     busy: Spans,
     /// Ranges of z without any change, and where their lengths stand, once they are known.
     calm: Vec<([f64; 2], Option<usize>)>,
+    /// Heights of all faces that the plane meets, rising.
+    faces: Vec<f64>,
     sums: Vec<f64>,
     last: usize,
     rolls: Vec<RollCut>,
@@ -106,6 +113,17 @@ impl Column {
         self.last = 0;
         let between = self.busy.windows(2).map(|pair| ([pair[0][1], pair[1][0]], None));
         self.calm.extend(between);
+        self.faces.clear();
+        let faces = scene.faces.iter().filter(|(_, index)| self.meets[*index]);
+        self.faces.extend(faces.map(|(z, _)| *z));
+        self.faces.dedup();
+    }
+
+    /// The faces strictly between two heights, rising.
+    pub(super) fn faces_between(&self, [low, high]: [f64; 2]) -> &[f64] {
+        let first = self.faces.partition_point(|z| *z <= low);
+        let end = self.faces.partition_point(|z| *z < high);
+        &self.faces[first..end.max(first)]
     }
 
     /// The range of z without any change in which a ray runs; none where it meets a change.

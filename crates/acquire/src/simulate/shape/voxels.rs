@@ -21,7 +21,8 @@ pub struct VoxelRequest {
     pub voxel: f64,
     /// Centre of voxel `[0, 0, 0]` in the cell, `[z, y, x]`, mm.
     pub first: [f64; 3],
-    /// Lines through a voxel along x are laid so many by so many across it (3 is usual).
+    /// Lines through a voxel along x are laid so many across it in y, and so many in z where the
+    /// section changes with z (3 is usual).
     pub samples: usize,
 }
 
@@ -39,6 +40,8 @@ pub struct Voxels {
 struct Bins<'a> {
     lengths: &'a mut [f32],
     count: usize,
+    /// Share of the voxels' height that the line stands for.
+    share: f32,
     /// Voxel coordinate = t·scale + shift; its edges are whole numbers.
     scale: f64,
     shift: f64,
@@ -54,14 +57,14 @@ impl Sink for Bins<'_> {
         let row = &mut self.lengths[material * self.count..(material + 1) * self.count];
         let (first, last) = (to_index(from), to_index(to).min(self.count - 1));
         if first == last {
-            row[first] += to_f32(to - from);
+            row[first] += self.share * to_f32(to - from);
             return;
         }
-        row[first] += to_f32((first + 1) as f64 - from);
+        row[first] += self.share * to_f32((first + 1) as f64 - from);
         for voxel in &mut row[first + 1..last] {
-            *voxel += 1.0;
+            *voxel += self.share;
         }
-        row[last] += to_f32(to - last as f64);
+        row[last] += self.share * to_f32(to - last as f64);
     }
 
     fn roll(&mut self, plan: &RollPlan, cut: &mut RollCut, ray: Stretch) {
@@ -82,13 +85,61 @@ struct Work {
     lengths: Vec<f32>,
     calm: Vec<Option<usize>>,
     last_calm: Vec<Option<usize>>,
+    layers: Vec<Layer>,
+}
+
+impl Work {
+    /// Whether all lines of a slice run where those of the slice before did, without any change
+    /// between.
+    fn is_same_as_before(&self) -> bool {
+        self.calm == self.last_calm && self.calm.iter().all(Option::is_some)
+    }
+}
+
+/// A part of a voxel's height, and the line that stands for it.
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct Layer {
+    /// Height of the line, mm.
+    z: f64,
+    /// Share of the voxel's height.
+    share: f64,
+}
+
+/// Cuts a voxel's height at the flat faces in it: one line where nothing changes with z, so many
+/// lines a voxel where something does.
+fn layers(column: &mut Column, [low, high]: [f64; 2], samples: usize, out: &mut Vec<Layer>) {
+    out.clear();
+    let height = high - low;
+    // Thinner layers than this are not worth a line.
+    let least = 1e-6 * height;
+    let mut from = low;
+    loop {
+        let face = column.faces_between([from + least, high - least]).first().copied();
+        let to = face.unwrap_or(high);
+        let share = if from == low && face.is_none() { 1.0 } else { (to - from) / height };
+        let count = match column.calm_about(0.5 * (from + to), 0.0) {
+            Some(calm) => {
+                out.push(Layer { z: column.calm_height(calm), share });
+                0
+            }
+            None => to_index((share * samples as f64 - 1e-6).ceil()).max(1),
+        };
+        let place = |index: usize| from + (to - from) * (index as f64 + 0.5) / count as f64;
+        let share = share / count as f64;
+        out.extend((0..count).map(|index| Layer { z: place(index), share }));
+        from = to;
+        if face.is_none() {
+            return;
+        }
+    }
 }
 
 impl Scene {
     /// The slices `z` of a grid: labels, and the mean of each list of `attenuations` (one
     /// coefficient a material).
     ///
-    /// Exact along x, `samples` lines by `samples` across each voxel. Memory: the arrays returned,
+    /// Exact along x and, where flat faces cut a voxel, along z; `samples` lines across each voxel
+    /// in y, and in z where the section changes with it. Memory: the arrays returned,
     /// and a row of lengths a thread. The bits do not depend on the slab or the threads.
     #[must_use]
     pub fn voxels(
@@ -143,7 +194,8 @@ impl Lines<'_> {
         }
         work.last_calm.clear();
         for slice in 0..plane.labels.nrows() {
-            if slice > 0 && self.same_as_before(slice, work) {
+            self.find_calm(slice, work);
+            if slice > 0 && work.is_same_as_before() {
                 repeat(plane, slice);
             } else {
                 self.cut(slice, work);
@@ -153,41 +205,36 @@ impl Lines<'_> {
         }
     }
 
-    fn height(&self, slice: usize, sample: usize) -> f64 {
+    /// Lower and upper end of a slice, mm.
+    fn heights(&self, slice: usize) -> [f64; 2] {
         let index = (self.first + slice) as f64;
-        self.request.first[0] - index * self.request.voxel + self.offset(sample)
+        let middle = self.request.first[0] - index * self.request.voxel;
+        [middle - 0.5 * self.request.voxel, middle + 0.5 * self.request.voxel]
     }
 
-    /// Whether all lines of a slice run where those of the slice before did, without any change
-    /// between; notes where they run.
-    fn same_as_before(&self, slice: usize, work: &mut Work) -> bool {
-        self.find_calm(slice, work);
-        work.calm == work.last_calm && work.calm.iter().all(Option::is_some)
-    }
-
+    /// Notes between which changes the lines of a slice run.
     fn find_calm(&self, slice: usize, work: &mut Work) {
+        let ends = self.heights(slice);
         work.calm.clear();
-        for (column, _) in &mut work.columns {
-            let heights = (0..self.request.samples).map(|sample| self.height(slice, sample));
-            work.calm.extend(heights.map(|z| column.calm_about(z, 0.0)));
-        }
+        work.calm.extend(work.columns.iter_mut().map(|(column, _)| {
+            let [low, high] = ends.map(|z| column.calm_about(z, 0.0));
+            low.filter(|_| low == high)
+        }));
     }
 
     fn cut(&self, slice: usize, work: &mut Work) {
+        let Work { columns, lengths, layers: parts, .. } = work;
         let count = self.request.shape[2];
-        work.lengths.clear();
-        work.lengths.resize(self.scene.materials().len() * count, 0.0);
-        self.find_calm(slice, work);
+        lengths.clear();
+        lengths.resize(self.scene.materials().len() * count, 0.0);
         let scale = 1.0 / self.request.voxel;
         let shift = 0.5 - self.request.first[2] * scale;
-        for (column, stretch) in work.columns.iter_mut().filter(|(column, _)| !column.is_empty()) {
-            for sample in 0..self.request.samples {
-                let z = self.height(slice, sample);
-                // Where nothing changes, all heights give the bits of the middle one.
-                let z = column.calm_about(z, 0.0).map_or(z, |calm| column.calm_height(calm));
-                let scale = scale / *stretch;
-                let mut bins = Bins { lengths: &mut work.lengths, count, scale, shift };
-                column.ray(self.scene.pieces(), [z, 0.0], &mut bins);
+        for (column, stretch) in columns.iter_mut().filter(|(column, _)| !column.is_empty()) {
+            layers(column, self.heights(slice), self.request.samples, parts);
+            for Layer { z, share } in parts.iter() {
+                let (scale, share) = (scale / *stretch, to_f32(*share));
+                let mut bins = Bins { lengths, count, share, scale, shift };
+                column.ray(self.scene.pieces(), [*z, 0.0], &mut bins);
             }
         }
     }
@@ -200,7 +247,7 @@ impl Lines<'_> {
         (attenuations, lengths): (&[Vec<f64>], &[f32]),
     ) {
         let count = self.request.shape[2];
-        let whole = to_f32((self.request.samples * self.request.samples) as f64);
+        let whole = to_f32(self.request.samples as f64);
         for (x, label) in plane.labels.row_mut(slice).iter_mut().enumerate() {
             let of = |material: usize| lengths[material * count + x];
             let materials = 0..lengths.len() / count;
