@@ -1,12 +1,13 @@
 //! A wave spring: a flat ring that rises and falls round its turn. Knows no other solids.
 
-use voltomo_numeric::cast::to_index;
-
 use super::line::{Line, half_line, roots};
 use super::spans::{Buffers, Spans, subtract};
 
-/// Steps along a ray are no longer than this, mm; within one the strip's height is all but straight.
+/// Steps along a ray near a face are no longer than this, mm; within one the strip's height is all
+/// but straight.
 const STEP: f64 = 0.08;
+/// A chord is cut into no more than so many.
+const MOST_STEPS: usize = 10_000;
 
 /// A ring strip whose middle height is z_m + A·cos(nφ + phase).
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -82,37 +83,42 @@ impl WaveRing {
 
     /// The strip within one chord of the ring.
     fn strip(&self, line: &Line, [from, to]: [f64; 2], out: &mut Spans) {
-        let inside = |t: f64| 0.5 * self.thickness - self.quick_height(line.at(t)).abs();
-        // No step may pass through more than a part of the strip.
+        let (sin, cos) = self.phase.sin_cos();
+        let height = |t: f64| self.quick_height(line.at(t), [cos, sin]);
+        let inside = |t: f64| 0.5 * self.thickness - height(t).abs();
+        // The height changes by no more than this along the line.
         let [dx, dy, dz] = line.direction;
         let wave = self.amplitude.abs() * f64::from(self.waves) / self.radius[0].max(0.1);
         let rate = dz.abs() + wave * dx.hypot(dy);
-        let step = STEP.min(0.25 * self.thickness / rate);
-        let steps = to_index(((to - from) / step).ceil()).clamp(2, 10_000);
-        let place = |k: usize| from + (to - from) * k as f64 / steps as f64;
-        let mut before = inside(from);
+        let least = STEP.min(0.25 * self.thickness / rate).min(0.5 * (to - from));
+        let least = least.max((to - from) / MOST_STEPS as f64);
+        let (mut t, mut before) = (from, inside(from));
         let mut entered = (before > 0.0).then_some(from);
-        for k in 1..=steps {
-            let after = inside(place(k));
+        for _ in 0..=MOST_STEPS {
+            if t >= to {
+                break;
+            }
+            // No face is nearer than the height above it allows.
+            let next = (t + least.max(before.abs() / rate)).min(to);
+            let after = inside(next);
             if (before > 0.0) != (after > 0.0) {
-                let t = crossing(inside, [place(k - 1), place(k)], [before, after]);
+                let t = crossing(inside, [t, next], [before, after]);
                 match entered.take() {
                     Some(start) => out.push([start, t]),
                     None => entered = Some(t),
                 }
             }
-            before = after;
+            (t, before) = (next, after);
         }
         out.extend(entered.filter(|start| *start < to).map(|start| [start, to]));
     }
 
-    /// [`Self::height`] by powers of x + iy in the place of angles.
-    fn quick_height(&self, [x, y, z]: [f64; 3]) -> f64 {
+    /// [`Self::height`] by powers of x + iy in the place of angles; `[cos, sin]` of the phase.
+    fn quick_height(&self, [x, y, z]: [f64; 3], phase: [f64; 2]) -> f64 {
         let [x, y] = [x - self.centre[0], y - self.centre[1]];
-        let (sin, cos) = self.phase.sin_cos();
-        let scale = 1.0 / x.hypot(y).max(1e-12);
+        let scale = 1.0 / (x * x + y * y).sqrt().max(1e-12);
         let [x, y] = [x * scale, y * scale];
-        let turned = (0..self.waves).fold([cos, sin], |[p, q], _| [p * x - q * y, p * y + q * x]);
+        let turned = (0..self.waves).fold(phase, |[p, q], _| [p * x - q * y, p * y + q * x]);
         z - self.z - self.amplitude * turned[0]
     }
 
