@@ -14,6 +14,8 @@ use super::{
 };
 use crate::simulate::{ColumnRays, PathLengths, RowRay, Sample};
 
+const GOLDEN_RATIO: f64 = 0.618_033_988_749_894_8;
+
 /// A sample flatter than this, mm, is taken for layers seen edge-on.
 const FLAT_MM: f64 = 8.0;
 
@@ -66,16 +68,21 @@ impl<'a> BeamImage<'a> {
         self.parts.len()
     }
 
-    /// The picture at an angle, with the spot shifted by `spot` (`[up, across]`, mm; 0 in a
-    /// parallel beam).
-    pub(super) fn picture(&self, angle: Radian, spot: SourceShift) -> Picture {
-        let [rows, columns] = self.grid.shape;
+    /// The picture of a view: its number and angle, and the spot's shift (`[up, across]`, mm; 0 in
+    /// a parallel beam).
+    ///
+    /// Every view has its rays elsewhere between the pixels: an upright edge that stands still
+    /// while the sample turns would else be off by the same part of a ray in all of them.
+    pub(super) fn picture(&self, (view, angle): (usize, Radian), spot: SourceShift) -> Picture {
+        let steps = view as f64 * GOLDEN_RATIO;
+        let grid = self.grid.moved(steps - steps.round());
+        let [rows, columns] = grid.shape;
         let mut sum = Array2::<f32>::zeros((columns, rows));
         let mut variance = None;
         for group in self.parts.chunk_by(|a, b| a.shift[1] == b.shift[1]) {
             let shifts: Vec<_> =
                 group.iter().map(|p| [p.shift[0] + spot[0], p.shift[1] + spot[1]]).collect();
-            let traced = self.trace(angle, &shifts);
+            let traced = self.trace(&grid, angle, &shifts);
             for (index, part) in group.iter().enumerate() {
                 let plane = traced.slice(s![.., index * rows..(index + 1) * rows]).to_owned();
                 sum.scaled_add(part.weight, &convolve_all(plane, &part.smear));
@@ -83,30 +90,30 @@ impl<'a> BeamImage<'a> {
             if self.attenuation.has_variance() {
                 let plane = traced.slice(s![.., shifts.len() * rows..]).to_owned();
                 let smeared = convolve_all(plane, &group[0].smear);
-                variance = Some(self.grid.on_detector(smeared, &self.placement));
+                variance = Some(grid.on_detector(smeared, &self.placement));
             }
         }
-        Picture { transmission: self.grid.on_detector(sum, &self.placement), variance }
+        Picture { transmission: grid.on_detector(sum, &self.placement), variance }
     }
 
     /// Transmission of every ray from every shift, `[column, shift and row]`; behind them the
     /// variances, where the beam has them.
-    fn trace(&self, angle: Radian, shifts: &[SourceShift]) -> Array2<f32> {
-        let [rows, columns] = self.grid.shape;
+    fn trace(&self, grid: &RayGrid, angle: Radian, shifts: &[SourceShift]) -> Array2<f32> {
+        let [rows, columns] = grid.shape;
         let rays = shifts.len() * rows;
         let width = if self.attenuation.has_variance() { 2 * rays } else { rays };
         let mut traced = Array2::ones((columns, width));
         let [low, high] = self.placement.shadow().map(|place| place[1]);
         let reach = shifts.iter().map(|shift| shift[1].abs()).fold(0.0, f64::max)
             * self.placement.axis_detector().max(self.placement.magnification())
-            + self.grid.step[1];
+            + grid.step[1];
         let is_beside = |u: f64| u < low - reach || u > high + reach;
         let materials = self.sample.materials().len();
         let scratch = || (PathLengths::new(materials, rays), Vec::<RowRay>::new());
         traced.outer_iter_mut().into_par_iter().enumerate().for_each_init(
             scratch,
             |(lengths, row_rays), (column, mut line)| {
-                let u = self.grid.u(column);
+                let u = grid.u(column);
                 let Some(out) = line.as_slice_mut().filter(|_| !is_beside(u)) else { return };
                 row_rays.clear();
                 lengths.clear();
@@ -114,7 +121,7 @@ impl<'a> BeamImage<'a> {
                 for &shift in shifts {
                     let line = self.placement.line(angle, u, shift);
                     place = (line.origin, line.direction);
-                    row_rays.extend((0..rows).map(|row| line.ray(self.grid.v(row))));
+                    row_rays.extend((0..rows).map(|row| line.ray(grid.v(row))));
                 }
                 let (origin, direction) = place;
                 self.sample.trace(&ColumnRays { origin, direction, rows: row_rays }, lengths);

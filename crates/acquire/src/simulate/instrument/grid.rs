@@ -55,6 +55,13 @@ impl RayGrid {
         grid
     }
 
+    /// The same grid, its columns moved by a share of their distance.
+    pub(super) fn moved(&self, share: f64) -> Self {
+        let mut grid = self.clone();
+        grid.first[1] += share * self.step[1];
+        grid
+    }
+
     /// Height v of a row of rays, mm.
     pub(super) fn v(&self, row: usize) -> f64 {
         self.first[0] + row as f64 * self.step[0]
