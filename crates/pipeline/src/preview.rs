@@ -1,12 +1,12 @@
 //! Pictures of a run for a quick look: radiographs, slices, candidate centres. Draws nothing itself.
 
-use std::{ops::Range, path::Path};
+use std::{collections::BTreeMap, ops::Range, path::Path};
 
 use ndarray::{Array2, Array3, ArrayView2, Axis, s};
 use voltomo_reconstruct::calibrate::AxisEstimate;
 use voltomo_show::picture::{
-    ColourMap, CurveStyle, Picture, SliceStyle, Tile, contact_sheet, curve_picture, slice_picture,
-    write_png,
+    ColourMap, CurveStyle, Picture, SliceStyle, Tile, contact_sheet, curve_picture, label_picture,
+    slice_picture, write_png,
 };
 use voltomo_types::{Frames, LengthUnit, Quantity, Scan, VoxelGrid};
 
@@ -14,7 +14,8 @@ use crate::{
     error::RunError,
     iterations::SlabIterations,
     layout::Layout,
-    store::{self, StoredVolume},
+    simulate::MATERIALS,
+    store::{self, Content, StoredVolume},
 };
 
 /// Pictures of a run; the middle slice and the upright section are kept as the slabs go by.
@@ -217,18 +218,45 @@ fn read_frame(frames: &dyn Frames, index: usize) -> Result<Array2<f32>, RunError
     Ok(frame.index_axis_move(Axis(0), 0))
 }
 
-/// Draws slice `z` (the middle one without a wish) of a run's volume, or of a volume, as a PNG.
+/// Draws slice `z` (the middle one without a wish) of a run's volume, or of a volume, as a PNG; one
+/// of labels with a colour and a name each.
 ///
 /// # Errors
 /// No volume there, a slice outside it, a picture that cannot be written.
 pub fn show_slice(volume: &Path, z: Option<usize>, out: &Path) -> Result<(), RunError> {
     let path = volume_in(volume);
-    let grid = *StoredVolume::open(&path)?.grid();
+    let stored = StoredVolume::open(&path)?;
+    let grid = *stored.grid();
     let z = z.unwrap_or(grid.shape[0] / 2);
-    let slab = store::read_slab(&path, z..z + 1)?;
+    let slab = stored.read_slab(z..z + 1)?;
     let slice: ArrayView2<'_, f32> = slab.slice(s![0, .., ..]);
-    let style = style(&grid, ColourMap::Grey, format!("Slice z = {z} of {}", grid.shape[0]));
-    write(&slice_picture(slice, &style), out)
+    let mut style = style(&grid, ColourMap::Grey, format!("Slice z = {z} of {}", grid.shape[0]));
+    let picture = match stored.content() {
+        Content::Attenuation => slice_picture(slice, &style),
+        Content::Labels => {
+            style.title[1] = "labels".into();
+            label_picture(slice, &label_names(&path), &style)
+        }
+    };
+    write(&picture, out)
+}
+
+/// What the labels of a volume stand for, by the list beside it; 0 is a void. Nothing more where no
+/// such list is there.
+fn label_names(volume: &Path) -> BTreeMap<usize, String> {
+    #[derive(serde::Deserialize)]
+    struct Material {
+        label: usize,
+        name: String,
+    }
+    #[derive(serde::Deserialize)]
+    struct List {
+        materials: Vec<Material>,
+    }
+    let text = std::fs::read_to_string(volume.with_file_name(MATERIALS)).unwrap_or_default();
+    let list = serde_json::from_str(&text).unwrap_or(List { materials: Vec::new() });
+    let named = list.materials.into_iter().map(|material| (material.label, material.name));
+    std::iter::once((0, "void".into())).chain(named).collect()
 }
 
 /// The volume itself, where the output folder of a run was given.

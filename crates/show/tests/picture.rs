@@ -1,12 +1,13 @@
 //! Pictures: what stands in them and what comes back from their files.
 #![allow(clippy::unwrap_used, missing_docs, reason = "a test may stop")]
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use ndarray::Array2;
 use voltomo_show::picture::{
-    ColourMap, NOT_A_NUMBER, Picture, SliceStyle, Tile, Window, contact_sheet, radiograph_picture,
-    slice_picture, write_png, write_png16,
+    ColourMap, NOT_A_NUMBER, Picture, SliceStyle, Tile, Window, contact_sheet, label_colour,
+    label_picture, radiograph_picture, slice_picture, write_png, write_png16,
 };
 use voltomo_types::{LengthUnit, Millimetre};
 
@@ -66,6 +67,29 @@ fn a_known_number_has_the_colour_of_its_place_in_the_window() {
             slice_picture(values.view(), &SliceStyle { colour_map: map, window, ..style() });
         let [x, y] = image_corner(&picture);
         assert_eq!(picture.at(x + 350, y + 300), Some(map.colour(0.25)), "{map:?}");
+    }
+}
+
+#[test]
+fn labels_keep_their_colours_when_drawn_smaller_and_only_those_there_are_named() {
+    // Every second element: a mean of the labels 1 and 5 would be a 3 that is nowhere.
+    let mut labels = Array2::from_shape_fn((2000, 2000), |(y, x)| [1.0, 5.0][(y + x / 2) % 2]);
+    labels.slice_mut(ndarray::s![..200, ..]).fill(0.0);
+    let names = [(0, "void"), (1, "steel"), (3, "copper"), (5, "separator, soaked")];
+    let names: BTreeMap<_, _> = names.map(|(label, name)| (label, name.to_string())).into();
+    let picture = label_picture(labels.view(), &names, &style());
+    keep(&picture, "labels");
+    let [x, y] = image_corner(&picture);
+    assert_eq!(picture.at(x + 500, y + 50), Some([0; 3]));
+    let there = |colour: [u8; 3], columns: std::ops::Range<usize>| {
+        let mut all = columns.flat_map(|x| (0..picture.height()).map(move |y| [x, y]));
+        all.any(|[x, y]| picture.at(x, y) == Some(colour))
+    };
+    let legend = x + 1010..picture.width();
+    for (label, expected) in [(0, true), (1, true), (2, false), (3, false), (5, true)] {
+        let colour = label_colour(label);
+        assert_eq!(there(colour, x..x + 1000), expected, "label {label} in the image");
+        assert_eq!(there(colour, legend.clone()), expected, "label {label} in the legend");
     }
 }
 

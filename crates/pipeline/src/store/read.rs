@@ -10,7 +10,7 @@ use voltomo_types::VoxelGrid;
 use zarrs::array::{ArrayBytes, ArraySubset};
 
 use super::record::Record;
-use super::{StoreError, metaimage, nrrd, tiff_stack, zarr};
+use super::{Content, StoreError, metaimage, nrrd, tiff_stack, zarr};
 
 /// Longest header that is searched for voltomo's record.
 const LONGEST_HEADER: u64 = 1 << 20;
@@ -65,6 +65,12 @@ impl StoredVolume {
     #[must_use]
     pub fn grid(&self) -> &VoxelGrid {
         &self.record.grid
+    }
+
+    /// What the numbers are.
+    #[must_use]
+    pub fn content(&self) -> Content {
+        self.record.content
     }
 
     /// Where the volume came from, as it was written.

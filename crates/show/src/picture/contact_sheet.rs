@@ -3,7 +3,7 @@
 use ndarray::ArrayView2;
 
 use super::canvas::{FRAME, Picture};
-use super::slice::{GAP, Sheet, SliceStyle};
+use super::slice::{GAP, Key, Sheet, SliceStyle};
 use super::text::{LABEL, MARKED};
 use super::window::{coloured, fitted};
 
@@ -48,7 +48,8 @@ pub fn contact_sheet(tiles: &[Tile], columns: usize, style: &SliceStyle) -> Pict
     let area = [columns * step[0] - GAP, tiles.len().div_ceil(columns).max(1) * step[1] - GAP];
     let zoom = images.first().map_or(1.0, |(_, zoom)| *zoom);
     let pixels_per_unit = zoom / style.pixel_size;
-    let sheet = Sheet { style, limits, pixels_per_unit, inset: caption_height };
+    let sheet =
+        Sheet { style, key: Key::of(style, limits), pixels_per_unit, inset: caption_height };
     let (mut picture, [left, top]) = sheet.blank(area);
     for (index, (tile, (image, _))) in tiles.iter().zip(&images).enumerate() {
         let corner = [left + index % columns * step[0], top + index / columns * step[1]];

@@ -6,6 +6,7 @@ use voltomo_types::LengthUnit;
 use super::canvas::{FRAME, PAPER, Picture};
 use super::colour_bar::ColourBar;
 use super::colour_map::ColourMap;
+use super::legend::Legend;
 use super::scale_bar::{self, Scale};
 use super::text::{HEADING, SUBTITLE};
 use super::window::{Window, coloured, fitted};
@@ -14,7 +15,7 @@ pub(super) const MARGIN: usize = 24;
 pub(super) const GAP: usize = 14;
 const LINE_GAP: usize = 4;
 /// Small arrays are shown with pixels repeated up to about this size.
-const SHORTEST: usize = 560;
+pub(super) const SHORTEST: usize = 560;
 
 /// How an array is shown.
 #[derive(Debug, Clone, PartialEq)]
@@ -56,40 +57,74 @@ pub fn slice_picture(values: ArrayView2<f32>, style: &SliceStyle) -> Picture {
     let limits = style.window.limits(&[values]);
     let fitted = fitted(values, style.longest_side, SHORTEST);
     let image = coloured(&fitted.values, limits, style.colour_map);
-    let pixels_per_unit = fitted.zoom / style.pixel_size;
-    let sheet = Sheet { style, limits, pixels_per_unit, inset: 0 };
+    framed(&image, style, (Key::of(style, limits), fitted.zoom))
+}
+
+/// An image with what surrounds it; `zoom` pixels of it show one of the array.
+pub(super) fn framed(image: &Picture, style: &SliceStyle, (key, zoom): (Key, f64)) -> Picture {
+    let sheet = Sheet { style, key, pixels_per_unit: zoom / style.pixel_size, inset: 0 };
     let (mut picture, [left, top]) = sheet.blank([image.width(), image.height()]);
     picture.frame([left, top, image.width(), image.height()], 1, FRAME);
-    picture.paste(&image, left, top);
+    picture.paste(image, left, top);
     picture
 }
 
-/// What surrounds one or several images: title, colour bar, scale bar.
+/// What says which colour is what.
+pub(super) enum Key {
+    Bar(ColourBar),
+    Legend(Legend),
+}
+
+impl Key {
+    /// The colour bar of a style.
+    pub(super) fn of(style: &SliceStyle, limits: [f64; 2]) -> Self {
+        Self::Bar(ColourBar { map: style.colour_map, limits, quantity: style.quantity.clone() })
+    }
+
+    fn width(&self) -> usize {
+        match self {
+            Self::Bar(bar) => bar.width(),
+            Self::Legend(legend) => legend.width(),
+        }
+    }
+
+    /// How high it is beside an area of this height.
+    fn height(&self, area: usize) -> usize {
+        match self {
+            Self::Bar(_) => area.max(140),
+            Self::Legend(legend) => legend.height(),
+        }
+    }
+
+    fn draw(&self, picture: &mut Picture, corner: [usize; 2], height: usize) {
+        match self {
+            Self::Bar(bar) => bar.draw(picture, corner, height),
+            Self::Legend(legend) => legend.draw(picture, corner),
+        }
+    }
+}
+
+/// What surrounds one or several images: title, key, scale bar.
 pub(super) struct Sheet<'a> {
     pub(super) style: &'a SliceStyle,
-    pub(super) limits: [f64; 2],
+    pub(super) key: Key,
     pub(super) pixels_per_unit: f64,
-    /// Pixels that the colour bar begins below the area's top.
+    /// Pixels that the key begins below the area's top.
     pub(super) inset: usize,
 }
 
 impl Sheet<'_> {
     /// The surroundings of an area `[width, height]`, and where its top left corner is.
     pub(super) fn blank(&self, [width, height]: [usize; 2]) -> (Picture, [usize; 2]) {
-        let bar = ColourBar {
-            map: self.style.colour_map,
-            limits: self.limits,
-            quantity: self.style.quantity.clone(),
-        };
-        let bar_height = (height - self.inset).max(140);
+        let key_height = self.key.height(height - self.inset);
         let top = MARGIN + self.title_height();
-        let bar_left = MARGIN + width + GAP + 4;
-        let scale_top = top + height.max(self.inset + bar_height) + GAP;
+        let key_left = MARGIN + width + GAP + 4;
+        let scale_top = top + height.max(self.inset + key_height) + GAP;
         let longest = self.title_width();
-        let right = (bar_left + bar.width()).max(MARGIN + longest) + MARGIN;
+        let right = (key_left + self.key.width()).max(MARGIN + longest) + MARGIN;
         let mut picture = Picture::new(right, scale_top + scale_bar::HEIGHT + MARGIN - 6, PAPER);
         self.write_title(&mut picture);
-        bar.draw(&mut picture, [bar_left, top + self.inset], bar_height);
+        self.key.draw(&mut picture, [key_left, top + self.inset], key_height);
         let scale = Scale { pixels_per_unit: self.pixels_per_unit, unit: self.style.unit };
         scale_bar::draw(&mut picture, [MARGIN, scale_top], width, scale);
         (picture, [MARGIN, top])

@@ -66,6 +66,15 @@ pub(super) struct Fitted {
 /// Makes the longer side at most `longest` pixels by averaging blocks, or repeats the pixels of
 /// small arrays until a further step would pass `shortest`. A block with a NaN is NaN.
 pub(super) fn fitted(values: ArrayView2<f32>, longest: usize, shortest: usize) -> Fitted {
+    blocks(values, (longest, shortest), |group| group.iter().sum::<f32>() / group.len() as f32)
+}
+
+/// As [`fitted`], with another number than its mean for a block.
+pub(super) fn blocks(
+    values: ArrayView2<f32>,
+    (longest, shortest): (usize, usize),
+    of: impl Fn(ArrayView2<f32>) -> f32,
+) -> Fitted {
     let (rows, columns) = values.dim();
     let side = rows.max(columns).max(1);
     if side > longest {
@@ -73,8 +82,7 @@ pub(super) fn fitted(values: ArrayView2<f32>, longest: usize, shortest: usize) -
         let shape = (rows.div_ceil(block), columns.div_ceil(block));
         let values = Array2::from_shape_fn(shape, |(y, x)| {
             let (bottom, right) = (((y + 1) * block).min(rows), ((x + 1) * block).min(columns));
-            let group = values.slice(s![y * block..bottom, x * block..right]);
-            group.iter().sum::<f32>() / group.len() as f32
+            of(values.slice(s![y * block..bottom, x * block..right]))
         });
         return Fitted { values, zoom: 1.0 / block as f64 };
     }
