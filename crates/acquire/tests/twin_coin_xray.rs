@@ -10,11 +10,12 @@
 
 use ndarray::{Array2, s};
 use voltomo_acquire::simulate::cell::{Cell, CellFile, Defect, DefectRecord, defect::*};
-use voltomo_acquire::simulate::instrument::{FrameKind, Profile, ScanGeometry, Twin};
+use voltomo_acquire::simulate::instrument::{FrameKind, Profile, Twin};
 use voltomo_acquire::simulate::material::Library;
 use voltomo_acquire::simulate::shape::VoxelRequest;
 use voltomo_acquire::simulate::spectrum::{AttenuationTable, PanelResponse, Spectrum, TubeBeam};
 use voltomo_acquire::simulate::{ColumnRays, PathLengths, RowRay, Sample};
+use voltomo_types::Geometry;
 
 const COIN: &str = "2032-k-li";
 const OUTER_RADIUS: f64 = 10.0;
@@ -78,8 +79,9 @@ fn signal(profile: &Profile, z_mm: f64) -> Signal {
     };
     let dark = of(FrameKind::Dark);
     let detected = (of(FrameKind::Radiograph) - &dark) / (of(FrameKind::OpenBefore) - &dark);
-    let ScanGeometry::Cone(geometry) = twin.geometry() else { panic!("a cone beam") };
-    let place = geometry.detector_position(0, [twin.aim_mm() - z_mm, 0.0, 0.0]);
+    let Geometry::Cone(geometry) = twin.geometry() else { panic!("a cone beam") };
+    let point = [twin.aim_mm() - z_mm, 0.0, 0.0];
+    let place = geometry.views[0].detector_position(point).unwrap();
     let row = geometry.frame.row(place[0]).round() as usize;
     let column = geometry.frame.column(place[1]).round() as usize;
     let near = s![row, column - 4..column + 4];

@@ -6,10 +6,11 @@
 use ndarray::{Array2, Array3, ArrayView2, Axis};
 use voltomo_acquire::simulate::Sample;
 use voltomo_acquire::simulate::cell::{Cell, CellFile};
-use voltomo_acquire::simulate::instrument::{Aim, FrameKind, Profile, ScanGeometry, Twin};
+use voltomo_acquire::simulate::instrument::{Aim, FrameKind, Profile, Twin};
 use voltomo_acquire::simulate::material::Library;
 use voltomo_acquire::simulate::shape::Placement;
 use voltomo_reconstruct::{ReconstructSettings, reconstruct};
+use voltomo_types::Geometry;
 
 /// Part of the electrodes that is averaged: their radius is 7 mm and more.
 const RADIUS_MM: f64 = 6.5;
@@ -47,7 +48,7 @@ fn layers(name: &str, profile: &Profile) -> Vec<[f64; 2]> {
 /// µ averaged over the electrodes at each height, `[z in mm, µ in 1/cm]`, from the floor upwards.
 fn layers_of(sample: &dyn Sample, profile: &Profile) -> Vec<[f64; 2]> {
     let twin = Twin::new(sample, profile, None, 1).unwrap();
-    let ScanGeometry::Parallel(geometry) = twin.geometry() else { panic!("a parallel beam") };
+    let Geometry::Parallel(geometry) = twin.geometry() else { panic!("a parallel beam") };
     let volume =
         reconstruct(line_integrals(&twin).view(), geometry, &ReconstructSettings::default())
             .unwrap();

@@ -5,11 +5,11 @@
 use ndarray::{Array2, Array3, Axis, s};
 use voltomo_acquire::simulate::{
     cell::{Cell, CellFile},
-    instrument::{Aim, FrameKind, Profile, ScanGeometry, Twin},
+    instrument::{Aim, FrameKind, Profile, Twin},
     material::Library,
 };
 use voltomo_reconstruct::{Fbp, Fdk, ReconstructSettings, Window, grid_for};
-use voltomo_types::{ConeCircle, LengthUnit, Radian, VoxelGrid};
+use voltomo_types::{Geometry, LengthUnit, VoxelGrid};
 
 fn cell() -> Cell {
     let file = CellFile::read("18650-na-1500").unwrap().without_defects();
@@ -77,7 +77,7 @@ fn noise_and_attenuation_of_the_roll_in_neutrons_are_as_foretold() {
     profile.frames.views = 360;
     let cell = cell();
     let twin = Twin::new(&cell, &profile, None, 1).unwrap();
-    let ScanGeometry::Parallel(geometry) = twin.geometry() else { panic!("a parallel beam") };
+    let Geometry::Parallel(geometry) = twin.geometry() else { panic!("a parallel beam") };
     let settings = ReconstructSettings::default();
     let grid = grid_for(geometry, (12, 480), &settings).unwrap();
     let fbp = Fbp::new(geometry, (12, 480), &grid, &settings).unwrap();
@@ -105,18 +105,8 @@ fn slow_noise_of_the_roll_in_x_rays_is_as_foretold() {
     (tube.spot_drift_mm, tube.heel_per_degree) = (0.0, 0.0);
     let cell = cell();
     let twin = Twin::new(&cell, &profile, None, 1).unwrap();
-    let ScanGeometry::Cone(geometry) = twin.geometry() else { panic!("a cone") };
-    let circle = ConeCircle {
-        source_to_axis: geometry.source_axis,
-        source_to_detector: geometry.source_detector,
-        pixel: geometry.pixel,
-        centre: geometry.piercing,
-        roll: geometry.turn(),
-        pitch: Radian(0.0),
-        yaw: Radian(0.0),
-    };
+    let Geometry::Cone(cone) = twin.geometry() else { panic!("a cone") };
     let scan = line_integrals(&twin);
-    let cone = circle.geometry(&geometry.angles, geometry.frame);
     // Two slices of the same windings, so far apart that their noise is not the same.
     let (voxel, side) = (0.016, 1150);
     let first = -(side as f64 - 1.0) / 2.0 * voxel;
@@ -128,7 +118,7 @@ fn slow_noise_of_the_roll_in_x_rays_is_as_foretold() {
     };
     let window = Window::Hann;
     let settings = ReconstructSettings { window, circular_mask: false, ..Default::default() };
-    let fdk = Fdk::new(&cone, (scan.dim().1, scan.dim().2), &grid, &settings).unwrap();
+    let fdk = Fdk::new(cone, (scan.dim().1, scan.dim().2), &grid, &settings).unwrap();
     let slice = |z: usize| fdk.reconstruct(scan.view(), 0, z..z + 1).unwrap();
     let slices = [slice(0), slice(10)];
     let slices = [&slices[0], &slices[1]];

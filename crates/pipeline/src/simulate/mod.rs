@@ -20,6 +20,7 @@ mod truth;
 pub use error::SimulateError;
 pub use list::{builtin_cell, builtin_instrument, list_materials, list_simulations};
 pub use plan::SimulationPlan;
+pub(crate) use record::MATERIALS;
 pub use request::{ScanFormat, SimulateOptions};
 pub(crate) use scan::truth_volume;
 pub use scan::{Simulated, plan_simulation, simulate};

@@ -5,11 +5,11 @@ use serde_json::{Value, json};
 use voltomo_acquire::simulate::{
     Sample,
     cell::DefectRecord,
-    instrument::{Profile, ScanGeometry, Twin},
+    instrument::{Profile, Twin},
     material::Substance,
     sight::{Eye, look},
 };
-use voltomo_types::Probe;
+use voltomo_types::{ConeGeometry, ConeView, Geometry, ParallelGeometry, Probe, VoxelGrid};
 
 use super::{
     cone_truth::circle_as_read,
@@ -20,6 +20,9 @@ use super::{
 };
 use crate::provenance::{as_json, write_json};
 
+/// Name of the list that says what the labels beside it stand for.
+pub(crate) const MATERIALS: &str = "materials.json";
+
 /// Writes the records; the last one marks the scan as whole.
 pub(super) fn write(
     folder: &ScanFolder,
@@ -27,7 +30,7 @@ pub(super) fn write(
     truth: &Truth<'_>,
 ) -> Result<(), SimulateError> {
     let at = |name: &str| folder.truth().join(name);
-    write_json(&at("materials.json"), &materials(truth))?;
+    write_json(&at(MATERIALS), &materials(truth))?;
     write_json(&at("geometry.json"), &geometry(twin, truth))?;
     let cell = &setup.cell;
     let defects = json!({
@@ -93,31 +96,70 @@ fn fractions(substance: &Substance) -> Value {
     shares.map(|(nuclide, share)| (nuclide.to_string(), Value::from(*share))).collect()
 }
 
-/// Where everything was, as no instrument would tell it.
+/// Where everything was, as no instrument would tell it. Every length and angle has its unit in its
+/// name; vectors are `[z, y, x]`.
 fn geometry(twin: &Twin<'_>, truth: &Truth<'_>) -> Value {
-    let axis = match twin.geometry() {
-        ScanGeometry::Parallel(geometry) => {
-            let axis = axis_as_read(geometry, twin.shape()[0]);
-            json!({ "centre_px": axis.centre, "tilt_deg": axis.tilt.degrees() })
-        }
-        ScanGeometry::Cone(cone) => {
-            let circle = circle_as_read(cone, twin.shape());
-            json!({
-                "centre_px": circle.centre[1],
-                "centre_row_px": circle.centre[0],
-                "roll_deg": circle.roll.degrees(),
-                "source_to_axis_mm": circle.source_to_axis.0,
-                "source_to_detector_mm": circle.source_to_detector.0,
-                "detector_pixel_mm": circle.pixel.0,
-            })
-        }
+    let frame = twin.geometry().frame();
+    let (axis, as_simulated) = match twin.geometry() {
+        Geometry::Parallel(geometry) => parallel(geometry, twin.shape()[0]),
+        Geometry::Cone(geometry) => cone(twin, geometry),
     };
+    let VoxelGrid { shape, voxel, first, .. } = truth.at.grid;
     json!({
         "axis_in_frames": axis,
-        "as_simulated": as_json(twin.geometry()),
+        "as_simulated": as_simulated,
+        "frame": {
+            "detector_rows": frame.detector_rows,
+            "detector_columns": frame.detector_columns,
+            "first_row": frame.first_row,
+            "first_column": frame.first_column,
+            "bin": frame.bin,
+        },
         "cell_height_at_middle_row_mm": twin.aim_mm(),
-        "volumes": as_json(&truth.at.grid),
+        "volumes": { "shape": shape, "voxel_mm": voxel, "first_voxel_mm": first },
         "cell_frame": "x and y as in the volumes, from the can's axis; \
                        z_cell = cell_height_at_middle_row_mm - z_volume",
     })
+}
+
+/// The axis in the frames on disk; the beam on the whole detector.
+fn parallel(geometry: &ParallelGeometry, rows: usize) -> (Value, Value) {
+    let (read, axis) = (axis_as_read(geometry, rows), geometry.axis);
+    let degrees: Vec<f64> = geometry.angles.iter().map(|angle| angle.degrees()).collect();
+    (
+        json!({ "centre_px": read.centre, "tilt_deg": read.tilt.degrees() }),
+        json!({
+            "beam": "parallel",
+            "centre_detector_px": axis.centre,
+            "tilt_deg": axis.tilt.degrees(),
+            "detector_pixel_mm": geometry.pixel.map(|pixel| pixel.0),
+            "angles_deg": degrees,
+        }),
+    )
+}
+
+/// The cone in the frames on disk; source and panel of every view, where the spot had wandered to.
+fn cone(twin: &Twin<'_>, geometry: &ConeGeometry) -> (Value, Value) {
+    let circle = circle_as_read(twin);
+    let view = |view: &ConeView| {
+        json!({
+            "angle_deg": view.angle.degrees(),
+            "source_mm": view.source,
+            "first_pixel_mm": view.origin,
+            "row_step_mm": view.along_rows,
+            "column_step_mm": view.along_columns,
+        })
+    };
+    let views: Vec<Value> = geometry.views.iter().map(view).collect();
+    (
+        json!({
+            "centre_px": circle.centre[1],
+            "centre_row_px": circle.centre[0],
+            "roll_deg": circle.roll.degrees(),
+            "source_to_axis_mm": circle.source_to_axis.0,
+            "source_to_detector_mm": circle.source_to_detector.0,
+            "detector_pixel_mm": circle.pixel.0,
+        }),
+        json!({ "beam": "cone", "views": views }),
+    )
 }

@@ -5,11 +5,8 @@ use std::{
     time::Instant,
 };
 
-use voltomo_acquire::simulate::{
-    instrument::{ScanGeometry, Twin},
-    shape::VoxelRequest,
-};
-use voltomo_types::{RotationAxis, VoxelGrid};
+use voltomo_acquire::simulate::{instrument::Twin, shape::VoxelRequest};
+use voltomo_types::{Geometry, RotationAxis, VoxelGrid};
 
 use super::{
     coefficients::coefficients,
@@ -84,8 +81,8 @@ pub fn simulate(options: &SimulateOptions, watch: &dyn Watch) -> Result<Simulate
     let scan = Scan { setup: &setup, twin: &twin, truth: &truth, plan: &planned, folder: &folder };
     scan.write(options, watch).map_err(|error| error.with_disk(planned.disk))?;
     let axis = match twin.geometry() {
-        ScanGeometry::Parallel(geometry) => axis_as_read(geometry, twin.shape()[0]),
-        ScanGeometry::Cone(cone) => cone_axis_as_read(cone, twin.shape()),
+        Geometry::Parallel(geometry) => axis_as_read(geometry, twin.shape()[0]),
+        Geometry::Cone(_) => cone_axis_as_read(&twin),
     };
     let seconds = began.elapsed().as_secs_f64();
     let lines = lines(&folder, options, seconds);

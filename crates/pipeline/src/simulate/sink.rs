@@ -4,8 +4,8 @@ use std::ops::Range;
 
 use ndarray::Array2;
 use rayon::prelude::*;
-use voltomo_acquire::simulate::instrument::{FrameJob, ScanGeometry, Twin};
-use voltomo_types::Probe;
+use voltomo_acquire::simulate::instrument::{FrameJob, Twin};
+use voltomo_types::{Geometry, Probe};
 
 use super::{
     error::SimulateError,
@@ -123,8 +123,8 @@ fn nexus_scan(twin: &Twin<'_>, sample: &str) -> NexusScan {
     };
     let pixel_mm = profile.detector.pixel_mm * profile.detector.bin.max(1) as f64;
     let (sample_pixel_mm, distances_mm) = match twin.geometry() {
-        ScanGeometry::Parallel(_) => (pixel_mm, (None, profile.geometry.axis_screen_mm)),
-        ScanGeometry::Cone(_) => {
+        Geometry::Parallel(_) => (pixel_mm, (None, profile.geometry.axis_screen_mm)),
+        Geometry::Cone(_) => {
             let (axis, detector) =
                 (profile.geometry.source_axis_mm, profile.geometry.source_detector_mm);
             (pixel_mm * axis / detector, (Some(axis), detector - axis))

@@ -5,8 +5,9 @@ use std::fmt::Write;
 use std::path::PathBuf;
 
 use serde::Serialize;
-use voltomo_acquire::simulate::instrument::{FrameKind, ScanGeometry, Twin};
+use voltomo_acquire::simulate::instrument::{FrameKind, Twin};
 use voltomo_reconstruct::ConeSlices;
+use voltomo_types::Geometry;
 
 use super::{folder::ScanFolder, frame_kinds, request::ScanFormat, sink::NEXUS};
 use crate::{error::RunError, recipe::Recipe, recipe::commented, stack::write_text};
@@ -25,8 +26,8 @@ pub(super) fn write(
     )];
     write_text(&folder.at("recipe.toml"), &commented(&recipe(twin, format), &head))?;
     match twin.geometry() {
-        ScanGeometry::Parallel(_) => Ok(()),
-        ScanGeometry::Cone(_) => write_text(&folder.at(GEOMETRY), &geometry(twin)),
+        Geometry::Parallel(_) => Ok(()),
+        Geometry::Cone(_) => write_text(&folder.at(GEOMETRY), &geometry(twin)),
     }
 }
 
@@ -90,7 +91,7 @@ pub(super) fn recipe(twin: &Twin<'_>, format: ScanFormat) -> Recipe {
     let mut recipe = Recipe::default();
     let acquire = &mut recipe.acquire;
     acquire.probe = Some(twin.profile().probe);
-    let is_cone = matches!(twin.geometry(), ScanGeometry::Cone(_));
+    let is_cone = matches!(twin.geometry(), Geometry::Cone(_));
     if is_cone {
         recipe.reconstruct.cone.slices = ConeSlices::Axis;
     }

@@ -5,11 +5,13 @@ use std::path::{Path, PathBuf};
 
 use ndarray::{ArrayView3, s};
 use voltomo_acquire::simulate::{
-    instrument::{ScanGeometry, Twin},
+    instrument::Twin,
     shape::{Scene, VoxelRequest},
 };
 use voltomo_reconstruct::{ConeSlices, ReconstructSettings, cone_grid_for, grid_for};
-use voltomo_types::{Millimetre, ParallelGeometry, PixelFrame, Radian, RotationAxis, VoxelGrid};
+use voltomo_types::{
+    Geometry, Millimetre, ParallelGeometry, PixelFrame, Radian, RotationAxis, VoxelGrid,
+};
 
 use super::{cone_truth::geometry_as_read, error::SimulateError};
 use crate::{
@@ -50,7 +52,7 @@ impl TruthGrid {
     pub(super) fn of(twin: &Twin<'_>) -> Result<Self, SimulateError> {
         let [rows, columns] = twin.shape();
         let (grid, below_middle) = match twin.geometry() {
-            ScanGeometry::Parallel(geometry) => {
+            Geometry::Parallel(geometry) => {
                 let settings = ReconstructSettings::default();
                 let read = as_read(geometry, [rows, columns]);
                 let (axis, last) = (read.axis.centre, columns as f64 - 1.0);
@@ -60,10 +62,10 @@ impl TruthGrid {
                 let grid = grid_for(&read, (rows, columns), &settings).map_err(RunError::from)?;
                 (grid, frame_below_middle(&geometry.frame, rows))
             }
-            ScanGeometry::Cone(cone) => {
+            Geometry::Cone(cone) => {
                 let mut settings = ReconstructSettings::default();
                 settings.cone.slices = ConeSlices::Axis;
-                let read = geometry_as_read(cone, [rows, columns]);
+                let read = geometry_as_read(twin);
                 let grid =
                     cone_grid_for(&read, (rows, columns), &settings).map_err(RunError::from)?;
                 (grid, frame_below_middle(&cone.frame, rows))

@@ -1,13 +1,11 @@
 //! Where source, axis and detector stand, and which rays meet which place on it. Traces nothing.
 
-use voltomo_types::{Millimetre, ParallelGeometry, PixelFrame, Probe, Radian, RotationAxis};
-
-use super::{
-    error::InstrumentError,
-    geometry::{ConeGeometry, ScanGeometry, upright},
-    layout::Aim,
-    profile::Profile,
+use voltomo_types::{
+    ConeCircle, ConeGeometry, ConeView, Geometry, Millimetre, ParallelGeometry, PixelFrame, Probe,
+    Radian, RotationAxis,
 };
+
+use super::{error::InstrumentError, layout::Aim, profile::Profile};
 use crate::simulate::{Bounds, RowRay};
 
 /// The instrument with a sample in it, all lengths mm. "Upright" places are `[v, u]` down and
@@ -184,7 +182,9 @@ impl Placement {
     /// Upright place `[v, u]`, mm, of a frame `[row, column]`.
     pub(super) fn upright(&self, [row, column]: [f64; 2]) -> [f64; 2] {
         let place = [self.frame.detector_row(row), self.frame.detector_column(column)];
-        upright(place, self.turn, self.pivot).map(|pixels| pixels * self.pixel_mm)
+        let (sin, cos) = self.turn.0.sin_cos();
+        let [down, right] = [0, 1].map(|k| (place[k] - self.pivot[k]) * self.pixel_mm);
+        [down * cos + right * sin, right * cos - down * sin]
     }
 
     /// The line of the upright column at `u`, at a rotation angle.
@@ -252,31 +252,45 @@ impl Placement {
     }
 
     /// The geometry for the world outside; `spots` is the place of the spot at each view.
-    pub(super) fn geometry(&self, profile: &Profile, spots: Vec<[f64; 2]>) -> ScanGeometry {
-        let angles = profile.frames.angles();
-        let pixel = Millimetre(self.pixel_mm);
-        match self.beam {
-            BeamShape::Parallel { .. } => ScanGeometry::Parallel(ParallelGeometry {
-                angles,
-                axis: RotationAxis { centre: self.pivot[1], tilt: self.turn },
-                frame: self.frame,
-                pixel: Some(pixel),
-            }),
-            BeamShape::Cone { source_axis, source_detector, axis_offset, .. } => {
-                ScanGeometry::Cone(ConeGeometry {
-                    angles,
-                    frame: self.frame,
-                    pixel,
-                    source_axis: Millimetre(source_axis),
-                    source_detector: Millimetre(source_detector),
-                    piercing: self.pivot,
-                    axis_offset: Millimetre(axis_offset),
-                    axis_tilt: Radian::from_degrees(profile.geometry.axis_tilt_deg),
-                    panel_roll: Radian::from_degrees(profile.geometry.panel_roll_deg),
-                    spots_mm: spots,
-                })
-            }
+    pub(super) fn geometry(&self, angles: Vec<Radian>, spots: &[SourceShift]) -> Geometry {
+        let frame = self.frame;
+        if let BeamShape::Cone { .. } = self.beam {
+            let views = angles.iter().zip(spots);
+            let views = views.filter_map(|(angle, spot)| self.cone_view(*angle, *spot)).collect();
+            return Geometry::Cone(ConeGeometry { views, frame });
         }
+        let axis = RotationAxis { centre: self.pivot[1], tilt: self.turn };
+        Geometry::Parallel(ParallelGeometry {
+            angles,
+            axis,
+            frame,
+            pixel: Some(Millimetre(self.pixel_mm)),
+        })
+    }
+
+    /// Source and panel at an angle, heights counted downwards from the aim; none in a parallel
+    /// beam.
+    pub(super) fn cone_view(&self, angle: Radian, [up, across]: SourceShift) -> Option<ConeView> {
+        let BeamShape::Cone { source_axis, source_detector, axis_offset, source_z } = self.beam
+        else {
+            return None;
+        };
+        let circle = ConeCircle {
+            source_to_axis: Millimetre(source_axis),
+            source_to_detector: Millimetre(source_detector),
+            pixel: Millimetre(self.pixel_mm),
+            centre: self.pivot,
+            roll: self.turn,
+            pitch: Radian(0.0),
+            yaw: Radian(0.0),
+        };
+        let mut view = circle.view(angle);
+        let (sin, cos) = angle.0.sin_cos();
+        let moved = |[z, y, x]: [f64; 3], [down, s]: [f64; 2]| [z + down, y - s * sin, x + s * cos];
+        let down = self.aim_mm - source_z;
+        view.source = moved(view.source, [down - up, across - axis_offset]);
+        view.origin = moved(view.origin, [down, -axis_offset]);
+        Some(view)
     }
 }
 

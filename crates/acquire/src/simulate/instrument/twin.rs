@@ -8,7 +8,7 @@ use std::{
 use ndarray::{Array2, Zip};
 use rayon::prelude::*;
 use voltomo_numeric::cast::to_f32;
-use voltomo_types::Radian;
+use voltomo_types::{ConeView, Geometry, Radian};
 
 use super::{
     attenuation::Attenuation,
@@ -16,7 +16,6 @@ use super::{
     error::InstrumentError,
     facts::{InstrumentFact, facts},
     frame_plan::{FrameJob, FrameKind},
-    geometry::ScanGeometry,
     glare::LightSpread,
     open_beam::{SpotPath, black_bodies, dose, open_quanta},
     placement::{Placement, SourceShift},
@@ -38,7 +37,7 @@ pub struct Twin<'a> {
     image: BeamImage<'a>,
     scatter: Option<SampleScatter>,
     schedule: Vec<FrameJob>,
-    geometry: ScanGeometry,
+    geometry: Geometry,
     spot: SpotPath,
     open: Array2<f32>,
     bodies: Option<Array2<f32>>,
@@ -103,7 +102,7 @@ impl<'a> Twin<'a> {
         let duration = schedule.last().map_or(0.0, |job| job.time_s);
         let spot = SpotPath::new(&profile, &chance, duration);
         let radiographs = schedule.iter().filter(|job| job.kind == FrameKind::Radiograph);
-        let spots = radiographs.map(|job| spot.at(job.time_s)).collect();
+        let spots: Vec<_> = radiographs.map(|job| spot.at(job.time_s)).collect();
         let pitch = placement.pitch();
         let screen = &profile.screen;
         let central = image.attenuation.detected_per_cm2_s()
@@ -111,7 +110,7 @@ impl<'a> Twin<'a> {
             * (0.1 * pitch).powi(2);
         Self {
             scatter: SampleScatter::new(&profile, placement),
-            geometry: placement.geometry(&profile, spots),
+            geometry: placement.geometry(profile.frames.angles(), &spots),
             open: open_quanta(&profile, placement, central),
             bodies: (profile.frames.black_bodies > 0).then(|| black_bodies(&profile, placement)),
             counting: Counting::new(screen.swank),
@@ -157,10 +156,17 @@ impl<'a> Twin<'a> {
         self.image.placement.shape
     }
 
-    /// The true geometry; angles and spots are those of the radiographs.
+    /// The true geometry of the radiographs, with the spot where it has wandered to; heights as in
+    /// [`Self::aim_mm`], mm in a cone beam.
     #[must_use]
-    pub fn geometry(&self) -> &ScanGeometry {
+    pub fn geometry(&self) -> &Geometry {
         &self.geometry
+    }
+
+    /// Source and panel at an angle, the spot at its own place. `None` in a parallel beam.
+    #[must_use]
+    pub fn cone_view(&self, angle: Radian) -> Option<ConeView> {
+        self.image.placement.cone_view(angle, [0.0; 2])
     }
 
     /// Height in the cell's frame, mm, that the detector's middle row sees on the axis: grid
@@ -185,16 +191,18 @@ impl<'a> Twin<'a> {
         let frame = self.geometry.frame();
         let [rows, columns] = self.shape().map(|count| -0.5..=count as f64 - 0.5);
         let down = self.aim_mm() - z;
-        (0..self.geometry.angles().len()).all(|view| {
-            let [row, column] = match &self.geometry {
-                ScanGeometry::Parallel(geometry) => {
+        (0..self.geometry.view_count()).all(|view| {
+            let place = match &self.geometry {
+                Geometry::Parallel(geometry) => {
                     let pixel = self.image.placement.pixel_mm;
                     let point = [down, y, x].map(|length| length / pixel);
-                    geometry.detector_position(geometry.angles[view], point)
+                    Some(geometry.detector_position(geometry.angles[view], point))
                 }
-                ScanGeometry::Cone(cone) => cone.detector_position(view, [down, y, x]),
+                Geometry::Cone(cone) => cone.views[view].detector_position([down, y, x]),
             };
-            rows.contains(&frame.row(row)) && columns.contains(&frame.column(column))
+            place.is_some_and(|[row, column]| {
+                rows.contains(&frame.row(row)) && columns.contains(&frame.column(column))
+            })
         })
     }
 
@@ -336,7 +344,7 @@ impl<'a> Twin<'a> {
     /// What comes straight through, as shares of the open beam's signal and variance.
     fn shares(&self, job: &FrameJob) -> (Array2<f32>, Option<Array2<f32>>) {
         if job.kind.shows_sample() {
-            let picture = self.image.picture(job.angle, self.spot_at(job));
+            let picture = self.image.picture((job.index, job.angle), self.spot_at(job));
             return (picture.transmission, picture.variance);
         }
         let has_variance = self.image.attenuation.has_variance();
@@ -355,8 +363,8 @@ impl<'a> Twin<'a> {
 
     fn spot_at(&self, job: &FrameJob) -> SourceShift {
         match self.geometry {
-            ScanGeometry::Parallel(_) => [0.0; 2],
-            ScanGeometry::Cone(_) => self.spot.at(job.time_s),
+            Geometry::Parallel(_) => [0.0; 2],
+            Geometry::Cone(_) => self.spot.at(job.time_s),
         }
     }
 
@@ -370,7 +378,7 @@ impl<'a> Twin<'a> {
     #[must_use]
     pub fn transmission(&self, view: usize) -> Option<Array2<f32>> {
         let job = self.radiograph(view)?;
-        Some(self.image.picture(job.angle, self.spot_at(job)).transmission)
+        Some(self.image.picture((job.index, job.angle), self.spot_at(job)).transmission)
     }
 
     /// Share of the open beam that the sample scatters into each pixel and that is backlight,
