@@ -23,6 +23,7 @@ pub use cone_grid::cone_grid_for;
 pub use curve::{Curve, Ending};
 pub use error::ReconstructError;
 pub use grid::grid_for;
+pub use kernel::backproject::Interpolation;
 pub use method::{fbp::Fbp, fdk::Fdk, fourier::Fourier, iterative, iterative::Iterative};
 pub use projector::{ConeProjector, ParallelProjector, Projector};
 pub use reconstruction::{Progress, Projections, Reconstruction, SlabRule};

@@ -8,6 +8,7 @@ use voltomo_numeric::{
 
 use crate::{
     Padding, ReconstructSettings,
+    kernel::backproject::Interpolation,
     ramp::{ramp_response, variance_response},
 };
 
@@ -92,6 +93,25 @@ impl RowFilter {
         Self { pair, join: self.join.map(squared), ..self }
     }
 
+    /// How much more of the noise of each of `views` views comes into a voxel than by
+    /// [`Self::of_variances`], which reads along straight lines. `left(view, f)`: the part of the
+    /// variance that is left of the frequency f, in cycles a column.
+    pub(crate) fn noise_gains(
+        &self,
+        views: usize,
+        settings: &ReconstructSettings,
+        left: &dyn Fn(usize, f64) -> f64,
+    ) -> Vec<f32> {
+        let length = self.pair.length();
+        let response = ramp_response(length, self.cutoff, settings);
+        let sum = |left: &dyn Fn(f64) -> f64| -> f64 {
+            let frequencies = (0..length).map(|k| k.min(length - k) as f64 / length as f64);
+            response.iter().zip(frequencies).map(|(h, f)| h * h * left(f)).sum()
+        };
+        let straight = sum(&|f| Interpolation::Linear.power(f));
+        (0..views).map(|view| to_f32(sum(&|f| left(view, f)) / straight)).collect()
+    }
+
     /// With `factor` values a column in the filtered rows, between the first and the last.
     pub(crate) fn upsampled(self, factor: usize) -> Self {
         Self { pair: self.pair.upsampled(factor), factor, ..self }
@@ -155,21 +175,37 @@ impl RowFilter {
         let (right, left) = padding.split_at_mut(padding.len() / 2);
         let count = (self.columns / 32).clamp(1, EDGE_PIXELS);
         let mean = |edge: &[Complex<f32>]| edge.iter().sum::<Complex<f32>>() / count as f32;
-        match self.padding {
-            Padding::Zero => {
-                right.fill(Complex::default());
-                left.fill(Complex::default());
-            }
-            Padding::Edge => {
-                right.fill(mean(&data[data.len() - count..]));
-                left.fill(mean(&data[..count]));
-            }
-        }
+        let edges = [mean(&data[..count]), mean(&data[data.len() - count..])];
+        self.padding.go_on(edges, [&mut *left, &mut *right], self.columns);
         // On the side where the join ends, its weights have brought the row down to zero.
         match self.added() {
             [0, 0] => {}
             [0, _] => right.fill(Complex::default()),
             _ => left.fill(Complex::default()),
         }
+    }
+}
+
+impl Padding {
+    /// Fills what stands before a row of `columns` columns and behind it, which ends with `edges`.
+    pub(crate) fn go_on(
+        self,
+        edges: [Complex<f32>; 2],
+        [before, behind]: [&mut [Complex<f32>]; 2],
+        columns: usize,
+    ) {
+        let reach = (columns / 2).min(before.len()).min(behind.len()).max(1) as f32;
+        let left_over = |away: usize| match self {
+            Self::Edge => 1.0,
+            Self::Zero => 0.0,
+            Self::Cosine => {
+                let part = ((away + 1) as f32 / reach).min(1.0);
+                0.5 + 0.5 * (std::f32::consts::PI * part).cos()
+            }
+        };
+        let away = before.iter_mut().rev().enumerate();
+        away.for_each(|(away, value)| *value = edges[0] * left_over(away));
+        let away = behind.iter_mut().enumerate();
+        away.for_each(|(away, value)| *value = edges[1] * left_over(away));
     }
 }

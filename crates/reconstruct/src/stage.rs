@@ -17,11 +17,23 @@ pub struct Choice {
     pub why: &'static str,
 }
 
-/// The method that the settings name, or for `auto` the one that suits the beam.
+/// Views from which on Fourier gridding is quicker than back-projection, whatever the size of a
+/// slice: its transforms take as long for any number of views, back-projection grows with them.
+const VIEWS_FOR_GRIDDING: usize = 80;
+
+/// The method that the settings name, or for `auto` the one that suits beam and size.
 #[must_use]
 pub fn choose(geometry: &Geometry, settings: &ReconstructSettings) -> Choice {
     let (method, why) = match (settings.method, geometry) {
-        (Method::Auto, Geometry::Parallel(_)) => (Method::Fbp, "the beam is parallel"),
+        (Method::Auto, Geometry::Parallel(_)) if settings.interpolation.is_some() => {
+            (Method::Fbp, "the beam is parallel, and the recipe names an interpolation")
+        }
+        (Method::Auto, Geometry::Parallel(beam)) if beam.angles.len() < VIEWS_FOR_GRIDDING => {
+            (Method::Fbp, "the beam is parallel; below 80 views back-projection is quickest")
+        }
+        (Method::Auto, Geometry::Parallel(_)) => {
+            (Method::Fourier, "the beam is parallel; from 80 views on gridding is quickest")
+        }
         (Method::Auto, Geometry::Cone(_)) => (Method::Fdk, "the beam is a cone"),
         (named, _) => (named, "the recipe names it"),
     };
@@ -78,11 +90,14 @@ pub fn prepare_variances(
         return Ok(None);
     }
     let method = choose(geometry, settings).method;
-    Ok(Some(match geometry {
-        Geometry::Parallel(geometry) if method.is_direct() => {
+    Ok(Some(match (method, geometry) {
+        (Method::Fbp, Geometry::Parallel(geometry)) => {
             Box::new(Fbp::of_variances(geometry, frame_shape, grid, settings)?)
         }
-        Geometry::Cone(geometry) if method.is_direct() => {
+        (Method::Fourier, Geometry::Parallel(geometry)) => {
+            Box::new(Fourier::of_variances(geometry, frame_shape, grid, settings)?)
+        }
+        (Method::Fdk, Geometry::Cone(geometry)) => {
             Box::new(Fdk::of_variances(geometry, frame_shape, grid, settings)?)
         }
         _ => return Err(ReconstructError::NoiseOfMethod { method }),

@@ -3,7 +3,9 @@
 #![allow(clippy::unwrap_used, missing_docs, reason = "a test may stop")]
 
 use ndarray::Array3;
-use voltomo_reconstruct::{Fbp, ReconstructSettings, Window, grid_for, reconstruct};
+use voltomo_reconstruct::{
+    Fbp, Projections, ReconstructSettings, Reconstruction, Window, grid_for, reconstruct,
+};
 use voltomo_types::{Millimetre, ParallelGeometry, PixelFrame, Radian, RotationAxis};
 
 fn geometry() -> ParallelGeometry {
@@ -122,7 +124,7 @@ fn projections_of_another_shape_and_slices_beyond_the_grid_are_refused() {
     let fbp = Fbp::new(&geometry(), (10, 40), &grid, &settings).unwrap();
     let says = |shape: (usize, usize, usize), z| {
         let projections = Array3::zeros(shape);
-        fbp.reconstruct(projections.view(), 0, z).unwrap_err().to_string()
+        fbp.reconstruct(Projections::new(projections.view(), 0), z, &()).unwrap_err().to_string()
     };
     assert_says(&says((29, 10, 40), 0..1), &["[29, 10, 40]", "30 angles", "40 columns"]);
     assert_says(&says((30, 3, 40), 4..6), &["[30, 3, 40]", "rows"]);

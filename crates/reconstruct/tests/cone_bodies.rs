@@ -6,7 +6,8 @@ use ndarray::{Array3, Axis};
 use rayon::prelude::*;
 use voltomo_numeric::cast::{to_f32, to_index};
 use voltomo_reconstruct::{
-    ConeSettings, Fdk, Padding, ReconstructError, ReconstructSettings, ShortScan,
+    ConeSettings, Fdk, Padding, Projections, ReconstructError, ReconstructSettings, Reconstruction,
+    ShortScan,
 };
 use voltomo_types::{
     ConeCircle, ConeGeometry, ConeView, LengthUnit, Millimetre, PixelFrame, Radian, VoxelGrid,
@@ -87,7 +88,8 @@ impl Case {
         let side = to_index((2.4 * body.radius / PITCH / self.voxel_px).round());
         let grid = self.grid(side, slices);
         let fdk = Fdk::new(&geometry, (ROWS, COLUMNS), &grid, settings).unwrap();
-        let volume = fdk.reconstruct(projections.view(), 0, 0..slices).unwrap();
+        let volume =
+            fdk.reconstruct(Projections::new(projections.view(), 0), 0..slices, &()).unwrap();
         let mut worst = 0.0f64;
         for (z, slice) in volume.axis_iter(Axis(0)).enumerate() {
             let (mut sum, mut count) = (0.0, 0.0);
@@ -234,11 +236,11 @@ fn the_bits_depend_neither_on_the_slabs_nor_on_the_rows_given() {
     let projections = project(&geometry, BALL);
     let grid = case.grid(50, 37);
     let fdk = Fdk::new(&geometry, (ROWS, COLUMNS), &grid, &Default::default()).unwrap();
-    let whole = fdk.reconstruct(projections.view(), 0, 0..37).unwrap();
+    let whole = fdk.reconstruct(Projections::new(projections.view(), 0), 0..37, &()).unwrap();
     for slab in [0..1, 1..8, 8..37] {
         let rows = fdk.rows_needed(slab.clone());
         let part = projections.slice_axis(Axis(1), rows.clone().into());
-        let found = fdk.reconstruct(part, rows.start, slab.clone()).unwrap();
+        let found = fdk.reconstruct(Projections::new(part, rows.start), slab.clone(), &()).unwrap();
         assert!(found == whole.slice_axis(Axis(0), slab.clone().into()), "{slab:?}, rows {rows:?}");
     }
 }

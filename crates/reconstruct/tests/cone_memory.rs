@@ -4,7 +4,9 @@
 use std::time::Instant;
 
 use ndarray::Array3;
-use voltomo_reconstruct::{ConeSlices, Fdk, ReconstructSettings, cone_grid_for};
+use voltomo_reconstruct::{
+    ConeSlices, Fdk, Projections, ReconstructSettings, Reconstruction, cone_grid_for,
+};
 use voltomo_types::{ConeCircle, Millimetre, PixelFrame, Radian};
 
 fn peak_bytes() -> u64 {
@@ -37,7 +39,9 @@ fn slow_a_slab_at_the_end_of_a_large_cone_takes_the_memory_it_says() {
     let projections = Array3::from_elem((views, needed.len(), columns), 0.5f32);
     let input = 4 * projections.len() as u64;
     let began = Instant::now();
-    let volume = fdk.reconstruct(projections.view(), needed.start, slab.clone()).unwrap();
+    let volume = fdk
+        .reconstruct(Projections::new(projections.view(), needed.start), slab.clone(), &())
+        .unwrap();
     let seconds = began.elapsed().as_secs_f64();
     let (said, taken) = (input + fdk.working_bytes(slab), peak_bytes());
     println!("{:?}, rows {needed:?}: {said} B said, {taken} B taken, {seconds:.1} s", grid.shape);

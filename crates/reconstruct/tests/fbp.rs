@@ -5,7 +5,8 @@
 use ndarray::{Array3, s};
 use voltomo_acquire::simulate::{Body, Phantom, project};
 use voltomo_reconstruct::{
-    Fbp, Padding, ReconstructSettings, Window, angular_weights, grid_for, reconstruct,
+    Fbp, Padding, Projections, ReconstructSettings, Reconstruction, Window, angular_weights,
+    grid_for, reconstruct,
 };
 use voltomo_types::{
     Millimetre, ParallelGeometry, PixelFrame, Radian, RotationAxis, Volume, VoxelGrid,
@@ -232,7 +233,7 @@ fn in_slabs(fbp: &Fbp, grid: &VoxelGrid, projections: &Array3<f32>, slab: usize)
         let z = first..(first + slab).min(count);
         let rows = fbp.rows_needed(z.clone());
         let part = projections.slice(s![.., rows.clone(), ..]);
-        let slices = fbp.reconstruct(part, rows.start, z).unwrap();
+        let slices = fbp.reconstruct(Projections::new(part, rows.start), z, &()).unwrap();
         bits.extend(slices.iter().map(|value| value.to_bits()));
     }
     bits
@@ -322,6 +323,6 @@ fn working_bytes_cover_the_bundle_and_the_result() {
     let grid = grid_for(&setup.geometry(), setup.frame_shape(), &settings).unwrap();
     let fbp = Fbp::new(&setup.geometry(), setup.frame_shape(), &grid, &settings).unwrap();
     let (bundle, result) = (100 * 259 * 16 * 4, 3 * 256 * 256 * 4);
-    let bytes = fbp.working_bytes(3);
+    let bytes = fbp.working_bytes(0..3);
     assert!(bytes > bundle + result && bytes < 2 * (bundle + result), "{bytes}");
 }

@@ -6,7 +6,7 @@
 use ndarray::{Array3, Axis};
 use voltomo_numeric::cast::to_f32;
 use voltomo_reconstruct::{
-    Fbp, Padding, ReconstructSettings, grid_for, kernel::backproject::Interpolation,
+    Fbp, Interpolation, Padding, Projections, ReconstructSettings, Reconstruction, grid_for,
 };
 use voltomo_types::{ParallelGeometry, PixelFrame, Radian, RotationAxis};
 
@@ -30,11 +30,14 @@ fn error_of(interpolation: Interpolation, width: f64) -> f64 {
         let chord = (std::f64::consts::TAU).sqrt() * width;
         to_f32(chord * bell(column as f64 - axis - (PLACE[1] * cos - PLACE[0] * sin)))
     });
-    let settings = ReconstructSettings { padding: Padding::Zero, ..Default::default() };
+    let settings = ReconstructSettings {
+        padding: Padding::Zero,
+        interpolation: Some(interpolation),
+        ..Default::default()
+    };
     let grid = grid_for(&geometry, (2, COLUMNS), &settings).unwrap();
     let fbp = Fbp::new(&geometry, (2, COLUMNS), &grid, &settings).unwrap();
-    let fbp = fbp.with_interpolation(interpolation);
-    let slices = fbp.reconstruct(projections.view(), 0, 0..2).unwrap();
+    let slices = fbp.reconstruct(Projections::new(projections.view(), 0), 0..2, &()).unwrap();
     assert_eq!(slices.index_axis(Axis(0), 0), slices.index_axis(Axis(0), 1));
     let inside = |index: usize| (8..COLUMNS - 8).contains(&index);
     let slice = slices.index_axis(Axis(0), 0);

@@ -8,7 +8,9 @@ use voltomo_acquire::simulate::{
     instrument::{Aim, FrameKind, Profile, Twin},
     material::Library,
 };
-use voltomo_reconstruct::{Fbp, Fdk, ReconstructSettings, Window, grid_for};
+use voltomo_reconstruct::{
+    Fbp, Fdk, Projections, ReconstructSettings, Reconstruction, Window, grid_for,
+};
 use voltomo_types::{Geometry, LengthUnit, VoxelGrid};
 
 fn cell() -> Cell {
@@ -81,7 +83,8 @@ fn noise_and_attenuation_of_the_roll_in_neutrons_are_as_foretold() {
     let settings = ReconstructSettings::default();
     let grid = grid_for(geometry, (12, 480), &settings).unwrap();
     let fbp = Fbp::new(geometry, (12, 480), &grid, &settings).unwrap();
-    let volume = fbp.reconstruct(line_integrals(&twin).view(), 0, 0..12).unwrap();
+    let volume =
+        fbp.reconstruct(Projections::new(line_integrals(&twin).view(), 0), 0..12, &()).unwrap();
     // Two slices of the same windings, so far apart that their noise is not the same.
     let slice = |z: usize| volume.slice(s![z..z + 1, .., ..]).to_owned();
     let slices = [slice(1), slice(10)];
@@ -119,7 +122,8 @@ fn slow_noise_of_the_roll_in_x_rays_is_as_foretold() {
     let window = Window::Hann;
     let settings = ReconstructSettings { window, circular_mask: false, ..Default::default() };
     let fdk = Fdk::new(cone, (scan.dim().1, scan.dim().2), &grid, &settings).unwrap();
-    let slice = |z: usize| fdk.reconstruct(scan.view(), 0, z..z + 1).unwrap();
+    let slice =
+        |z: usize| fdk.reconstruct(Projections::new(scan.view(), 0), z..z + 1, &()).unwrap();
     let slices = [slice(0), slice(10)];
     let slices = [&slices[0], &slices[1]];
     let [roll, noise] = figures(slices, &grid, 2.6..8.0);

@@ -6,10 +6,13 @@ use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 use rand_distr::{Distribution, Normal};
 use voltomo_numeric::cast::to_f32;
-use voltomo_reconstruct::{Fbp, Fdk, ReconstructSettings, Window, grid_for};
+use voltomo_reconstruct::{
+    Fdk, Interpolation, Method, Projections, ReconstructSettings, Reconstruction, Window, grid_for,
+    prepare, prepare_variances,
+};
 use voltomo_types::{
-    ConeCircle, LengthUnit, Millimetre, ParallelGeometry, PixelFrame, Radian, RotationAxis,
-    VoxelGrid,
+    ConeCircle, Geometry, LengthUnit, Millimetre, ParallelGeometry, PixelFrame, Radian,
+    RotationAxis, VoxelGrid,
 };
 
 const ROWS: usize = 64;
@@ -44,12 +47,14 @@ fn noise() -> (Array3<f32>, Array3<f32>) {
 fn found_over_told(geometry: &ParallelGeometry, settings: &ReconstructSettings) -> [f64; 2] {
     let shape = (ROWS, COLUMNS);
     let grid = grid_for(geometry, shape, settings).unwrap();
+    let geometry = Geometry::Parallel(geometry.clone());
+    let settings = ReconstructSettings { noise_map: true, ..settings.clone() };
     let (values, variances) = noise();
     let all = 0..grid.shape[0];
-    let fbp = Fbp::new(geometry, shape, &grid, settings).unwrap();
-    let slices = fbp.reconstruct(values.view(), 0, all.clone()).unwrap();
-    let of_variances = Fbp::of_variances(geometry, shape, &grid, settings).unwrap();
-    let told = of_variances.reconstruct(variances.view(), 0, all).unwrap();
+    let method = prepare(&geometry, shape, &grid, &settings).unwrap();
+    let slices = method.reconstruct(Projections::new(values.view(), 0), all.clone(), &()).unwrap();
+    let of_variances = prepare_variances(&geometry, shape, &grid, &settings).unwrap().unwrap();
+    let told = of_variances.reconstruct(Projections::new(variances.view(), 0), all, &()).unwrap();
     zones(&slices, &told)
 }
 
@@ -73,8 +78,11 @@ fn zones(slices: &Array3<f32>, told: &Array3<f32>) -> [f64; 2] {
 
 /// The mean over 64 scans of some 150 independent voxels is itself uncertain by 1.5 %.
 fn assert_told(geometry: &ParallelGeometry, settings: &ReconstructSettings) {
-    for ratio in found_over_told(geometry, settings) {
-        assert!((ratio - 1.0).abs() < 0.045, "{settings:?}: {ratio}");
+    for method in [Method::Fbp, Method::Fourier] {
+        let settings = ReconstructSettings { method, ..settings.clone() };
+        for ratio in found_over_told(geometry, &settings) {
+            assert!((ratio - 1.0).abs() < 0.045, "{settings:?}: {ratio}");
+        }
     }
 }
 
@@ -90,6 +98,20 @@ fn told_variances_are_found_with_any_window() {
 fn told_variances_are_found_with_voxels_of_two_pixels() {
     let settings = ReconstructSettings { voxel_px: Some(2.0), ..Default::default() };
     assert_told(&geometry(180.0, 23.5), &settings);
+}
+
+#[test]
+fn told_variances_are_found_with_any_interpolation() {
+    for interpolation in [Interpolation::Linear, Interpolation::Cubic, Interpolation::Upsampled] {
+        let settings = ReconstructSettings {
+            method: Method::Fbp,
+            interpolation: Some(interpolation),
+            ..Default::default()
+        };
+        for ratio in found_over_told(&geometry(180.0, 23.5), &settings) {
+            assert!((ratio - 1.0).abs() < 0.045, "{interpolation:?}: {ratio}");
+        }
+    }
 }
 
 #[test]
@@ -122,9 +144,9 @@ fn told_variances_are_found_in_a_cone_beam() {
     let settings = ReconstructSettings::default();
     let (values, variances) = noise();
     let fdk = Fdk::new(&geometry, shape, &grid, &settings).unwrap();
-    let slices = fdk.reconstruct(values.view(), 0, 0..40).unwrap();
+    let slices = fdk.reconstruct(Projections::new(values.view(), 0), 0..40, &()).unwrap();
     let of_variances = Fdk::of_variances(&geometry, shape, &grid, &settings).unwrap();
-    let told = of_variances.reconstruct(variances.view(), 0, 0..40).unwrap();
+    let told = of_variances.reconstruct(Projections::new(variances.view(), 0), 0..40, &()).unwrap();
     // Near the middle plane all views read a slice at the same place between two rows.
     let aside = |slices: &Array3<f32>| slices.slice(ndarray::s![..14, .., ..]).to_owned();
     for ratio in zones(&aside(&slices), &aside(&told)) {

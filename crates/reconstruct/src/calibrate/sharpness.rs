@@ -12,7 +12,7 @@ use super::{
     axis_search::Search,
     band::{self, Band, FrameAxis},
 };
-use crate::{Fbp, ReconstructError, ReconstructSettings, Window};
+use crate::{Fbp, Projections, ReconstructError, ReconstructSettings, Reconstruction, Window};
 
 /// Slices that are compared.
 pub(super) const SLICES: usize = 7;
@@ -62,7 +62,8 @@ fn slice(
     let settings = ReconstructSettings { window: Window::Hann, ..ReconstructSettings::default() };
     let projections = sinogram.view().insert_axis(Axis(1));
     let fbp = Fbp::new(&geometry, (1, columns), &grid, &settings)?;
-    Ok(fbp.reconstruct(projections, 0, 0..1)?.index_axis_move(Axis(0), 0))
+    let slices = fbp.reconstruct(Projections::new(projections, 0), 0..1, &())?;
+    Ok(slices.index_axis_move(Axis(0), 0))
 }
 
 /// Minus the negative part of the slice over all of it, inside the inscribed circle.

@@ -10,7 +10,7 @@
 /// of the processor, which the record of a run names, and on nothing else.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Processor {
-    /// x86 with AVX-512: 16 values an instruction, fused multiply and add.
+    /// x86 with AVX-512 (F and DQ): 16 values an instruction, fused multiply and add.
     Avx512,
     /// x86 with AVX2 and FMA: 8 values an instruction, fused multiply and add.
     Avx2,
@@ -35,7 +35,11 @@ impl Processor {
     pub fn is_here(self) -> bool {
         match self {
             #[cfg(target_arch = "x86_64")]
-            Self::Avx512 => is_x86_feature_detected!("avx512f") && Self::Avx2.is_here(),
+            Self::Avx512 => {
+                is_x86_feature_detected!("avx512f")
+                    && is_x86_feature_detected!("avx512dq")
+                    && Self::Avx2.is_here()
+            }
             #[cfg(target_arch = "x86_64")]
             Self::Avx2 => is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma"),
             #[cfg(target_arch = "aarch64")]

@@ -5,7 +5,7 @@ use std::{
     sync::{Mutex, PoisonError},
 };
 
-use ndarray::{Array3, ArrayView3, Axis};
+use ndarray::{Array3, Axis};
 use voltomo_types::{ParallelGeometry, VoxelGrid};
 
 use crate::{
@@ -20,7 +20,7 @@ const BUNDLE_BYTES: u64 = 1 << 30;
 /// Filtered back-projection, made ready for one geometry and one grid.
 ///
 /// `µ(x, y) = Σ_θ Δθ·q(θ, x·cos θ − y·sin θ)`, `q` the line integrals after the windowed ramp.
-/// Between columns it reads along straight lines or as [`Self::with_interpolation`] says; beside
+/// Between columns it reads along straight lines or as [`ReconstructSettings::interpolation`] says; beside
 /// the detector `q` is zero, so voxels that no view sees are zero. Where voxels are larger than
 /// pixels, the ramp ends at the Nyquist frequency of the voxels, and in z the rows of a voxel are
 /// averaged. On a full turn with the axis over 5 % of the width off the middle, opposite views are
@@ -46,22 +46,17 @@ impl Fbp {
         grid: &VoxelGrid,
         settings: &ReconstructSettings,
     ) -> Result<Self, ReconstructError> {
-        let rows = FilteredRows::new(geometry, frame_shape, grid, settings)?;
-        Ok(Self { rows, interpolation: Interpolation::Linear, bundle: Mutex::default() })
+        let interpolation = settings.interpolation.unwrap_or_default();
+        let rows = FilteredRows::new(geometry, frame_shape, grid, settings)?
+            .upsampled(interpolation.values_a_column());
+        Ok(Self { rows, interpolation, bundle: Mutex::default() })
     }
 
-    /// The same, reading the filtered rows between their columns in another way.
-    #[must_use]
-    pub fn with_interpolation(self, interpolation: Interpolation) -> Self {
-        let rows = self.rows.upsampled(interpolation.values_a_column());
-        Self { rows, interpolation, ..self }
-    }
-
-    /// Made ready for variances of line integrals: [`Self::reconstruct`] then gives the variance of
-    /// µ, `Σ_θ (Δθ)²·(h² ∗ var p)`, h the kernel of the windowed ramp.
+    /// Made ready for variances of line integrals: [`Reconstruction::reconstruct`] then gives the
+    /// variance of µ, `Σ_θ (Δθ)²·(h² ∗ var p)`, h the kernel of the windowed ramp.
     ///
-    /// Takes the noise of each line integral for its own; interpolation between columns is counted
-    /// as its mean over all places between two. Errors: as [`Self::new`].
+    /// Takes the noise of each line integral for its own; the interpolation of the settings is
+    /// counted as its mean over all places between two columns. Errors: as [`Self::new`].
     /// Source: Wunderlich & Noo 2008, doi:10.1088/0031-9155/53/10/002.
     pub fn of_variances(
         geometry: &ParallelGeometry,
@@ -69,65 +64,11 @@ impl Fbp {
         grid: &VoxelGrid,
         settings: &ReconstructSettings,
     ) -> Result<Self, ReconstructError> {
-        let rows = FilteredRows::of_variances(geometry, frame_shape, grid, settings)?;
+        let read = settings.interpolation.unwrap_or_default();
+        let left = |_view: usize, frequency: f64| read.power(frequency);
+        let rows =
+            FilteredRows::new(geometry, frame_shape, grid, settings)?.of_variances(settings, &left);
         Ok(Self { rows, interpolation: Interpolation::Linear, bundle: Mutex::default() })
-    }
-
-    /// What a person should know before trusting the result: missing arcs, slices that the frame
-    /// shows in part.
-    #[must_use]
-    pub fn warnings(&self) -> &[String] {
-        self.rows.warnings()
-    }
-
-    /// Frame rows that the slices `z` need, with the halo of the interpolation.
-    #[must_use]
-    pub fn rows_needed(&self, z: Range<usize>) -> Range<usize> {
-        self.rows.rows_needed(z)
-    }
-
-    /// Bytes that a call for `slice_count` slices holds at once, its result included, its input
-    /// not. The part that is not the result stays held until the `Fbp` is dropped.
-    #[must_use]
-    pub fn working_bytes(&self, slice_count: usize) -> u64 {
-        let lanes = self.lanes(slice_count);
-        let bundle = Bundle::bytes(self.rows.view_count(), self.rows.width(), lanes);
-        let [_, height, width] = self.rows.grid().shape;
-        let result = (slice_count * height * width * 4) as u64;
-        let filtering = self.rows.scratch_bytes(lanes);
-        let threads = rayon::current_num_threads() as u64;
-        bundle + result + threads * filtering.max(tile_bytes(lanes))
-    }
-
-    /// µ of the slices `z`, `[z, y, x]`, in the grid's attenuation unit.
-    ///
-    /// `projections`: line integrals `[angle, row, column]`, frame rows from `first_row` on, at
-    /// least [`Self::rows_needed`]. The bits depend neither on the partition into calls nor on the
-    /// threads. Errors: another shape, a line integral that is not finite.
-    /// Memory: [`Self::working_bytes`].
-    pub fn reconstruct(
-        &self,
-        projections: ArrayView3<'_, f32>,
-        first_row: usize,
-        z: Range<usize>,
-    ) -> Result<Array3<f32>, ReconstructError> {
-        let given = Given { projections, first_row, z };
-        self.rows.check(&given)?;
-        let (z, [_, height, width]) = (&given.z, self.rows.grid().shape);
-        let mut slices = Array3::zeros((z.len(), height, width));
-        let lanes = self.lanes(z.len());
-        let mut bundle =
-            std::mem::take(&mut *self.bundle.lock().unwrap_or_else(PoisonError::into_inner));
-        bundle.reshape(self.rows.view_count(), self.rows.width(), lanes);
-        for (k, part) in slices.axis_chunks_iter_mut(Axis(0), lanes).enumerate() {
-            let first = z.start + k * lanes;
-            self.fill(&mut bundle, Given { z: first..first + part.dim().0, ..given.clone() })?;
-            let (paths, interpolation) = (self.rows.paths(), self.interpolation);
-            let rays = Rays { bundle: &bundle, paths, interpolation };
-            backproject(&rays, self.rows.circle(), part);
-        }
-        *self.bundle.lock().unwrap_or_else(PoisonError::into_inner) = bundle;
-        Ok(slices)
     }
 
     fn lanes(&self, slice_count: usize) -> usize {
@@ -156,15 +97,22 @@ impl Reconstruction for Fbp {
     }
 
     fn warnings(&self) -> &[String] {
-        self.warnings()
+        self.rows.warnings()
     }
 
     fn rows_needed(&self, z: Range<usize>) -> Range<usize> {
-        self.rows_needed(z)
+        self.rows.rows_needed(z)
     }
 
+    /// The part that is not the result stays held until the `Fbp` is dropped.
     fn working_bytes(&self, z: Range<usize>) -> u64 {
-        self.working_bytes(z.len())
+        let lanes = self.lanes(z.len());
+        let bundle = Bundle::bytes(self.rows.view_count(), self.rows.width(), lanes);
+        let [_, height, width] = self.rows.grid().shape;
+        let result = (z.len() * height * width * 4) as u64;
+        let filtering = self.rows.scratch_bytes(lanes);
+        let threads = rayon::current_num_threads() as u64;
+        bundle + result + threads * filtering.max(tile_bytes(lanes))
     }
 
     fn reconstruct(
@@ -173,6 +121,22 @@ impl Reconstruction for Fbp {
         z: Range<usize>,
         _progress: &dyn Progress,
     ) -> Result<Array3<f32>, ReconstructError> {
-        self.reconstruct(projections.values, projections.first_row, z)
+        let given = Given { projections, z };
+        self.rows.check(&given)?;
+        let (z, [_, height, width]) = (&given.z, self.rows.grid().shape);
+        let mut slices = Array3::zeros((z.len(), height, width));
+        let lanes = self.lanes(z.len());
+        let mut bundle =
+            std::mem::take(&mut *self.bundle.lock().unwrap_or_else(PoisonError::into_inner));
+        bundle.reshape(self.rows.view_count(), self.rows.width(), lanes);
+        for (k, part) in slices.axis_chunks_iter_mut(Axis(0), lanes).enumerate() {
+            let first = z.start + k * lanes;
+            self.fill(&mut bundle, Given { z: first..first + part.dim().0, ..given.clone() })?;
+            let (paths, interpolation) = (self.rows.paths(), self.interpolation);
+            let rays = Rays { bundle: &bundle, paths, interpolation };
+            backproject(&rays, self.rows.circle(), part);
+        }
+        *self.bundle.lock().unwrap_or_else(PoisonError::into_inner) = bundle;
+        Ok(slices)
     }
 }

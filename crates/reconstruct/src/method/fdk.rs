@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use ndarray::{Array2, Array3, ArrayView3, ArrayViewMut3, Axis, Zip};
+use ndarray::{Array2, Array3, ArrayView3, Axis, Zip};
 use rayon::prelude::*;
 use voltomo_numeric::cast::{to_f32, to_index};
 use voltomo_types::{ConeGeometry, ConeView, LengthUnit, Radian, VoxelGrid};
@@ -22,10 +22,10 @@ use crate::{
     row_filter::{FilterScratch, RowFilter},
 };
 
-/// Views that are held filtered at once.
-const BATCH: usize = 64;
-/// Slices of a batch that are summed apart before they join those of the batches before.
-const SUMMED_SLICES: usize = 128;
+/// Least and most views that are held filtered at once.
+const BATCH: [usize; 2] = [64, 512];
+/// Bytes of the filtered views of a batch, where it has more than the least.
+const BATCH_BYTES: usize = 1 << 28;
 /// Frame rows beyond those met exactly: the reach of the interpolation between pixels.
 const HALO: usize = 2;
 
@@ -112,13 +112,13 @@ impl Fdk {
         })
     }
 
-    /// Made ready for variances of line integrals: [`Self::reconstruct`] then gives the variance of
-    /// µ, `Σ_θ w²·d⁻⁴·(h² ∗ var p)`, h the kernel of the windowed ramp.
+    /// Made ready for variances of line integrals: [`Reconstruction::reconstruct`] then gives the
+    /// variance of µ, `Σ_θ w²·d⁻⁴·(h² ∗ var p)`, h the kernel of the windowed ramp.
     ///
     /// Takes the noise of each line integral for its own, and interpolation for its mean over all
-    /// places between pixels (in a slice that falls on rows, the variance is 3/2 of it). d⁻⁴ is taken as d⁻² times its mean over a circle,
-    /// `(1 + 3ρ²/2)/(1 − ρ²)²` for a voxel at ρ source distances from the axis: exact where all
-    /// views are as noisy. Errors: as [`Self::new`].
+    /// places between pixels (in a slice that falls on rows, the variance is 3/2 of it). d⁻⁴ is
+    /// taken as d⁻² times its mean over a circle, `(1 + 3ρ²/2)/(1 − ρ²)²` for a voxel at ρ source
+    /// distances from the axis: exact where all views are as noisy. Errors: as [`Self::new`].
     /// Source: Wunderlich & Noo 2008, doi:10.1088/0031-9155/53/10/002.
     pub fn of_variances(
         geometry: &ConeGeometry,
@@ -147,30 +147,6 @@ impl Fdk {
         }
     }
 
-    /// What a person should know before trusting the result.
-    #[must_use]
-    pub fn warnings(&self) -> &[String] {
-        &self.warnings
-    }
-
-    /// Frame rows that the slices `z` need, with the halo of the interpolation.
-    #[must_use]
-    pub fn rows_needed(&self, z: Range<usize>) -> Range<usize> {
-        let rows = self.upright_rows(&z);
-        let (last, columns) = (self.frame_shape.0 as f64 - 1.0, self.upright.shape.1 as f64 - 1.0);
-        let (mut low, mut high) = (last, 0.0f64);
-        for sight in &self.sights {
-            for row in [rows.start as f64, rows.end as f64 - 1.0] {
-                for column in [0.0, columns] {
-                    let [row, _] = sight.homography.frame_position([row, column]);
-                    (low, high) = (low.min(row), high.max(row));
-                }
-            }
-        }
-        let end = (to_index(high.min(last)) + 1 + HALO).min(self.frame_shape.0);
-        to_index(low.clamp(0.0, last)).saturating_sub(HALO).min(end - 1)..end
-    }
-
     /// Rows of the upright detector that the slices `z` are seen on, whole pairs.
     fn upright_rows(&self, z: &Range<usize>) -> Range<usize> {
         let [_, height, width] = self.grid.shape;
@@ -189,88 +165,23 @@ impl Fdk {
         start..end.max(start + 1)
     }
 
-    /// Bytes that a call for the slices `z` holds at once, its result included, its input not.
-    #[must_use]
-    pub fn working_bytes(&self, z: Range<usize>) -> u64 {
-        let [_, height, width] = self.grid.shape;
-        let rows = self.upright_rows(&z).len();
-        let batch = self.sights.len().min(BATCH);
-        let views = Views::bytes(batch, self.filter.width(), rows);
-        let filtering = 8 * (self.upright.shape.1 + self.filter.width()) as u64;
-        let thread = (filtering + self.filter.scratch_bytes()).max(tile_bytes());
-        let summed = if batch < self.sights.len() { z.len().min(SUMMED_SLICES) } else { 0 };
-        let result = 4 * ((z.len() + summed) * height * width) as u64;
-        views + result + rayon::current_num_threads() as u64 * thread
-    }
-
-    /// µ of the slices `z`, `[z, y, x]`, in the grid's attenuation unit.
-    ///
-    /// `projections`: line integrals `[angle, row, column]`, frame rows from `first_row` on, at
-    /// least [`Self::rows_needed`]. The bits depend neither on the partition into calls nor on the
-    /// threads. Errors: another shape, a line integral that is not finite.
-    /// Memory: [`Self::working_bytes`].
-    pub fn reconstruct(
-        &self,
-        projections: ArrayView3<'_, f32>,
-        first_row: usize,
-        z: Range<usize>,
-    ) -> Result<Array3<f32>, ReconstructError> {
-        self.check_call(projections, first_row, &z)?;
-        let rows = self.upright_rows(&z);
-        let [_, height, width] = self.grid.shape;
-        let mut slices = Array3::zeros((z.len(), height, width));
-        let mut views = Views::default();
-        for batch in self.batches() {
-            views.reshape(batch.len(), self.filter.width(), (rows.start, rows.len()));
-            views.parts_mut(1).into_par_iter().zip(batch.clone()).for_each_init(
-                || Scratch::new(self),
-                |scratch, (part, index)| {
-                    let frame = projections.index_axis(Axis(0), index);
-                    let view = View { index, frame, first_row, rows: rows.clone() };
-                    scratch.fill(self, &view, part);
-                },
-            );
-            self.add(&views, batch, (z.start, slices.view_mut()));
-        }
-        if self.squared {
-            self.deepen(&mut slices);
-        }
-        Ok(slices)
-    }
-
     /// Views that are filtered and back-projected together: no more, so that memory does not grow
-    /// with them. The batches depend on nothing but the views, and so the bits.
+    /// with them. The batches depend on nothing but the frames, and so the bits.
     fn batches(&self) -> impl Iterator<Item = Range<usize>> + use<> {
         let count = self.sights.len();
-        (0..count).step_by(BATCH).map(move |first| first..(first + BATCH).min(count))
+        let batch = self.batch();
+        (0..count).step_by(batch).map(move |first| first..(first + batch).min(count))
     }
 
-    /// Adds a batch of filtered views to the slices from `first_z` on.
-    fn add(
-        &self,
-        views: &Views,
-        batch: Range<usize>,
-        (first_z, mut slices): (usize, ArrayViewMut3<'_, f32>),
-    ) {
-        let is_only = batch.len() == self.sights.len();
-        let paths: Vec<ConePath> = self.sights[batch].iter().map(|sight| sight.path).collect();
-        if is_only {
-            return backproject_cone((views, &paths), first_z, self.circle, slices);
-        }
-        let (depth, height, width) = slices.dim();
-        let mut sums = Array3::zeros((depth.min(SUMMED_SLICES), height, width));
-        for (k, mut part) in slices.axis_chunks_iter_mut(Axis(0), SUMMED_SLICES).enumerate() {
-            let mut sums = sums.slice_axis_mut(Axis(0), (0..part.dim().0).into());
-            let first = first_z + k * SUMMED_SLICES;
-            backproject_cone((views, &paths), first, self.circle, sums.view_mut());
-            Zip::from(&mut part).and(&sums).par_for_each(|value, sum| *value += sum);
-        }
+    /// As many whole frames as fit, whichever of their rows a slab needs.
+    fn batch(&self) -> usize {
+        let frame = 4 * self.upright.shape.0 * self.filter.width();
+        (BATCH_BYTES / frame.max(1)).clamp(BATCH[0], BATCH[1])
     }
 
     fn check_call(
         &self,
-        projections: ArrayView3<'_, f32>,
-        first_row: usize,
+        (projections, first_row): (ArrayView3<'_, f32>, usize),
         z: &Range<usize>,
     ) -> Result<(), ReconstructError> {
         let count = self.grid.shape[0];
@@ -305,18 +216,26 @@ impl Fdk {
     }
 
     /// Cosine of the angle to the central ray, times the redundancy weight, along a row.
-    fn ray_weights(&self, view: usize, row: usize) -> impl Iterator<Item = f64> {
+    fn ray_weights(&self, view: usize, row: usize, weights: &mut [f32]) {
         let sight = &self.sights[view];
-        let whole = self.redundancy.is_whole_turn();
-        let same = self.redundancy.weight(view, Radian(0.0));
-        (0..self.upright.shape.1).map(move |column| {
-            let [z, p] = self.upright.place([row as f64, column as f64]);
-            let ray = (sight.distance.powi(2) + p * p + (z - sight.source_z).powi(2)).sqrt();
-            let fan = || Radian((p / sight.distance).atan());
-            let weight = if whole { same } else { self.redundancy.weight(view, fan()) };
-            let weight = sight.distance / ray * weight;
-            if self.squared { weight * weight } else { weight }
-        })
+        let [z, first] = self.upright.place([row as f64, 0.0]);
+        let across = |column: usize| first + column as f64 * self.upright.pitch[1];
+        let squares = sight.distance.powi(2) + (z - sight.source_z).powi(2);
+        let all = sight.distance * self.redundancy.weight(view, Radian(0.0));
+        for (column, weight) in weights.iter_mut().enumerate() {
+            let p = across(column);
+            *weight = to_f32(all / (squares + p * p).sqrt());
+        }
+        if !self.redundancy.is_whole_turn() {
+            for (column, weight) in weights.iter_mut().enumerate() {
+                let p = across(column);
+                let own = self.redundancy.weight(view, Radian((p / sight.distance).atan()));
+                *weight = to_f32(sight.distance * own / (squares + p * p).sqrt());
+            }
+        }
+        if self.squared {
+            weights.iter_mut().for_each(|weight| *weight *= *weight);
+        }
     }
 }
 
@@ -326,15 +245,34 @@ impl Reconstruction for Fdk {
     }
 
     fn warnings(&self) -> &[String] {
-        self.warnings()
+        &self.warnings
     }
 
     fn rows_needed(&self, z: Range<usize>) -> Range<usize> {
-        self.rows_needed(z)
+        let rows = self.upright_rows(&z);
+        let (last, columns) = (self.frame_shape.0 as f64 - 1.0, self.upright.shape.1 as f64 - 1.0);
+        let (mut low, mut high) = (last, 0.0f64);
+        for sight in &self.sights {
+            for row in [rows.start as f64, rows.end as f64 - 1.0] {
+                for column in [0.0, columns] {
+                    let [row, _] = sight.homography.frame_position([row, column]);
+                    (low, high) = (low.min(row), high.max(row));
+                }
+            }
+        }
+        let end = (to_index(high.min(last)) + 1 + HALO).min(self.frame_shape.0);
+        to_index(low.clamp(0.0, last)).saturating_sub(HALO).min(end - 1)..end
     }
 
     fn working_bytes(&self, z: Range<usize>) -> u64 {
-        self.working_bytes(z)
+        let [_, height, width] = self.grid.shape;
+        let rows = self.upright_rows(&z).len();
+        let batch = self.sights.len().min(self.batch());
+        let views = Views::bytes(batch, self.filter.width(), rows);
+        let filtering = (12 * self.upright.shape.1 + 8 * self.filter.width()) as u64;
+        let thread = (filtering + self.filter.scratch_bytes()).max(tile_bytes());
+        let result = 4 * (z.len() * height * width) as u64;
+        views + result + rayon::current_num_threads() as u64 * thread
     }
 
     fn reconstruct(
@@ -343,7 +281,29 @@ impl Reconstruction for Fdk {
         z: Range<usize>,
         _progress: &dyn Progress,
     ) -> Result<Array3<f32>, ReconstructError> {
-        self.reconstruct(projections.values, projections.first_row, z)
+        let Projections { values, first_row, .. } = projections;
+        self.check_call((values, first_row), &z)?;
+        let rows = self.upright_rows(&z);
+        let [_, height, width] = self.grid.shape;
+        let mut slices = Array3::zeros((z.len(), height, width));
+        let mut views = Views::default();
+        for batch in self.batches() {
+            views.reshape(batch.len(), self.filter.width(), (rows.start, rows.len()));
+            views.parts_mut(1).into_par_iter().zip(batch.clone()).for_each_init(
+                || Scratch::new(self),
+                |scratch, (part, index)| {
+                    let frame = values.index_axis(Axis(0), index);
+                    let view = View { index, frame, first_row, rows: rows.clone() };
+                    scratch.fill(self, &view, part);
+                },
+            );
+            let paths: Vec<ConePath> = self.sights[batch].iter().map(|sight| sight.path).collect();
+            backproject_cone((&views, &paths), z.start, self.circle, slices.view_mut());
+        }
+        if self.squared {
+            self.deepen(&mut slices);
+        }
+        Ok(slices)
     }
 }
 
@@ -361,6 +321,7 @@ struct View<'a> {
 /// What one thread needs to filter two rows of a view.
 struct Scratch {
     rows: Array2<f32>,
+    weights: Vec<f32>,
     filtered: [Vec<f32>; 2],
     transform: FilterScratch,
 }
@@ -369,6 +330,7 @@ impl Scratch {
     fn new(fdk: &Fdk) -> Self {
         Self {
             rows: Array2::zeros((2, fdk.upright.shape.1)),
+            weights: vec![0.0; fdk.upright.shape.1],
             filtered: [vec![0.0; fdk.filter.width()], vec![0.0; fdk.filter.width()]],
             transform: fdk.filter.scratch(),
         }
@@ -389,8 +351,8 @@ impl Scratch {
                 let mut into = self.rows.index_axis_mut(Axis(0), row - first);
                 let homography = &fdk.sights[view.index].homography;
                 homography.row_into((view.frame, view.first_row), row, into.view_mut());
-                let weights = fdk.ray_weights(view.index, row);
-                into.iter_mut().zip(weights).for_each(|(value, weight)| *value *= to_f32(weight));
+                fdk.ray_weights(view.index, row, &mut self.weights);
+                Zip::from(into).and(&self.weights).for_each(|value, weight| *value *= weight);
             }
             let [upper, lower] = &mut self.filtered;
             let filtered = [upper.as_mut_slice(), lower.as_mut_slice()];

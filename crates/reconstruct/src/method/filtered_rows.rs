@@ -3,13 +3,13 @@
 
 use std::ops::Range;
 
-use ndarray::{Array2, ArrayView3, s};
+use ndarray::{Array2, s};
 use rayon::prelude::*;
 use voltomo_numeric::cast::to_f32;
 use voltomo_types::{LengthUnit, ParallelGeometry, VoxelGrid};
 
 use crate::{
-    ReconstructError, ReconstructSettings,
+    Projections, ReconstructError, ReconstructSettings,
     kernel::backproject::{Circle, RayPath},
     row_filter::{FilterScratch, Join, RowFilter},
     straighten::Straightener,
@@ -42,10 +42,8 @@ pub(crate) struct FilteredRows {
 /// Line integrals given for some slices.
 #[derive(Debug, Clone)]
 pub(crate) struct Given<'a> {
-    /// `[angle, row, column]`.
-    pub(crate) projections: ArrayView3<'a, f32>,
-    /// Frame row of the first row.
-    pub(crate) first_row: usize,
+    /// At least the rows that the slices need.
+    pub(crate) projections: Projections<'a>,
     /// The slices.
     pub(crate) z: Range<usize>,
 }
@@ -93,22 +91,22 @@ impl FilteredRows {
         })
     }
 
-    /// Made ready for variances of line integrals: out come the variances of the filtered rows,
-    /// as linear interpolation reads them.
+    /// Made ready for variances of line integrals: out come the variances that the filtered rows
+    /// bring into a voxel. `left(view, f)`: the part of the variance at the frequency f (cycles a
+    /// column) that is left after a voxel has read the row.
     pub(crate) fn of_variances(
-        geometry: &ParallelGeometry,
-        frame_shape: (usize, usize),
-        grid: &VoxelGrid,
+        self,
         settings: &ReconstructSettings,
-    ) -> Result<Self, ReconstructError> {
-        let values = Self::new(geometry, frame_shape, grid, settings)?;
-        let squared = values.factors.iter().map(|factor| factor * factor).collect();
-        Ok(Self {
-            filter: values.filter.of_variances(settings),
-            straightener: values.straightener.of_variances(),
-            factors: squared,
-            ..values
-        })
+        left: &dyn Fn(usize, f64) -> f64,
+    ) -> Self {
+        let gains = self.filter.noise_gains(self.factors.len(), settings, left);
+        let squared = self.factors.iter().zip(gains).map(|(factor, gain)| factor * factor * gain);
+        Self {
+            factors: squared.collect(),
+            filter: self.filter.of_variances(settings),
+            straightener: self.straightener.of_variances(),
+            ..self
+        }
     }
 
     /// With `factor` values a column, between the first and the last, from the Fourier series of
@@ -160,7 +158,8 @@ impl FilteredRows {
         if z.is_empty() || z.end > count {
             return Err(ReconstructError::SlicesBeyondGrid { asked: z.clone(), count });
         }
-        let (first_row, (angles, row_count, columns)) = (given.first_row, given.projections.dim());
+        let Projections { values, first_row, .. } = given.projections;
+        let (angles, row_count, columns) = values.dim();
         let rows = self.rows_needed(z.clone());
         let has_rows = first_row <= rows.start && rows.end <= first_row + row_count;
         if has_rows && angles == self.factors.len() && columns == self.frame_shape.1 {
@@ -193,8 +192,9 @@ impl FilteredRows {
             |(filtering, own), (pair, part)| {
                 let first = 2 * pair;
                 let both = first..(first + 2).min(self.factors.len());
-                let projections = given.projections.slice(s![both, .., ..]);
-                let pair = Given { projections, ..given.clone() };
+                let values = given.projections.values.slice(s![both, .., ..]);
+                let projections = Projections::new(values, given.projections.first_row);
+                let pair = Given { projections, z: given.z.clone() };
                 self.filter_pair(first, &pair, filtering)?;
                 let [first, second] = &filtering.filtered;
                 write(part, [first, second], own);
@@ -218,8 +218,9 @@ impl FilteredRows {
         let lanes = first.chunks_mut(width).zip(second.chunks_mut(width));
         for (slice, (first, second)) in views.z.clone().zip(lanes) {
             scratch.rows.fill(0.0);
-            for (view, row) in views.projections.outer_iter().zip(scratch.rows.outer_iter_mut()) {
-                self.straightener.row_into((view, views.first_row), slice, row);
+            let Projections { values, first_row, .. } = views.projections;
+            for (view, row) in values.outer_iter().zip(scratch.rows.outer_iter_mut()) {
+                self.straightener.row_into((view, first_row), slice, row);
             }
             if !all_finite(&scratch.rows) {
                 return Err(NotFinite);
@@ -261,9 +262,10 @@ fn all_finite(rows: &Array2<f32>) -> bool {
 }
 
 fn first_not_finite(given: &Given<'_>) -> ReconstructError {
-    let found = given.projections.indexed_iter().find(|(_, value)| !value.is_finite());
+    let Projections { values, first_row, .. } = given.projections;
+    let found = values.indexed_iter().find(|(_, value)| !value.is_finite());
     let ((angle, row, column), &value) = found.unwrap_or(((0, 0, 0), &f32::INFINITY));
-    ReconstructError::NonFinite { angle, row: given.first_row + row, column, value }
+    ReconstructError::NonFinite { angle, row: first_row + row, column, value }
 }
 
 fn warnings(views: AngularWeights, straightener: &Straightener, grid: &VoxelGrid) -> Vec<String> {

@@ -6,7 +6,7 @@ use std::{
     sync::{Mutex, PoisonError},
 };
 
-use ndarray::{Array3, ArrayView3, Axis};
+use ndarray::{Array3, Axis};
 use voltomo_types::{ParallelGeometry, VoxelGrid};
 
 use crate::{
@@ -53,43 +53,72 @@ impl Fourier {
         Ok(Self { rows, gridding, workspace: Mutex::default() })
     }
 
-    /// What a person should know before trusting the result: missing arcs, slices that the frame
-    /// shows in part.
-    #[must_use]
-    pub fn warnings(&self) -> &[String] {
+    /// Made ready for variances of line integrals: [`Reconstruction::reconstruct`] then gives the
+    /// variance of µ, `Σ_θ (Δθ)²·(h² ∗ var p)`, h the kernel of the windowed ramp and of the mean
+    /// over a voxel, which is seen from each direction as wide as it is.
+    ///
+    /// Takes the noise of each line integral for its own. Errors: as [`Self::new`].
+    /// Source: Wunderlich & Noo 2008, doi:10.1088/0031-9155/53/10/002.
+    pub fn of_variances(
+        geometry: &ParallelGeometry,
+        frame_shape: (usize, usize),
+        grid: &VoxelGrid,
+        settings: &ReconstructSettings,
+    ) -> Result<Self, ReconstructError> {
+        let method = Self::new(geometry, frame_shape, grid, settings)?;
+        let paths = method.rows.paths().to_vec();
+        let left = |view: usize, frequency: f64| {
+            let path = &paths[view];
+            (sinc(path.along_y * frequency) * sinc(path.along_x * frequency)).powi(2)
+        };
+        Ok(Self { rows: method.rows.of_variances(settings, &left), ..method })
+    }
+
+    /// Fills the workspace with the spectra of the filtered sinograms.
+    fn fill(&self, workspace: &mut Workspace, given: Given<'_>) -> Result<(), ReconstructError> {
+        let write = |part: SpectraPart<'_>, rows: [&[f32]; 2], scratch: &mut RowScratch| {
+            self.gridding.write(part, rows, scratch);
+        };
+        let scratch = || self.gridding.row_scratch(given.z.len());
+        self.rows.fill(&given, workspace.parts_mut(), (scratch, write))
+    }
+}
+
+/// `sin(πx)/(πx)`.
+fn sinc(x: f64) -> f64 {
+    let turn = std::f64::consts::PI * x;
+    if turn.abs() < 1e-9 { 1.0 } else { turn.sin() / turn }
+}
+
+impl Reconstruction for Fourier {
+    fn name(&self) -> &'static str {
+        "fourier"
+    }
+
+    fn warnings(&self) -> &[String] {
         self.rows.warnings()
     }
 
-    /// Frame rows that the slices `z` need, with the halo of the interpolation.
-    #[must_use]
-    pub fn rows_needed(&self, z: Range<usize>) -> Range<usize> {
+    fn rows_needed(&self, z: Range<usize>) -> Range<usize> {
         self.rows.rows_needed(z)
     }
 
-    /// Bytes that a call for `slice_count` slices holds at once, its result included, its input
-    /// not. The part that is not the result stays held until the `Fourier` is dropped.
-    #[must_use]
-    pub fn working_bytes(&self, slice_count: usize) -> u64 {
+    /// The part that is not the result stays held until the `Fourier` is dropped.
+    fn working_bytes(&self, z: Range<usize>) -> u64 {
         let [_, height, width] = self.rows.grid().shape;
-        let result = (slice_count * height * width * 4) as u64;
+        let result = (z.len() * height * width * 4) as u64;
         let threads = rayon::current_num_threads();
-        let filtering = self.rows.scratch_bytes(self.gridding.slices_at_once(slice_count));
-        result + self.gridding.bytes(slice_count, threads) + threads as u64 * filtering
+        let filtering = self.rows.scratch_bytes(self.gridding.slices_at_once(z.len()));
+        result + self.gridding.bytes(z.len(), threads) + threads as u64 * filtering
     }
 
-    /// µ of the slices `z`, `[z, y, x]`, in the grid's attenuation unit.
-    ///
-    /// `projections`: line integrals `[angle, row, column]`, frame rows from `first_row` on, at
-    /// least [`Self::rows_needed`]. The bits depend neither on the partition into calls nor on the
-    /// threads. Errors: another shape, a line integral that is not finite.
-    /// Memory: [`Self::working_bytes`].
-    pub fn reconstruct(
+    fn reconstruct(
         &self,
-        projections: ArrayView3<'_, f32>,
-        first_row: usize,
+        projections: Projections<'_>,
         z: Range<usize>,
+        _progress: &dyn Progress,
     ) -> Result<Array3<f32>, ReconstructError> {
-        let given = Given { projections, first_row, z };
+        let given = Given { projections, z };
         self.rows.check(&given)?;
         let [_, height, width] = self.rows.grid().shape;
         let mut slices = Array3::zeros((given.z.len(), height, width));
@@ -104,41 +133,5 @@ impl Fourier {
         }
         *self.workspace.lock().unwrap_or_else(PoisonError::into_inner) = workspace;
         Ok(slices)
-    }
-
-    /// Fills the workspace with the spectra of the filtered sinograms.
-    fn fill(&self, workspace: &mut Workspace, given: Given<'_>) -> Result<(), ReconstructError> {
-        let write = |part: SpectraPart<'_>, rows: [&[f32]; 2], scratch: &mut RowScratch| {
-            self.gridding.write(part, rows, scratch);
-        };
-        let scratch = || self.gridding.row_scratch(given.z.len());
-        self.rows.fill(&given, workspace.parts_mut(), (scratch, write))
-    }
-}
-
-impl Reconstruction for Fourier {
-    fn name(&self) -> &'static str {
-        "fourier"
-    }
-
-    fn warnings(&self) -> &[String] {
-        self.warnings()
-    }
-
-    fn rows_needed(&self, z: Range<usize>) -> Range<usize> {
-        self.rows_needed(z)
-    }
-
-    fn working_bytes(&self, z: Range<usize>) -> u64 {
-        self.working_bytes(z.len())
-    }
-
-    fn reconstruct(
-        &self,
-        projections: Projections<'_>,
-        z: Range<usize>,
-        _progress: &dyn Progress,
-    ) -> Result<Array3<f32>, ReconstructError> {
-        self.reconstruct(projections.values, projections.first_row, z)
     }
 }

@@ -123,6 +123,8 @@ pub(super) struct Homography {
     along_columns: [f64; 3],
     /// Whether the frames hold variances, which weigh in by the squares of the weights.
     squared: bool,
+    /// Frame pixel of the upright pixel `[0, 0]`, where pixels are frame pixels throughout.
+    whole: Option<[i64; 2]>,
 }
 
 impl Homography {
@@ -137,12 +139,27 @@ impl Homography {
             Some([row * step[0] + frame.row(0.0) * w, column * step[1] + frame.column(0.0) * w, w])
         };
         let [start, below, right] = [at([0.0, 0.0])?, at([1.0, 0.0])?, at([0.0, 1.0])?];
-        Some(Self {
+        let homography = Self {
             start,
             along_rows: std::array::from_fn(|k| below[k] - start[k]),
             along_columns: std::array::from_fn(|k| right[k] - start[k]),
             squared: false,
-        })
+            whole: None,
+        };
+        Some(Self { whole: homography.whole_shift(upright.shape), ..homography })
+    }
+
+    /// The shift from upright to frame pixels, where all four corners have the same whole one.
+    fn whole_shift(&self, (rows, columns): (usize, usize)) -> Option<[i64; 2]> {
+        let [last_row, last_column] = [rows, columns].map(|count| count.saturating_sub(1) as f64);
+        let shift = self.frame_position([0.0, 0.0]).map(f64::round);
+        let is_shifted = |[row, column]: [f64; 2]| {
+            let [y, x] = self.frame_position([row, column]);
+            (y - row - shift[0]).abs() < WHOLE && (x - column - shift[1]).abs() < WHOLE
+        };
+        let corners = [[0.0, 0.0], [0.0, last_column], [last_row, 0.0], [last_row, last_column]];
+        #[allow(clippy::cast_possible_truncation, reason = "whole")]
+        corners.into_iter().all(is_shifted).then(|| shift.map(|shift| shift as i64))
     }
 
     /// The same for frames of variances. Noise that interpolation makes neighbours share is
@@ -168,6 +185,18 @@ impl Homography {
         row: usize,
         mut into: ArrayViewMut1<'_, f32>,
     ) {
+        if let Some([down, right]) = self.whole {
+            let within = |place: i64, count: usize| {
+                usize::try_from(place).unwrap_or(0).min(count.saturating_sub(1))
+            };
+            let signed = |place: usize| i64::try_from(place).unwrap_or(i64::MAX);
+            let row = within(signed(row) + down - signed(first_row), frame.nrows());
+            let row = frame.row(row);
+            for (column, value) in into.iter_mut().enumerate() {
+                *value = row[within(signed(column) + right, row.len())];
+            }
+            return;
+        }
         for (column, value) in into.iter_mut().enumerate() {
             let [y, x] = self.frame_position([row as f64, column as f64]).map(|place| {
                 let whole = place.round();

@@ -8,6 +8,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use voltomo_types::{Problem, parse_range};
 
+use crate::kernel::backproject::Interpolation;
+
 pub use cone::{Beam, ConeSettings, ConeSlices, ShortScan, distance_problem};
 pub use iterative::{IterativeSettings, Start};
 pub use window::Window;
@@ -33,8 +35,13 @@ pub struct ReconstructSettings {
     pub cutoff: f64,
     /// Order of the Butterworth window; higher is steeper.
     pub butterworth_order: u32,
+    /// How filtered rows are read between their columns: `linear` (quickest; smooths a little),
+    /// `cubic` or `upsampled` (sharper, noisier, slower). For `fbp` alone, which `auto` then takes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub interpolation: Option<Interpolation>,
     /// What stands beside the detector while filtering: `edge` continues the outermost values
-    /// (for samples wider than the detector), `zero` is air.
+    /// (for samples wider than the detector), `cosine` lets them fall to air within half a width,
+    /// `zero` is air.
     pub padding: Padding,
     /// Centre of rotation, as a detector pixel index of the uncropped, unbinned frame at its
     /// middle row; left out, it is found.
@@ -82,6 +89,7 @@ impl Default for ReconstructSettings {
             window_table: None,
             cutoff: 1.0,
             butterworth_order: 4,
+            interpolation: None,
             padding: Padding::Edge,
             centre_px: None,
             tilt_deg: None,
@@ -134,12 +142,6 @@ pub enum Method {
 }
 
 impl Method {
-    /// Whether it is a sum of filtered line integrals, so that noise can be carried through it.
-    #[must_use]
-    pub fn is_direct(self) -> bool {
-        matches!(self, Self::Auto | Self::Fbp | Self::Fdk)
-    }
-
     /// The name in a recipe.
     #[must_use]
     pub fn name(self) -> &'static str {
@@ -168,6 +170,8 @@ impl Method {
 pub enum Padding {
     /// The mean of the outermost pixels goes on.
     Edge,
+    /// It falls to air within half the width of the detector, as a cosine does.
+    Cosine,
     /// Air.
     Zero,
 }
@@ -190,6 +194,15 @@ impl ReconstructSettings {
         if !(self.cutoff > 0.0 && self.cutoff <= 1.0) {
             let expected = "a fraction of the Nyquist frequency above 0 and up to 1";
             found.push(Problem::new("reconstruct.cutoff", self.cutoff, expected));
+        }
+        if let Some(interpolation) = self.interpolation
+            && !matches!(self.method, Method::Auto | Method::Fbp)
+        {
+            let found_for = format!("{interpolation:?}").to_lowercase();
+            let found_for = format!("{found_for} with `reconstruct.method` {}", self.method.name());
+            let expected =
+                "`fbp` or `auto` as the method, or no interpolation: others have their own";
+            found.push(Problem::new("reconstruct.interpolation", found_for, expected));
         }
         found.extend(self.window_problems());
         found
@@ -277,6 +290,14 @@ mod tests {
         let cases = [
             ("cutoff", ReconstructSettings { cutoff: 0.0, ..base() }),
             ("cutoff", ReconstructSettings { cutoff: f64::NAN, ..base() }),
+            (
+                "interpolation",
+                ReconstructSettings {
+                    interpolation: Some(Interpolation::Cubic),
+                    method: Method::Fourier,
+                    ..base()
+                },
+            ),
             ("butterworth_order", ReconstructSettings { butterworth_order: 0, ..base() }),
             ("centre_px", ReconstructSettings { centre_px: Some(f64::NAN), ..base() }),
             ("tilt_deg", ReconstructSettings { tilt_deg: Some(90.0), ..base() }),

@@ -80,7 +80,7 @@ pub(super) struct Places<const TAPS: usize> {
 ///
 /// Source: Keys 1981 (a = −1/2), doi:10.1109/TASSP.1981.1163711.
 #[inline(always)]
-fn weights<const TAPS: usize>(way: f32) -> [f32; TAPS] {
+pub(super) fn weights<const TAPS: usize>(way: f32) -> [f32; TAPS] {
     let rest = 1.0 - way;
     let outer = |t: f32, rest: f32| -0.5 * t * rest * rest;
     let inner = |t: f32, rest: f32| rest * (1.0 + t * (1.0 - 1.5 * t));

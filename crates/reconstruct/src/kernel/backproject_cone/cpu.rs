@@ -6,9 +6,10 @@ use rayon::prelude::*;
 
 use super::{
     ConePath, Views,
-    column::{CHUNK, GROUP, Sight, add},
+    column::{CHUNK, Gathered, Sight, VIEWS},
     pick::Pick,
     sights::{SIDE as TILE, Sights},
+    views::GROUP,
 };
 use crate::kernel::{
     backproject::Circle,
@@ -16,18 +17,14 @@ use crate::kernel::{
     tiles::{Tile, tiles},
 };
 
-/// Views that a column of voxels takes in one go.
-const VIEWS: usize = 8;
-
 /// Bytes of sums that each thread holds.
 #[must_use]
 pub fn tile_bytes() -> u64 {
     (TILE * TILE * CHUNK * 4) as u64
 }
 
-/// Back-projects the views: `into[z, y, x] = Σ_θ d⁻²·q(θ, u, v)`, `[z, y, x]`, its first slice the
-/// voxel index `first_z`; what stood there is overwritten. `paths`: one a view. Voxels outside
-/// `circle` become zero.
+/// Adds the views: `into[z, y, x] += Σ_θ d⁻²·q(θ, u, v)`, `[z, y, x]`, its first slice the voxel
+/// index `first_z`. `paths`: one a view. Voxels outside `circle` are left as they are.
 ///
 /// The views must hold all rows that these slices see. Memory: [`tile_bytes`] a thread.
 pub fn backproject_cone(
@@ -59,7 +56,7 @@ pub fn backproject_cone_with(
                 let part = Part { tile: &tile, circle, z, count };
                 lines.fill(Line([0.0; GROUP]));
                 part.sum_with(processor, rays, lines);
-                write(&mut tile, lines, first_z, z..until);
+                add_to(&mut tile, lines, first_z, z..until);
                 z += CHUNK;
             }
         },
@@ -71,13 +68,15 @@ pub fn backproject_cone_with(
 #[repr(C, align(64))]
 struct Line([f32; GROUP]);
 
-/// Turns the sums of the slices `z`, `[column of voxels, z]`, into the volume.
-fn write(tile: &mut Tile<'_>, sums: &[Line], first_z: usize, z: std::ops::Range<usize>) {
-    for index in z.start.max(first_z)..z.end {
-        let at = index - z.start;
-        let mut slice = tile.voxels.index_axis_mut(Axis(0), index - first_z);
-        for ((y, x), voxel) in slice.indexed_iter_mut() {
-            *voxel = sums[((y * TILE + x) * CHUNK + at) / GROUP].0[at % GROUP];
+/// Adds the sums of the slices `z`, `[column of voxels, z]`, to the volume.
+fn add_to(tile: &mut Tile<'_>, sums: &[Line], first_z: usize, z: std::ops::Range<usize>) {
+    for (y, mut plane) in tile.voxels.axis_iter_mut(Axis(1)).enumerate() {
+        let row = &sums[y * TILE * CHUNK / GROUP..(y + 1) * TILE * CHUNK / GROUP];
+        for index in z.start.max(first_z)..z.end {
+            let (line, lane) = ((index - z.start) / GROUP, (index - z.start) % GROUP);
+            let columns = row.iter().skip(line).step_by(CHUNK / GROUP);
+            let voxels = plane.row_mut(index - first_z);
+            voxels.into_iter().zip(columns).for_each(|(voxel, sums)| *voxel += sums.0[lane]);
         }
     }
 }
@@ -111,7 +110,7 @@ impl Part<'_, '_> {
     }
 
     #[cfg(target_arch = "x86_64")]
-    #[target_feature(enable = "avx512f,avx2,fma")]
+    #[target_feature(enable = "avx512f,avx512dq,avx2,fma")]
     fn sum_avx512(&self, rays: (&Views, &[ConePath]), sums: &mut [Line]) {
         // SAFETY: this function has the instructions.
         unsafe { self.sum::<std::arch::x86_64::__m512>(rays, sums) }
@@ -132,6 +131,7 @@ impl Part<'_, '_> {
         let (_, height, width) = self.tile.voxels.dim();
         let [first_y, first_x] = self.tile.first;
         let mut sights: [Sights; VIEWS] = std::array::from_fn(|_| Sights::none());
+        let mut gathered = Gathered::none();
         for (block, paths) in paths.chunks(VIEWS).enumerate() {
             for y in 0..height {
                 for (sights, path) in sights.iter_mut().zip(paths) {
@@ -140,11 +140,10 @@ impl Part<'_, '_> {
                 let row = &mut sums[y * TILE * CHUNK / GROUP..(y + 1) * TILE * CHUNK / GROUP];
                 let columns = row.chunks_exact_mut(CHUNK / GROUP).enumerate().take(width);
                 for (x, sums) in columns.filter(|&(x, _)| self.holds([y, x])) {
-                    let column = (x, self.z, &mut sums[..self.count / GROUP]);
-                    // SAFETY: of this function.
-                    unsafe {
-                        add_views::<V>(views, (block * VIEWS, &sights[..paths.len()]), column);
-                    }
+                    let sights = sights_of(views, (block * VIEWS, &sights[..paths.len()]), x);
+                    let sums = as_values(&mut sums[..self.count / GROUP]);
+                    // SAFETY: of this function; the views have columns of zeros behind the last.
+                    unsafe { gathered.add::<V>(sights, self.z, sums) }
                 }
             }
         }
@@ -156,33 +155,26 @@ impl Part<'_, '_> {
     }
 }
 
-/// Adds some views, from `first` on, to the column of voxels `x` of a row, from `z` on.
-///
-/// # Safety
-///
-/// As [`Pick`]; the sights are those of these views.
+/// What the views from `first` on show the column of voxels `x` of a row.
 #[inline(always)]
-unsafe fn add_views<V: Pick>(
-    views: &Views,
-    (first, sights): (usize, &[Sights]),
-    (x, z, sums): (usize, usize, &mut [Line]),
-) {
+fn sights_of<'a>(
+    views: &'a Views,
+    (first, sights): (usize, &'a [Sights]),
+    x: usize,
+) -> impl Iterator<Item = Sight<'a>> + Clone {
     let (stride, held) = (views.stride(), views.rows());
     let held = (whole(held.0), whole(held.1));
-    for (k, sights) in sights.iter().enumerate().filter(|(_, sights)| sights.is_seen[x]) {
-        let left = sights.left[x] as usize;
-        let columns = views.view(first + k)[left..left + 2 * stride].split_at(stride);
-        let sight = Sight {
-            columns: columns.into(),
+    let seen = sights.iter().enumerate().filter(move |(_, sights)| sights.is_seen[x]);
+    seen.map(move |(k, sights)| {
+        let columns = &views.view(first + k)[sights.left[x] as usize..];
+        Sight {
+            columns: [columns, &columns[stride..]],
             weights: sights.weights.map(|weights| weights[x]),
             row: sights.row[x],
             step: sights.step[x],
             held,
-        };
-        let sums = as_values(sums);
-        // SAFETY: of this function; the columns have the margins of the views.
-        unsafe { add::<V>(&sight, z, sums) }
-    }
+        }
+    })
 }
 
 fn as_values(lines: &mut [Line]) -> &mut [f32] {

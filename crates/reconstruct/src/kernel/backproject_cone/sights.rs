@@ -2,10 +2,10 @@
 
 use voltomo_numeric::cast::to_f32;
 
-use super::{ConePath, Views};
+use super::{ConePath, Views, column::fixed};
 
 /// Columns of voxels in a row of a tile.
-pub(super) const SIDE: usize = 32;
+pub(super) const SIDE: usize = 16;
 
 /// What a view shows the columns of voxels of one row of a tile, one quantity after the other, so
 /// that they are computed together.
@@ -15,10 +15,10 @@ pub(super) struct Sights {
     pub(super) left: [u32; SIDE],
     /// What the two detector columns beside the ray weigh.
     pub(super) weights: [[f32; SIDE]; 2],
-    /// Frame row of the voxel z = 0.
-    pub(super) row: [f64; SIDE],
-    /// Rows from one voxel to the next.
-    pub(super) step: [f64; SIDE],
+    /// Frame row of the voxel z = 0, [`fixed`].
+    pub(super) row: [i64; SIDE],
+    /// Rows from one voxel to the next, [`fixed`].
+    pub(super) step: [i64; SIDE],
     /// Whether the column of voxels falls on the detector.
     pub(super) is_seen: [bool; SIDE],
 }
@@ -29,8 +29,8 @@ impl Sights {
         Self {
             left: [0; SIDE],
             weights: [[0.0; SIDE]; 2],
-            row: [0.0; SIDE],
-            step: [0.0; SIDE],
+            row: [0; SIDE],
+            step: [0; SIDE],
             is_seen: [false; SIDE],
         }
     }
@@ -39,23 +39,29 @@ impl Sights {
     #[inline(always)]
     pub(super) fn see(&mut self, path: &ConePath, views: &Views, [y, x]: [usize; 2]) {
         let (last, stride) = ((views.columns() + 1) as f64, views.stride());
+        #[allow(clippy::cast_possible_truncation, reason = "a view has less than 2³² values")]
+        let stride = stride as u32;
+        // Apart, so that each loop is made of vectors.
+        let (mut depths, mut columns) = ([0.0; SIDE], [0.0; SIDE]);
         for k in 0..SIDE {
             let place = [y, x + k];
-            let depth = 1.0 / path.depth.at(place);
+            depths[k] = 1.0 / path.depth.at(place);
             // One column of zeros stands before the detector, two behind.
-            let column = path.column.at(place) * depth + 1.0;
-            self.is_seen[k] = column > 0.0 && column < last;
-            let column = column.max(0.0).min(last);
-            #[allow(clippy::cast_possible_truncation, reason = "the whole part is meant")]
-            let whole = column as i32;
-            let (way, weight) = (column - f64::from(whole), depth * depth);
-            #[allow(clippy::cast_possible_truncation, reason = "a view has less than 2³² values")]
-            let stride = stride as u32;
+            columns[k] = path.column.at(place) * depths[k] + 1.0;
+            self.is_seen[k] = columns[k] > 0.0 && columns[k] < last;
+        }
+        for (depth, (row, step)) in depths.iter().zip(self.row.iter_mut().zip(&mut self.step)) {
+            *row = fixed(path.source_row + path.rise.0 * depth);
+            *step = fixed(path.rise.1 * depth);
+        }
+        for k in 0..SIDE {
+            let column = columns[k].max(0.0).min(last);
+            // SAFETY: between 0 and the number of columns; without the check, the loop is vectors.
+            let whole: i32 = unsafe { column.to_int_unchecked() };
+            let (way, weight) = (column - f64::from(whole), depths[k] * depths[k]);
             self.left[k] = whole.unsigned_abs() * stride;
             self.weights[0][k] = to_f32(weight * (1.0 - way));
             self.weights[1][k] = to_f32(weight * way);
-            self.row[k] = path.source_row + path.rise.0 * depth;
-            self.step[k] = path.rise.1 * depth;
         }
     }
 }

@@ -1,14 +1,21 @@
 //! Filtered views of a cone beam, turned so that a detector column lies together. Knows no geometry.
 
+/// Values in a line of memory: the most voxels that a vector takes.
+pub(super) const GROUP: usize = 16;
 /// Rows of zeros before the first and after the last: as many as a step of the inner loop reads.
 pub(super) const MARGIN: usize = 32;
 /// Columns of zeros: one before the detector, two behind.
 const COLUMN_MARGIN: usize = 3;
 
+/// Values that lie in memory where a vector is read fastest.
+#[derive(Debug, Clone, Copy)]
+#[repr(C, align(64))]
+struct Line([f32; GROUP]);
+
 /// Filtered views, `[view, column, row]`, of a window of rows, with zeros all round.
 #[derive(Debug, Default)]
 pub struct Views {
-    values: Vec<f32>,
+    lines: Vec<Line>,
     columns: usize,
     rows: usize,
     first_row: usize,
@@ -30,12 +37,12 @@ impl Views {
         (first_row, rows): (usize, usize),
     ) {
         (self.columns, self.rows, self.first_row) = (columns, rows, first_row);
-        let count = view_count * self.values_per_view();
-        if self.values.capacity() < count {
+        let count = view_count * self.values_per_view() / GROUP;
+        if self.lines.capacity() < count {
             // Freed before the new room is taken, so that both are never held together.
-            self.values = Vec::new();
+            self.lines = Vec::new();
         }
-        self.values.resize(count, 0.0);
+        self.lines.resize(count, Line([0.0; GROUP]));
     }
 
     /// Columns of a view, margins not counted.
@@ -62,19 +69,27 @@ impl Views {
     /// One view, `[column + 1, row + MARGIN]`.
     pub(super) fn view(&self, view: usize) -> &[f32] {
         let count = self.values_per_view();
-        &self.values[view * count..(view + 1) * count]
+        let lines = &self.lines[view * count / GROUP..(view + 1) * count / GROUP];
+        // SAFETY: a line is so many values and nothing else.
+        unsafe { std::slice::from_raw_parts(lines.as_ptr().cast(), count) }
     }
 
     /// The views, each to be written.
     pub fn parts_mut(&mut self, views_a_part: usize) -> Vec<ViewPart<'_>> {
         let (count, columns, rows) = (self.values_per_view(), self.columns, self.rows);
-        let parts = self.values.chunks_mut(views_a_part * count);
-        parts.map(|values| ViewPart { values, columns, rows }).collect()
+        let parts = self.lines.chunks_mut(views_a_part * count / GROUP);
+        let part = |lines: &mut [Line]| {
+            let values = lines.len() * GROUP;
+            // SAFETY: a line is so many values and nothing else.
+            unsafe { std::slice::from_raw_parts_mut(lines.as_mut_ptr().cast(), values) }
+        };
+        parts.map(|lines| ViewPart { values: part(lines), columns, rows }).collect()
     }
 }
 
+/// Whole lines.
 fn stride(rows: usize) -> usize {
-    rows + 2 * MARGIN
+    (rows + 2 * MARGIN).next_multiple_of(GROUP)
 }
 
 /// Some neighbouring views.

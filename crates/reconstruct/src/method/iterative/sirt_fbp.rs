@@ -136,15 +136,12 @@ fn tap(view: ArrayView1<'_, f32>, n: usize, finer: usize) -> f64 {
 impl SirtFilters {
     /// The row, then half of the rest as beside its end, half as before its beginning.
     fn pad(&self, row: ArrayView1<'_, f32>, padded: &mut [Complex<f32>]) {
-        let (first, last) = match self.padding {
-            Padding::Edge => (row[0], row[self.columns - 1]),
-            Padding::Zero => (0.0, 0.0),
-        };
-        let half = self.columns + (padded.len() - self.columns) / 2;
-        for (column, value) in padded.iter_mut().enumerate() {
-            let beside = if column < half { last } else { first };
-            *value = Complex::new(row.get(column).copied().unwrap_or(beside), 0.0);
-        }
+        let (data, padding) = padded.split_at_mut(self.columns);
+        let value = |column: usize| Complex::new(row[column], 0.0);
+        data.iter_mut().enumerate().for_each(|(column, into)| *into = value(column));
+        let (behind, before) = padding.split_at_mut(padding.len() / 2);
+        let edges = [value(0), value(self.columns - 1)];
+        self.padding.go_on(edges, [before, behind], self.columns);
     }
 }
 

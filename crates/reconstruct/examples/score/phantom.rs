@@ -1,20 +1,11 @@
-//! Total variation on few noisy views of a phantom in closed form, beside filtered back-projection:
-//! error of both against the truth, seconds an iteration. Knows no file.
-//!
-//! `score_tv [SIDE [VIEWS [METHOD [ITERATIONS [KEY=VALUE …]]]]]`: 256, 90, `fista_tv`, 40; keys as
-//! those of `[reconstruct.iterative]`, values as JSON.
-
-#![allow(clippy::unwrap_used, reason = "a tool for measurements may stop")]
-
-use std::{f64::consts::PI, time::Instant};
+//! A can with a denser wall, rods, balls and holes, in closed form: its noisy projections, its truth,
+//! and how far a volume is from it. Knows no method.
 
 use ndarray::{Array3, Axis, Zip};
 use rand::{RngExt, SeedableRng};
 use rayon::prelude::*;
-use voltomo_reconstruct::{
-    Fbp, Iterative, Progress, Projections, ReconstructSettings, Reconstruction, Window, grid_for,
-};
-use voltomo_types::{Geometry, ParallelGeometry, PixelFrame, Radian, RotationAxis};
+use std::f64::consts::PI;
+use voltomo_types::ParallelGeometry;
 
 /// Counts in the open beam.
 const OPEN_BEAM: f64 = 20_000.0;
@@ -46,64 +37,8 @@ fn bodies() -> Vec<Body> {
     all
 }
 
-fn main() {
-    let arguments: Vec<String> = std::env::args().collect();
-    let number = |k: usize, usual: usize| arguments.get(k).map_or(usual, |a| a.parse().unwrap());
-    let (side, views, iterations) = (number(1, 256), number(2, 90), number(4, 40));
-    let method = arguments.get(3).map_or("fista_tv", String::as_str);
-    let mut json =
-        serde_json::json!({ "method": method, "iterative": { "iterations": iterations } });
-    for pair in arguments.iter().skip(5) {
-        let (key, value) = pair.split_once('=').unwrap();
-        json["iterative"][key] = serde_json::from_str(value).unwrap();
-    }
-    let settings: ReconstructSettings = serde_json::from_value(json).unwrap();
-    let geometry = ParallelGeometry {
-        angles: (0..views).map(|k| Radian(k as f64 * PI / views as f64)).collect(),
-        axis: RotationAxis { centre: (side as f64 - 1.0) / 2.0, tilt: Radian(0.0) },
-        frame: PixelFrame::whole(side, side),
-        pixel: None,
-    };
-    let grid = grid_for(&geometry, (side, side), &settings).unwrap();
-    let (values, truth) = (noisy(projections(&geometry, side)), truth(side));
-    let given = Projections::new(values.view(), 0);
-    for window in [Window::Ramp, Window::Hann] {
-        let filtered = ReconstructSettings { window, ..Default::default() };
-        let fbp = Fbp::new(&geometry, (side, side), &grid, &filtered).unwrap();
-        let found = Reconstruction::reconstruct(&fbp, given, 0..side, &()).unwrap();
-        println!("fbp {window:?}: error {:.4} of the wall's µ", error(&found, &truth));
-    }
-    let geometry = Geometry::Parallel(geometry);
-    let iterative = Iterative::new(&geometry, (side, side), &grid, &settings).unwrap();
-    let (wall, processor) = (Instant::now(), processor_seconds());
-    let found = iterative.iterate(given, 0..side, &Talk(Instant::now())).unwrap();
-    let (wall, processor) = (wall.elapsed().as_secs_f64(), processor_seconds() - processor);
-    let done = found.curve.residual.len() as f64;
-    println!(
-        "{method}: error {:.4}, {wall:.1} s wall, {processor:.1} s processor, {:.2} s wall and {:.2} \
-         s processor an iteration, {} MB planned",
-        error(&found.volume, &truth),
-        wall / done,
-        processor / done,
-        iterative.working_bytes(0..side) / 1_000_000
-    );
-}
-
-struct Talk(Instant);
-
-impl Progress for Talk {
-    fn step(&self, done: usize, total: usize, residual: f64) {
-        if done.is_power_of_two() || done == total {
-            println!(
-                "  {done} of {total}: {residual:.6} after {:.1} s",
-                self.0.elapsed().as_secs_f64()
-            );
-        }
-    }
-}
-
 /// Chords, the mean of four rays across a pixel.
-fn projections(geometry: &ParallelGeometry, side: usize) -> Array3<f32> {
+pub(crate) fn projections(geometry: &ParallelGeometry, side: usize) -> Array3<f32> {
     let (half, bodies) = (side as f64 / 2.0, bodies());
     let mut all = Array3::zeros((geometry.angles.len(), side, side));
     let views = all.axis_iter_mut(Axis(0)).into_par_iter().zip(&geometry.angles);
@@ -129,7 +64,7 @@ fn projections(geometry: &ParallelGeometry, side: usize) -> Array3<f32> {
 }
 
 /// Normal noise with the variance of counts.
-fn noisy(mut all: Array3<f32>) -> Array3<f32> {
+pub(crate) fn noisy(mut all: Array3<f32>) -> Array3<f32> {
     let mut random = rand_chacha::ChaCha8Rng::seed_from_u64(7);
     for value in &mut all {
         let [a, b]: [f64; 2] = [random.random(), random.random()];
@@ -141,7 +76,7 @@ fn noisy(mut all: Array3<f32>) -> Array3<f32> {
 }
 
 /// Means over voxels, of 3 × 3 × 3 points.
-fn truth(side: usize) -> Array3<f32> {
+pub(crate) fn truth(side: usize) -> Array3<f32> {
     let (half, bodies) = (side as f64 / 2.0, bodies());
     let mut all = Array3::zeros((side, side, side));
     all.axis_iter_mut(Axis(0)).into_par_iter().enumerate().for_each(|(z, mut slice)| {
@@ -166,7 +101,7 @@ fn truth(side: usize) -> Array3<f32> {
 }
 
 /// Root mean square difference within 0.9 of the half side, over the µ of the wall.
-fn error(found: &Array3<f32>, truth: &Array3<f32>) -> f64 {
+pub(crate) fn error(found: &Array3<f32>, truth: &Array3<f32>) -> f64 {
     let (depth, side, _) = found.dim();
     let half = side as f64 / 2.0;
     let (mut sum, mut count) = (0.0, 0.0);
@@ -181,13 +116,4 @@ fn error(found: &Array3<f32>, truth: &Array3<f32>) -> f64 {
         });
     }
     (sum / count).sqrt() / (1.4 / side as f64)
-}
-
-/// User and system seconds of this process, from the kernel's own account (Linux; else NaN).
-fn processor_seconds() -> f64 {
-    let Ok(text) = std::fs::read_to_string("/proc/self/stat") else {
-        return f64::NAN;
-    };
-    let ticks = text.rsplit(')').next().unwrap_or_default().split_whitespace();
-    ticks.skip(11).take(2).filter_map(|ticks| ticks.parse::<f64>().ok()).sum::<f64>() / 100.0
 }
