@@ -17,7 +17,21 @@ fn with_stripes() -> Scan {
     scan(counts)
 }
 
-const METHODS: [&str; 5] = ["sorting", "filtering", "large", "dead", "combined"];
+const METHODS: [&str; 13] = [
+    "sorting",
+    "filtering",
+    "large",
+    "dead",
+    "combined",
+    "fitting",
+    "wavelet_fourier",
+    "regularised",
+    "raven",
+    "rivers",
+    "boin_haibel",
+    "oimoen",
+    "sijbers_postnov",
+];
 
 fn of(method: &str) -> CorrectSettings {
     settings(&format!(r#"{{"rings": {{"method": "{method}", "window": 5}}}}"#))
@@ -87,6 +101,14 @@ fn settings_that_cannot_be_used_name_their_key() {
         (r#"{"threshold": 0.5}"#, ["correct.rings.threshold", "0.5", "1 to 1000"]),
         (r#"{"drop": 0.9}"#, ["correct.rings.drop", "0.9", "0.8"]),
         (r#"{"sigma": 0.0}"#, ["correct.rings.sigma", "0", "0.1 to 200"]),
+        (r#"{"degree": 10}"#, ["correct.rings.degree", "10", "0 to 9"]),
+        (r#"{"wavelet": 0}"#, ["correct.rings.wavelet", "0", "1 to 20"]),
+        (r#"{"levels": 11}"#, ["correct.rings.levels", "11", "1 to 10"]),
+        (r#"{"strength": 0.0}"#, ["correct.rings.strength", "0", "1e-8 to 1"]),
+        (r#"{"cutoff": 0.5}"#, ["correct.rings.cutoff", "0.5", "1 to 10000"]),
+        (r#"{"frequencies": 0}"#, ["correct.rings.frequencies", "0", "1 to 99"]),
+        (r#"{"angle_window": 8}"#, ["correct.rings.angle_window", "8", "odd"]),
+        (r#"{"even_share": 0.0}"#, ["correct.rings.even_share", "0", "0.01 to 1"]),
     ] {
         let settings = settings(&format!(r#"{{"rings": {table}}}"#));
         let problem = settings.problems().into_iter().next().unwrap();

@@ -4,18 +4,28 @@ use std::sync::{Mutex, PoisonError};
 
 use ndarray::{ArrayViewMut2, ArrayViewMut3, Axis};
 use rayon::prelude::*;
+use voltomo_numeric::cast::to_index;
 
 use crate::CorrectError;
 
 use super::{
+    boin_haibel::BoinHaibel,
     combined::Combined,
     dead::Dead,
     filter::{Filter, Room},
     filtering::Filtering,
+    fitting,
     large::Large,
     low_pass::LowPass,
+    oimoen::Oimoen,
+    profile::{ByProfile, FastPart, constant},
+    raven,
+    regularised::Regularised,
+    rivers::Rivers,
     settings::{RingMethod, RingSettings},
+    sijbers_postnov::SijbersPostnov,
     sorting::Sorting,
+    wavelet_fourier::WaveletFourier,
 };
 
 /// Least angles, and least columns, that a filter works on.
@@ -64,7 +74,14 @@ impl RingFilter {
             | RingMethod::Filtering
             | RingMethod::Large
             | RingMethod::Dead
-            | RingMethod::Combined => [3, 64],
+            | RingMethod::Combined
+            | RingMethod::Oimoen => [3, 64],
+            RingMethod::SijbersPostnov => [4, 64],
+            RingMethod::WaveletFourier => {
+                let waves = to_index(12.0 * f64::from(settings.sigma())) + 2;
+                [0, waves * (settings.levels + 2) + 256]
+            }
+            _ => [0, 64],
         };
         4 * (planes * angles * columns + lines * (angles + columns)) as u64 + (1 << 20)
     }
@@ -111,7 +128,7 @@ fn rows_of(sinogram: ArrayViewMut2<'_, f32>) -> Vec<&mut [f32]> {
     rows
 }
 
-fn filter(settings: &RingSettings, (angles, _): (usize, usize)) -> Option<Box<dyn Filter>> {
+fn filter(settings: &RingSettings, (angles, columns): (usize, usize)) -> Option<Box<dyn Filter>> {
     let window = settings.window();
     let large =
         Large { window: settings.large_window, threshold: settings.threshold, drop: settings.drop };
@@ -125,5 +142,45 @@ fn filter(settings: &RingSettings, (angles, _): (usize, usize)) -> Option<Box<dy
         RingMethod::Large => Box::new(large),
         RingMethod::Dead => Box::new(dead),
         RingMethod::Combined => Box::new(Combined { dead, window }),
+        RingMethod::WaveletFourier => {
+            let wavelet = (settings.wavelet, settings.levels);
+            Box::new(WaveletFourier::new(angles, wavelet, settings.sigma()))
+        }
+        RingMethod::BoinHaibel => Box::new(BoinHaibel { window }),
+        RingMethod::Oimoen => Box::new(Oimoen { window, angle_window: settings.angle_window }),
+        RingMethod::SijbersPostnov => {
+            Box::new(SijbersPostnov { window, even_share: settings.even_share })
+        }
+        _ => return by_profile(settings, (angles, columns)),
+    })
+}
+
+/// The methods that see each column as a few numbers.
+fn by_profile(
+    settings: &RingSettings,
+    (angles, columns): (usize, usize),
+) -> Option<Box<dyn Filter>> {
+    Some(match settings.method {
+        RingMethod::Fitting => {
+            let gaussian =
+                |waves: f64| (-0.5 * (waves / f64::from(settings.sigma())).powi(2)).exp();
+            Box::new(ByProfile {
+                basis: fitting::polynomials(angles, settings.degree),
+                stripes: FastPart { slow: LowPass::exact(columns, &gaussian) },
+            })
+        }
+        RingMethod::Raven => Box::new(ByProfile {
+            basis: raven::cosines(angles, settings.frequencies),
+            stripes: FastPart { slow: raven::butterworth(columns, settings.cutoff) },
+        }),
+        RingMethod::Rivers => Box::new(ByProfile {
+            basis: constant(angles),
+            stripes: Rivers { window: settings.window() },
+        }),
+        RingMethod::Regularised => Box::new(ByProfile {
+            basis: constant(angles),
+            stripes: Regularised { strength: settings.strength },
+        }),
+        _ => return None,
     })
 }

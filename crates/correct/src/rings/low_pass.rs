@@ -34,7 +34,6 @@ impl LowPass {
 
     /// A wave that fits `waves` times into the row is left with `response(waves)` of its height.
     /// Exact, for few rows: the transform has twice their length.
-    #[cfg(test)]
     pub(super) fn exact(length: usize, response: &dyn Fn(f64) -> f64) -> Self {
         Self::with(length, [0, length], (2 * length, response))
     }

@@ -5,19 +5,30 @@
 //! `[angle, column]`, of line integrals, and couples no rows: the result cannot depend on how a
 //! scan is cut into slabs. [`RingSettings`] says what, [`RingFilter`] does it.
 
+mod basis;
+mod boin_haibel;
 mod choose;
 mod combined;
+mod daubechies;
 mod dead;
 mod detect;
 mod filter;
 mod filtering;
+mod fitting;
 mod large;
 mod low_pass;
+mod oimoen;
 mod plane;
+mod profile;
 mod ranked;
+mod raven;
+mod regularised;
+mod rivers;
 mod settings;
+mod sijbers_postnov;
 mod sliding_median;
 mod sorting;
+mod wavelet_fourier;
 
 pub use choose::RingFilter;
 pub use settings::{RingMethod, RingSettings};
