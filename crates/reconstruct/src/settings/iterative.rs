@@ -21,7 +21,7 @@ pub struct IterativeSettings {
     pub relaxation: f64,
     /// Weight of the total variation in `fista_tv` and `pdhg_tv`, as a fraction of the largest
     /// value of Aᵀ·W·b (the back-projected data): the same number means the same smoothing for any
-    /// attenuation, voxel size and count of views. 1e-4 is little, 1e-2 is much; noise wants more.
+    /// attenuation, voxel size and count of views. 3e-4 is little, 3e-2 is much; noise wants more.
     pub tv_weight: f64,
     /// Least attenuation coefficient, in the unit of the volume (0: no negative ones); left out,
     /// there is no bound. `mlem` and `osem` never go below 0.
@@ -51,7 +51,7 @@ impl Default for IterativeSettings {
             iterations: None,
             subsets: 10,
             relaxation: 1.0,
-            tv_weight: 1e-3,
+            tv_weight: 3e-3,
             min: None,
             max: None,
             start: Start::Auto,
@@ -97,7 +97,7 @@ impl IterativeSettings {
             found.push(problem("relaxation", self.relaxation, "a factor above 0 and below 2"));
         }
         if !(self.tv_weight > 0.0 && self.tv_weight < 1.0) {
-            let expected = "a fraction above 0 and below 1; 0.001 is usual";
+            let expected = "a fraction above 0 and below 1; 0.003 is usual";
             found.push(problem("tv_weight", self.tv_weight, expected));
         }
         found
@@ -131,7 +131,7 @@ impl IterativeSettings {
             found.push(problem("stop_at_discrepancy", value, expected));
         }
         if let Some(value) = self.stop_at_change.filter(|value| !positive(*value)) {
-            found.push(problem("stop_at_change", value, "a fraction above 0; 0.001 is usual"));
+            found.push(problem("stop_at_change", value, "a fraction above 0; 0.003 is usual"));
         }
         found
     }

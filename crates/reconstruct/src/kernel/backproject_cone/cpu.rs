@@ -8,7 +8,7 @@ use super::{
     ConePath, Views,
     column::{CHUNK, Gathered, Sight, VIEWS},
     pick::Pick,
-    sights::{SIDE as TILE, Sights},
+    sights::{SIDE, Sights},
     views::GROUP,
 };
 use crate::kernel::{
@@ -16,6 +16,10 @@ use crate::kernel::{
     simd::{Plain, Processor},
     tiles::{Tile, tiles},
 };
+
+/// Columns of voxels along an edge of a tile: its sums, and what some views show it, stay in the
+/// second cache.
+const TILE: usize = 4 * SIDE;
 
 /// Bytes of sums that each thread holds.
 #[must_use]
@@ -133,15 +137,15 @@ impl Part<'_, '_> {
         let mut sights: [Sights; VIEWS] = std::array::from_fn(|_| Sights::none());
         let mut gathered = Gathered::none();
         for (block, paths) in paths.chunks(VIEWS).enumerate() {
-            for y in 0..height {
+            for [y, first] in rows_of_blocks(height, width) {
                 for (sights, path) in sights.iter_mut().zip(paths) {
-                    sights.see(path, views, [first_y + y, first_x]);
+                    sights.see(path, views, [first_y + y, first_x + first]);
                 }
-                let row = &mut sums[y * TILE * CHUNK / GROUP..(y + 1) * TILE * CHUNK / GROUP];
-                let columns = row.chunks_exact_mut(CHUNK / GROUP).enumerate().take(width);
-                for (x, sums) in columns.filter(|&(x, _)| self.holds([y, x])) {
-                    let sights = sights_of(views, (block * VIEWS, &sights[..paths.len()]), x);
-                    let sums = as_values(&mut sums[..self.count / GROUP]);
+                for x in (first..width.min(first + SIDE)).filter(|&x| self.holds([y, x])) {
+                    let seen = (block * VIEWS, &sights[..paths.len()]);
+                    let sights = sights_of(views, seen, x - first);
+                    let column = (y * TILE + x) * CHUNK / GROUP;
+                    let sums = as_values(&mut sums[column..column + self.count / GROUP]);
                     // SAFETY: of this function; the views have columns of zeros behind the last.
                     unsafe { gathered.add::<V>(sights, self.z, sums) }
                 }
@@ -153,6 +157,14 @@ impl Part<'_, '_> {
         let [first_y, first_x] = self.tile.first;
         self.circle.is_none_or(|circle| circle.holds([first_y + y, first_x + x]))
     }
+}
+
+/// The rows `[y, first x]` of a tile, block by block: what some views show a block stays in the
+/// nearest cache.
+fn rows_of_blocks(height: usize, width: usize) -> impl Iterator<Item = [usize; 2]> {
+    let blocks =
+        (0..height).step_by(SIDE).flat_map(move |y| (0..width).step_by(SIDE).map(move |x| [y, x]));
+    blocks.flat_map(move |[y, x]| (y..height.min(y + SIDE)).map(move |y| [y, x]))
 }
 
 /// What the views from `first` on show the column of voxels `x` of a row.

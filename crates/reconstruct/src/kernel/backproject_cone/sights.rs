@@ -4,10 +4,10 @@ use voltomo_numeric::cast::to_f32;
 
 use super::{ConePath, Views, column::fixed};
 
-/// Columns of voxels in a row of a tile.
-pub(super) const SIDE: usize = 16;
+/// Columns of voxels in a row of a block.
+pub(super) const SIDE: usize = 8;
 
-/// What a view shows the columns of voxels of one row of a tile, one quantity after the other, so
+/// What a view shows the columns of voxels of one row of a block, one quantity after the other, so
 /// that they are computed together.
 #[derive(Debug, Clone)]
 pub(super) struct Sights {
