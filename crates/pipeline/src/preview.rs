@@ -270,3 +270,18 @@ fn volume_in(path: &Path) -> std::path::PathBuf {
 fn write(picture: &Picture, path: &Path) -> Result<(), RunError> {
     Ok(write_png(picture, path)?)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn labels_are_named_by_the_list_beside_them() {
+        let folder = tempfile::tempdir().unwrap();
+        let volume = folder.path().join("labels.zarr");
+        assert_eq!(label_names(&volume), BTreeMap::from([(0, "void".to_string())]));
+        let list = r#"{ "materials": [{ "label": 2, "name": "copper", "density_g_cm3": 8.96 }] }"#;
+        std::fs::write(folder.path().join(MATERIALS), list).unwrap();
+        assert_eq!(label_names(&volume)[&2], "copper");
+    }
+}

@@ -243,6 +243,12 @@ fn a_cone_beam_has_its_geometry_beside_it_and_the_truth_lies_on_its_voxels() {
         assert!((volume.grid().voxel - plan.grid.voxel).abs() < 1e-9);
         let apart = (0..3).map(|axis| (volume.grid().first[axis] - plan.grid.first[axis]).abs());
         assert!(apart.fold(0.0, f64::max) < 0.01 * plan.grid.voxel, "{format:?}");
+        let text = fs::read_to_string(out.join("truth/geometry.json")).unwrap();
+        let truth: serde_json::Value = serde_json::from_str(&text).unwrap();
+        let view = &truth["as_simulated"]["views"][1];
+        let source = [0, 1, 2].map(|k| view["source_mm"][k].as_f64().unwrap());
+        assert_eq!(view["angle_deg"].as_f64().unwrap().round(), 60.0);
+        assert!((source[1].hypot(source[2]) - 60.0).abs() < 0.1, "{source:?}");
         let scan = opened(&out);
         assert_eq!(scan.probe, Some(voltomo_types::Probe::Xray));
         assert!((scan.detector.pixel.unwrap().0 - plan.grid.voxel).abs() < 1e-9);
@@ -261,10 +267,19 @@ fn only_the_truth_knows_where_the_axis_is() {
     // 0.37 mm from the middle of 40 columns of 0.504 mm.
     assert!((axis.centre - (19.5 + 0.37 / 0.504)).abs() < 1e-6, "{}", axis.centre);
     assert_eq!(geometry["axis_in_frames"]["centre_px"], axis.centre);
+    let angle = geometry["as_simulated"]["angles_deg"][1].as_f64().unwrap();
+    assert!((angle - 60.0).abs() < 1e-9, "{angle}");
+    assert_eq!(geometry["volumes"]["voxel_mm"], simulated.grid.voxel);
     for name in ["notes.txt", "recipe.toml", "angles.txt"] {
         let text = fs::read_to_string(out.join(name)).unwrap();
         assert!(!text.contains("0.25") && !text.contains("0.37"), "{name}: {text}");
     }
+    let unit = |name: &str| {
+        let text = fs::read_to_string(out.join(format!("truth/{name}.zarr/zarr.json"))).unwrap();
+        let group: serde_json::Value = serde_json::from_str(&text).unwrap();
+        group["attributes"]["voltomo"]["attenuation_unit"].clone()
+    };
+    assert_eq!([unit("labels"), unit("mu_xray")], [serde_json::Value::Null, "1/cm".into()]);
     let materials: serde_json::Value =
         serde_json::from_str(&fs::read_to_string(out.join("truth/materials.json")).unwrap())
             .unwrap();

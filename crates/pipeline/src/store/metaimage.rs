@@ -36,7 +36,7 @@ fn header(record: &Record) -> String {
          {RECORD_FIELD}{line}\n\
          ElementType = {element}\nElementDataFile = LOCAL\n",
         length = grid.unit.symbol(),
-        unit = record.attenuation_unit.symbol(),
+        unit = record.unit(),
         slope = record.slope,
         intercept = record.intercept,
         line = record.in_one_line(),

@@ -40,7 +40,7 @@ fn header(record: &Record) -> String {
          space origin: ({x},{y},{z})\n\
          attenuation unit:={unit}\nrescale slope:={slope}\nrescale intercept:={intercept}\n\
          {RECORD_FIELD}{line}\n\n",
-        unit = record.attenuation_unit.symbol(),
+        unit = record.unit(),
         slope = record.slope,
         intercept = record.intercept,
         line = escaped(&record.in_one_line()),

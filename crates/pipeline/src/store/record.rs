@@ -11,8 +11,9 @@ use super::{Content, NumberType, StoreSettings, VolumeMetadata};
 pub(super) struct Record {
     /// Where the voxels are.
     pub(super) grid: VoxelGrid,
-    /// Unit of the attenuations.
-    pub(super) attenuation_unit: AttenuationUnit,
+    /// Unit of the attenuations; labels have none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) attenuation_unit: Option<AttenuationUnit>,
     /// What the numbers are; a volume that does not say holds attenuations.
     #[serde(default, skip_serializing_if = "is_attenuation")]
     pub(super) content: Content,
@@ -37,7 +38,8 @@ impl Record {
         let quantiser = Quantiser::new(settings);
         Self {
             grid: metadata.grid,
-            attenuation_unit: metadata.grid.attenuation_unit(),
+            attenuation_unit: is_attenuation(&metadata.content)
+                .then(|| metadata.grid.attenuation_unit()),
             content: metadata.content,
             numbers: settings.numbers,
             limits: settings.limits,
@@ -45,6 +47,11 @@ impl Record {
             intercept: quantiser.intercept(),
             provenance: metadata.provenance.clone(),
         }
+    }
+
+    /// Unit of the numbers as printed; nothing where they have none.
+    pub(super) fn unit(&self) -> &'static str {
+        self.attenuation_unit.map_or("", AttenuationUnit::symbol)
     }
 
     /// The map between attenuations and stored numbers.

@@ -72,7 +72,7 @@ impl TiffWriter {
         let (unit, spacing) = (grid.unit.symbol(), grid.voxel);
         let mut text = format!("ImageJ=1.11a\nimages=1\nunit={unit}\nspacing={spacing}\n");
         if limits.is_some() {
-            let value_unit = self.record.attenuation_unit.symbol();
+            let value_unit = self.record.unit();
             text += &format!("cf=0\nc0={intercept}\nc1={slope}\nvunit={value_unit}\n");
         }
         if z == 0 {
