@@ -4,7 +4,8 @@
 //! `score_rings IN.npy OUT.npy SETTINGS [RUNS [COPIES]]`: IN is float32 `[angle, column]`, OUT the
 //! same, or `-` for none; SETTINGS is the table `correct.rings` as JSON, `{"method": "sorting"}`.
 //! COPIES sinograms are filtered at once (1), as those of a slab are. Prints one line a run: seconds
-//! of the call and of the processor for one sinogram, with the data in memory.
+//! of the call and of the processor for one sinogram, with the data in memory. With the method
+//! `auto` it tells what was tried and chosen instead, and RUNS is the turns of the scan (0.5).
 
 #![allow(clippy::unwrap_used, reason = "a tool for measurements may stop")]
 
@@ -15,7 +16,7 @@ use std::{
 };
 
 use ndarray::{Array2, Array3, Axis};
-use voltomo_correct::{RingFilter, RingSettings};
+use voltomo_correct::{RingFilter, RingMethod, RingSettings, choose_method};
 
 fn main() {
     let arguments: Vec<String> = std::env::args().collect();
@@ -23,11 +24,14 @@ fn main() {
         eprintln!("usage: score_rings IN.npy OUT.npy SETTINGS [RUNS [COPIES]]");
         std::process::exit(2);
     };
-    let number = |place: usize| rest.get(place).map_or(1, |text| text.parse().unwrap());
-    let (runs, copies): (usize, usize) = (number(0), number(1));
     let settings: RingSettings = serde_json::from_str(settings).unwrap();
     let sinogram = read_npy(input);
     let (angles, columns) = sinogram.dim();
+    if settings.method == RingMethod::Auto {
+        return tell_choice(sinogram, rest.first().map_or(0.5, |turns| turns.parse().unwrap()));
+    }
+    let number = |place: usize| rest.get(place).map_or(1, |text| text.parse().unwrap());
+    let (runs, copies): (usize, usize) = (number(0), number(1));
     let filter = RingFilter::new(&settings, (angles, columns)).unwrap();
     let mut filtered = Array3::zeros((angles, copies, columns));
     for run in 0..runs {
@@ -48,6 +52,27 @@ fn main() {
     if output != "-" {
         write_npy(output, &filtered.index_axis(Axis(1), 0).to_owned());
     }
+}
+
+/// What `auto` makes of the sinogram, taken over so many turns.
+fn tell_choice(sinogram: Array2<f32>, turns: f64) {
+    let count = sinogram.nrows();
+    let angle = |k: usize| std::f64::consts::TAU * turns * k as f64 / count as f64;
+    let angles: Vec<f64> = (0..count).map(angle).collect();
+    let settings = RingSettings::of(RingMethod::Auto);
+    let choice = choose_method(&[sinogram], &angles, &settings).unwrap();
+    for one in &choice.tried {
+        println!(
+            "{:?} {}: {:.3e}, {:.1} dB, {:.2} % of windings, {:.2} of the mean row",
+            one.method,
+            one.window,
+            one.index,
+            one.gain_db,
+            100.0 * one.winding_loss,
+            one.change
+        );
+    }
+    println!("{}", choice.why);
 }
 
 /// User and system seconds of this process, from the kernel's own account (Linux; else NaN).

@@ -12,6 +12,12 @@ pub enum CorrectError {
     /// A setting that cannot be used.
     #[error("`{}` is {}; expected {}", .0.key, .0.found, .0.expected)]
     Setting(Problem),
+    /// Asked to choose a method for rings while it is at work.
+    #[error(
+        "`correct.rings.method` is `auto`, and no method was chosen from the scan; expected \
+         `decide_rings` before, or a method by its name"
+    )]
+    RingsUndecided,
     /// Sinograms too small to tell stripes from the sample.
     #[error(
         "sinograms of {angles} radiographs × {columns} columns; expected at least {least} of both \

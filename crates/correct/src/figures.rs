@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::rings::RingChoice;
+
 /// What happened in one block; blocks add up to the scan, however it was cut.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct BlockFigures {
@@ -141,6 +143,8 @@ pub struct SurveyFigures {
     pub dose: DoseFigures,
     /// Rows and columns at the far edges that binning leaves over, in frame pixels.
     pub left_over_by_binning: [usize; 2],
+    /// How rings are removed, where the scan decides it.
+    pub rings: Option<RingChoice>,
     /// What a person should know, one sentence each.
     pub warnings: Vec<String>,
 }

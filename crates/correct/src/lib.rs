@@ -21,6 +21,7 @@ mod noise;
 mod peak;
 mod references;
 mod region;
+mod ring_choice;
 mod rings;
 mod settings;
 mod spots;
@@ -31,7 +32,11 @@ mod variance;
 
 pub use error::CorrectError;
 pub use figures::{BlockFigures, DoseFigures, SurveyFigures};
-pub use rings::{RingFilter, RingMethod, RingSettings};
+pub use ring_choice::decide_rings;
+pub use rings::{
+    RingChoice, RingFilter, RingMethod, RingSettings, RingTrial, SliceRings, choose_method,
+    remove_rings_from_slice,
+};
 pub use settings::{
     Average, CorrectSettings, DoseMethod, DoseSettings, FlatFieldSettings, SpotMethod, SpotSettings,
 };

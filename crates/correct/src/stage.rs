@@ -114,7 +114,8 @@ pub fn correct_block(
     let dimensions = (block.frames.len(), block.rows.len(), shape.columns);
     let line_integrals =
         Array3::from_shape_vec(dimensions, values).expect("as many values as the block has pixels");
-    Corrected { line_integrals, row_figures }.without_rings(&settings.rings, shape.frames)
+    let rings = survey.figures().rings.as_ref().map_or(&settings.rings, |found| &found.settings);
+    Corrected { line_integrals, row_figures }.without_rings(rings, shape.frames)
 }
 
 /// Bytes that [`correct_block`] needs at most for this block, its result included.
@@ -191,7 +192,7 @@ impl<'a> Way<'a> {
         if self.scan.quantity == Quantity::Counts {
             self.divide_by_open_beam(frame, values);
         }
-        // Doors: rings and scatter work on the transmission here, beam hardening and phase on the
+        // Doors: scatter works on the transmission here, beam hardening and phase on the
         // line integrals after the logarithm.
         let wanted = from_read(&self.wanted);
         values.copy_within(wanted.start * columns..wanted.end * columns, 0);

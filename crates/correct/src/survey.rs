@@ -15,6 +15,7 @@ use crate::{
     noise::{Noise, spread},
     references::{self, Reference},
     region::{LEAST_PIXELS, Region},
+    rings::RingChoice,
     stuck::{Answering, Stuck},
 };
 
@@ -89,6 +90,13 @@ impl Survey {
         &self.figures
     }
 
+    /// The survey, with the way that rings are removed.
+    #[must_use]
+    pub(crate) fn with_rings(mut self, choice: RingChoice) -> Self {
+        self.figures.rings = Some(choice);
+        self
+    }
+
     /// Bytes that the survey of a scan holds, from [`Self::measure`] on: the average of each set of
     /// reference frames, the dark field, and what is known of each detector pixel.
     #[must_use]
@@ -143,6 +151,7 @@ impl Survey {
                 counting_slope: 0.0,
                 dose,
                 left_over_by_binning: [rows % bin, columns % bin],
+                rings: None,
                 warnings: Vec::new(),
             },
             open_beam: OpenBeam::default(),

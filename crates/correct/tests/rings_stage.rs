@@ -7,7 +7,7 @@ use ndarray::{Array3, Axis, concatenate, s};
 use phantom_scan::{BEAM, SHAPE, correct, counts, scan, settings};
 use voltomo_correct::{
     Block, CorrectSettings, RingFilter, RingMethod, RingSettings, Survey, correct_block,
-    working_bytes,
+    decide_rings, working_bytes,
 };
 use voltomo_types::Scan;
 
@@ -17,12 +17,13 @@ fn with_stripes() -> Scan {
     scan(counts)
 }
 
-const METHODS: [&str; 13] = [
+const METHODS: [&str; 14] = [
     "sorting",
     "filtering",
     "large",
     "dead",
     "combined",
+    "gentle",
     "fitting",
     "wavelet_fourier",
     "regularised",
@@ -82,6 +83,24 @@ fn a_block_without_all_radiographs_keeps_its_rings() {
         correct_block(&scan, &survey, settings, block).unwrap().line_integrals
     };
     assert_eq!(part(&of("combined")), part(&settings("{}")));
+}
+
+#[test]
+fn auto_is_decided_once_for_all_blocks_and_told() {
+    let scan = with_stripes();
+    let settings = of("auto");
+    let survey = Survey::measure(&scan, &settings, &|_, _| {}).unwrap();
+    let block = || Block { frames: 0..SHAPE.0, rows: 3..9 };
+    let message = correct_block(&scan, &survey, &settings, block()).unwrap_err().to_string();
+    assert!(message.contains("`correct.rings.method` is `auto`"), "{message}");
+
+    let survey = decide_rings(&scan, survey, &settings).unwrap();
+    let choice = survey.figures().rings.clone().unwrap();
+    assert!(!choice.why.is_empty());
+    let decided = CorrectSettings { rings: choice.settings, ..settings.clone() };
+    let of_its_own = correct_block(&scan, &survey, &settings, block()).unwrap();
+    let by_name = correct_block(&scan, &survey, &decided, block()).unwrap();
+    assert_eq!(of_its_own.line_integrals, by_name.line_integrals);
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use voltomo_acquire::Kind;
-use voltomo_correct::{Block, Survey, correct_block, working_bytes};
+use voltomo_correct::{Block, RingSettings, Survey, correct_block, working_bytes};
 use voltomo_types::{Millimetre, Scan};
 
 use crate::{
@@ -31,6 +31,7 @@ pub fn correct_only(
 ) -> Result<PathBuf, RunError> {
     check_out(options)?;
     let recipe = &anchored(recipe, &options.base);
+    let (recipe, rings) = &without_rings(recipe);
     let scan = voltomo_acquire::open(&recipe.acquire, &options.base)?;
     let survey = survey(&scan, recipe, watch)?;
     survey.figures().warnings.iter().for_each(|warning| watch.warn(warning));
@@ -38,7 +39,7 @@ pub fn correct_only(
     let budget = options.memory.unwrap_or_else(default_budget);
     let (images, tally) = write_images((&scan, &survey, recipe), (&layout, budget), watch)?;
     tally.corrected_alive()?;
-    describe(&layout, (&scan, &survey, recipe))?;
+    describe(&layout, (&scan, &survey, recipe), rings)?;
     let record = serde_json::json!({
         "references": as_json(survey.figures()),
         "corrections": as_json(&tally.corrections()),
@@ -47,6 +48,14 @@ pub fn correct_only(
     });
     write_json(&layout.correct().join(CORRECTED), &record)?;
     Ok(images)
+}
+
+/// The recipe with its rings left in, and how to remove them. Line integrals are written frame by
+/// frame, some at a time; rings go in the next run, where the sinograms are whole.
+fn without_rings(recipe: &Recipe) -> (Recipe, RingSettings) {
+    let mut recipe = recipe.clone();
+    let rings = std::mem::take(&mut recipe.correct.rings);
+    (recipe, rings)
 }
 
 fn write_images(
@@ -93,6 +102,7 @@ fn pixel(scan: &Scan, survey: &Survey) -> Option<Millimetre> {
 fn describe(
     layout: &Layout,
     (scan, survey, recipe): (&Scan, &Survey, &Recipe),
+    rings: &RingSettings,
 ) -> Result<(), RunError> {
     let folder = layout.correct();
     let mut next = Recipe {
@@ -100,8 +110,7 @@ fn describe(
         store: recipe.store.clone(),
         ..Recipe::default()
     };
-    // Line integrals are written frame by frame: their rings go where the sinograms are whole.
-    next.correct.rings = recipe.correct.rings.clone();
+    next.correct.rings = rings.clone();
     next.acquire.path = PathBuf::from("line-integrals");
     next.acquire.kind = Kind::LineIntegrals;
     if let Some(angles) = &scan.angles {

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use voltomo_correct::Survey;
+use voltomo_correct::{Survey, decide_rings};
 use voltomo_reconstruct::calibrate::AxisEstimate;
 use voltomo_types::{RotationAxis, Scan};
 
@@ -276,6 +276,10 @@ pub(crate) fn survey(scan: &Scan, recipe: &Recipe, watch: &dyn Watch) -> Result<
         watch.advance(done * 100 / total.max(1));
     })?;
     watch.end();
+    let survey = decide_rings(scan, survey, &recipe.correct)?;
+    if let Some(rings) = &survey.figures().rings {
+        watch.note(&format!("rings: {}", rings.why));
+    }
     Ok(survey)
 }
 

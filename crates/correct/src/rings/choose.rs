@@ -15,6 +15,7 @@ use super::{
     filter::{Filter, Room},
     filtering::Filtering,
     fitting,
+    gentle::Gentle,
     large::Large,
     low_pass::LowPass,
     oimoen::Oimoen,
@@ -54,6 +55,9 @@ impl RingFilter {
         settings: &RingSettings,
         (angles, columns): (usize, usize),
     ) -> Result<Self, CorrectError> {
+        if settings.method == RingMethod::Auto {
+            return Err(CorrectError::RingsUndecided);
+        }
         if let Some(problem) = settings.problems().into_iter().next() {
             return Err(CorrectError::Setting(problem));
         }
@@ -77,6 +81,7 @@ impl RingFilter {
             | RingMethod::Combined
             | RingMethod::Oimoen => [3, 64],
             RingMethod::SijbersPostnov => [4, 64],
+            RingMethod::Auto => [3, 1024],
             RingMethod::WaveletFourier => {
                 let waves = to_index(12.0 * f64::from(settings.sigma())) + 2;
                 [0, waves * (settings.levels + 2) + 256]
@@ -118,7 +123,7 @@ impl RingFilter {
     }
 }
 
-fn rows_of(sinogram: ArrayViewMut2<'_, f32>) -> Vec<&mut [f32]> {
+pub(super) fn rows_of(sinogram: ArrayViewMut2<'_, f32>) -> Vec<&mut [f32]> {
     let (mut rest, mut rows) = (sinogram, Vec::new());
     while !rest.is_empty() {
         let (row, below) = rest.split_at(Axis(0), 1);
@@ -134,7 +139,7 @@ fn filter(settings: &RingSettings, (angles, columns): (usize, usize)) -> Option<
         Large { window: settings.large_window, threshold: settings.threshold, drop: settings.drop };
     let dead = Dead { large };
     Some(match settings.method {
-        RingMethod::None => return None,
+        RingMethod::None | RingMethod::Auto => return None,
         RingMethod::Sorting => Box::new(Sorting { window }),
         RingMethod::Filtering => {
             Box::new(Filtering { low_pass: LowPass::gaussian(angles, settings.sigma()), window })
@@ -142,6 +147,7 @@ fn filter(settings: &RingSettings, (angles, columns): (usize, usize)) -> Option<
         RingMethod::Large => Box::new(large),
         RingMethod::Dead => Box::new(dead),
         RingMethod::Combined => Box::new(Combined { dead, window }),
+        RingMethod::Gentle => Box::new(Gentle::new(dead, constant(angles), window)),
         RingMethod::WaveletFourier => {
             let wavelet = (settings.wavelet, settings.levels);
             Box::new(WaveletFourier::new(angles, wavelet, settings.sigma()))

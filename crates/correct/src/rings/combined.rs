@@ -23,7 +23,7 @@ pub(super) struct Combined {
 
 impl Filter for Combined {
     fn apply(&self, rows: Rows<'_, '_>, room: &mut Room) {
-        self.dead.bridge(rows);
+        self.dead.bridge(rows, usize::MAX);
         room.ranked.take(rows);
         self.dead.large.flatten(room, rows.len());
         median_across(&room.ranked.sorted, rows.len(), self.window, &mut room.plane);

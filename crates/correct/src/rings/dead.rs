@@ -25,14 +25,16 @@ pub(super) struct Dead {
 }
 
 impl Dead {
-    /// Bridges the columns that are dead or fluctuate.
-    pub(super) fn bridge(&self, rows: Rows<'_, '_>) {
+    /// Bridges the columns that are dead or fluctuate, where there are at most `widest` beside each
+    /// other.
+    pub(super) fn bridge(&self, rows: Rows<'_, '_>, widest: usize) {
         let unrest = unrest(rows);
         let mut usual = Vec::new();
         median_across(&unrest, 1, self.large.window, &mut usual);
         let ratio = |(unrest, usual): (&f32, &f32)| if *usual > 0.0 { unrest / usual } else { 1.0 };
         let ratios: Vec<f32> = unrest.iter().zip(&usual).map(ratio).collect();
-        let gaps = gaps(&standing_out(&ratios, self.large.threshold));
+        let mut gaps = gaps(&standing_out(&ratios, self.large.threshold));
+        gaps.retain(|gap| gap.len() <= widest);
         for row in rows.iter_mut() {
             gaps.iter().for_each(|gap| bridge_gap(row, gap.clone()));
         }
@@ -87,7 +89,7 @@ fn bridge_gap(row: &mut [f32], gap: std::ops::Range<usize>) {
 
 impl Filter for Dead {
     fn apply(&self, rows: Rows<'_, '_>, room: &mut Room) {
-        self.bridge(rows);
+        self.bridge(rows, usize::MAX);
         self.large.apply(rows, room);
     }
 }

@@ -5,6 +5,7 @@
 //! `[angle, column]`, of line integrals, and couples no rows: the result cannot depend on how a
 //! scan is cut into slabs. [`RingSettings`] says what, [`RingFilter`] does it.
 
+mod auto;
 mod basis;
 mod boin_haibel;
 mod choose;
@@ -15,6 +16,8 @@ mod detect;
 mod filter;
 mod filtering;
 mod fitting;
+mod gentle;
+mod index;
 mod large;
 mod low_pass;
 mod oimoen;
@@ -26,9 +29,13 @@ mod regularised;
 mod rivers;
 mod settings;
 mod sijbers_postnov;
+mod slice;
 mod sliding_median;
 mod sorting;
 mod wavelet_fourier;
+mod winding;
 
+pub use auto::{RingChoice, RingTrial, choose_method};
 pub use choose::RingFilter;
 pub use settings::{RingMethod, RingSettings};
+pub use slice::{SliceRings, remove_rings_from_slice};

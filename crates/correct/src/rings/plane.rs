@@ -1,5 +1,7 @@
 //! A sinogram column by column, and the way there and back. Knows no stripes.
 
+use voltomo_numeric::cast::to_f32;
+
 /// Rows of a sinogram, one an angle, all of one length.
 pub(super) type Rows<'a, 'b> = &'a mut [&'b mut [f32]];
 
@@ -54,4 +56,17 @@ pub(super) fn shape(rows: &[&mut [f32]]) -> (usize, usize) {
 pub(super) fn mirrored(index: isize, count: usize) -> usize {
     let place = index.rem_euclid(2 * count.cast_signed()).cast_unsigned();
     if place < count { place } else { 2 * count - 1 - place }
+}
+
+/// Means over `window` values, an odd number, of a line that is mirrored at both ends.
+pub(super) fn moving_average(line: &[f32], window: usize) -> Vec<f32> {
+    let reach = (window / 2).cast_signed();
+    let at = |place: isize| f64::from(line[mirrored(place, line.len())]);
+    let mut sum: f64 = (-reach..=reach).map(at).sum();
+    let mut averages = Vec::with_capacity(line.len());
+    for place in 0..line.len().cast_signed() {
+        averages.push(to_f32(sum / window as f64));
+        sum += at(place + reach + 1) - at(place - reach);
+    }
+    averages
 }

@@ -1,8 +1,6 @@
 //! Ring removal by a moving average of the mean row. Knows sinograms; knows no files.
 
-use voltomo_numeric::cast::to_f32;
-
-use super::{plane::mirrored, profile::Stripes};
+use super::{plane::moving_average, profile::Stripes};
 
 /// Takes off what the mean row has above its own moving average over `window` columns.
 ///
@@ -17,14 +15,7 @@ pub(super) struct Rivers {
 
 impl Stripes for Rivers {
     fn find(&self, profile: &mut [f32]) {
-        let reach = (self.window / 2).cast_signed();
-        let whole = profile.to_vec();
-        let at = |column: isize| f64::from(whole[mirrored(column, whole.len())]);
-        let mut sum: f64 = (-reach..=reach).map(at).sum();
-        for (column, value) in profile.iter_mut().enumerate() {
-            let column = column.cast_signed();
-            *value -= to_f32(sum / self.window as f64);
-            sum += at(column + reach + 1) - at(column - reach);
-        }
+        let average = moving_average(profile, self.window);
+        profile.iter_mut().zip(average).for_each(|(value, average)| *value -= average);
     }
 }

@@ -11,6 +11,8 @@ pub enum RingMethod {
     /// Stripes stay.
     #[default]
     None,
+    /// The best of a few methods that leave windings as they are, tried on three sinograms.
+    Auto,
     /// Each column sorted by brightness, smoothed across columns, sent back: full and partial
     /// stripes (Vo 2018, algorithm 3).
     Sorting,
@@ -23,6 +25,9 @@ pub enum RingMethod {
     Dead,
     /// `dead`, `large` and `sorting`, one after the other (Vo 2018).
     Combined,
+    /// Dead and fluctuating columns bridged, then the mean row less its median: what leaves
+    /// windings alone over a whole turn.
+    Gentle,
     /// A polynomial fitted to each column, smoothed across columns: weak full stripes (Vo 2018,
     /// algorithm 1).
     Fitting,
@@ -52,7 +57,7 @@ pub struct RingSettings {
     pub method: RingMethod,
     /// Columns of the median, an odd number: wider takes wider stripes, and more of the sample.
     /// Left out, it is what suits the method: 21 in `sorting`, `filtering` and `combined`, 9 in
-    /// `rivers` (a moving average), 11 in `boin_haibel`, 31 in `oimoen`, 15 in `sijbers_postnov`
+    /// `gentle` and `rivers` (a moving average), 11 in `boin_haibel`, 31 in `oimoen`, 15 in `sijbers_postnov`
     /// (the window itself).
     pub window: Option<usize>,
     /// Columns of the median that wide stripes are held against, an odd number: more than twice the
@@ -120,7 +125,7 @@ impl RingSettings {
     #[must_use]
     pub fn window(&self) -> usize {
         self.window.unwrap_or(match self.method {
-            RingMethod::Rivers => 9,
+            RingMethod::Rivers | RingMethod::Gentle => 9,
             RingMethod::BoinHaibel => 11,
             RingMethod::Oimoen => 31,
             RingMethod::SijbersPostnov => 15,
