@@ -23,7 +23,7 @@ peer() { run "$python" "$harness" run "$1" --peer "$2" --method "$3" --runs "$4"
 grade() { run "$python" "$harness" score "$@"; }
 
 for method in auto fbp fbp-cubic fbp-upsampled; do
-    run "$score" parallel "$data/w1_sino.npy" - "$method" 3
+    run "$score" parallel "$data/w1_sino.npy" - "$method" 2
     run "$score" parallel "$data/w1_clean3.npy" own.npy "$method" 1
     grade w1 own.npy --data clean3
 done
@@ -42,4 +42,4 @@ run "$score" cone "$data/w3_clean.npy" own.npy 512 32 1
 grade w3 own.npy
 peer w3 rtk fdk512 3
 
-run "$score" tv 256 90 fista_tv
+run "$score" tv 256 90 fista_tv 20

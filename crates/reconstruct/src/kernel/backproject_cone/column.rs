@@ -20,9 +20,11 @@ pub(super) const VIEWS: usize = 8;
 /// rows in one register and in the one that begins a row later.
 const NARROW_STEP: i64 = (1 << 32) / 1000 * 999;
 /// The same for two registers one behind the other.
-const WIDEST_STEP: i64 = (1 << 32) / 10 * 19;
+const MIDDLE_STEP: i64 = (1 << 32) / 10 * 19;
+/// The same for four.
+const WIDEST_STEP: i64 = (1 << 32) / 10 * 39;
 /// Values of a blend: the rows of a chunk at the widest step, and what a vector reads beyond.
-const BLEND: usize = CHUNK * 2 + 4 * GROUP;
+const BLEND: usize = CHUNK * 4 + 5 * GROUP;
 
 #[allow(clippy::cast_possible_truncation, reason = "a small number")]
 const BESIDE: i32 = MARGIN as i32;
@@ -128,19 +130,27 @@ impl Gathered {
         let widest = sights.clone().map(|sight| sight.step).max().unwrap_or(0);
         // SAFETY: of this function.
         unsafe {
-            if widest > WIDEST_STEP {
-                return sights.for_each(|sight| self.add_wide::<V>(&sight, z, sums));
-            }
+            let vectors = sums.len() / V::COUNT;
+            let read = match widest {
+                step if step <= NARROW_STEP => V::COUNT + 1,
+                step if step <= MIDDLE_STEP => 2 * V::COUNT,
+                step if step <= WIDEST_STEP => 4 * V::COUNT,
+                _ => 0,
+            };
             self.count = 0;
-            let is_narrow = widest <= NARROW_STEP;
-            let (vectors, beyond) = (sums.len() / V::COUNT, if is_narrow { 1 } else { V::COUNT });
+            // No closures: they would lose the instructions that this function has.
             for sight in sights.take(VIEWS) {
-                self.blend::<V>(&sight, z, (vectors, V::COUNT + beyond));
+                if read == 0 {
+                    self.add_wide::<V>(&sight, z, sums);
+                } else {
+                    self.blend::<V>(&sight, z, (vectors, read));
+                }
             }
-            if is_narrow {
-                self.pick::<V, true>(sums);
-            } else {
-                self.pick::<V, false>(sums);
+            match widest {
+                step if step <= NARROW_STEP => self.pick::<V, 1>(sums),
+                step if step <= MIDDLE_STEP => self.pick::<V, 2>(sums),
+                step if step <= WIDEST_STEP => self.pick::<V, 4>(sums),
+                _ => {}
             }
         }
     }
@@ -164,29 +174,34 @@ impl Gathered {
         let (places, Blend(blend)) = (&mut self.places[view], &mut self.blends[view]);
         set_places::<V>(places, sight, z);
         let starts = &mut places.start[..vectors];
-        // A vector that begins before the margin sees only zeros, as one that begins with it, and
-        // behind the last row likewise.
-        let first = starts[0].clamp(0, most) / LINE * LINE;
-        starts.iter_mut().for_each(|start| *start = (*start).clamp(0, most) - first);
+        // So far before the first row a vector sees only zeros, and behind the last row likewise.
+        let first = starts[0].clamp(-4 * LINE, most).div_euclid(LINE) * LINE;
+        starts.iter_mut().for_each(|start| *start = (*start).clamp(-4 * LINE, most) - first);
         let seen = starts[vectors - 1].unsigned_abs() as usize + read;
-        let seen = seen.min(BLEND - V::COUNT);
-        let from = sight.columns.map(|column| column[first.unsigned_abs() as usize..].as_ptr());
-        // SAFETY: from `most` on there are `MARGIN` values, two vectors, and then another column.
+        let from = sight.columns.map(|column| column.as_ptr().wrapping_offset(first as isize));
+        let before = (-first).max(0).unsigned_abs() as usize;
+        // SAFETY: from `most` on there are `MARGIN` values, two vectors, and then another column,
+        // which begins with as many zeros.
         unsafe {
             let weights = sight.weights.map(|weight| V::splat(weight));
-            for at in (0..seen).step_by(V::COUNT) {
-                let [left, right] = from.map(|from| V::load(from.add(at)));
-                let blended = left.times(weights[0]).add_product(right, weights[1]);
+            for at in (0..seen.min(BLEND - V::COUNT)).step_by(V::COUNT) {
+                let mut blended = V::splat(0.0);
+                if at >= before {
+                    let [left, right] = from.map(|from| V::load(from.wrapping_add(at)));
+                    blended = left.times(weights[0]).add_product(right, weights[1]);
+                }
                 blended.store(blend.as_mut_ptr().add(at));
             }
         }
     }
 
+    /// `REGISTERS`: as many as hold all rows that a vector sees.
+    ///
     /// # Safety
     ///
     /// As [`Self::add`].
     #[inline(always)]
-    unsafe fn pick<V: Pick, const IS_NARROW: bool>(&self, sums: &mut [f32]) {
+    unsafe fn pick<V: Pick, const REGISTERS: usize>(&self, sums: &mut [f32]) {
         // SAFETY: of this function; the places lie within the blends.
         unsafe {
             let lanes = V::lane_numbers();
@@ -201,11 +216,16 @@ impl Gathered {
                         V::splat(places.offset[k]).add_product(lanes, V::splat(self.steps[view]));
                     let (index, way) = row.split();
                     let near = V::load_any(rows);
-                    let (upper, lower) = if IS_NARROW {
-                        (near.pick(index), V::load_any(rows.add(1)).pick(index))
-                    } else {
-                        let far = V::load_any(rows.add(V::COUNT));
-                        (near.pick_two(far, index), near.pick_two(far, V::next(index)))
+                    let (upper, lower) = match REGISTERS {
+                        1 => (near.pick(index), V::load_any(rows.add(1)).pick(index)),
+                        2 => {
+                            let far = V::load_any(rows.add(V::COUNT));
+                            (near.pick_two(far, index), near.pick_two(far, V::next(index)))
+                        }
+                        _ => {
+                            let next = V::next(index);
+                            (V::pick_four(rows, index), V::pick_four(rows, next))
+                        }
                     };
                     sum = sum.plus(upper.add_product(way, lower.minus(upper)));
                 }

@@ -26,6 +26,12 @@ pub(super) trait Pick: Vector {
     unsafe fn pick(self, index: Self::Index) -> Self;
     /// The same of two registers, `far` behind `self`.
     unsafe fn pick_two(self, far: Self, index: Self::Index) -> Self;
+    /// `from[index]`, index less than four vectors.
+    #[inline(always)]
+    unsafe fn pick_four(from: *const f32, index: Self::Index) -> Self {
+        // SAFETY: of the trait.
+        unsafe { Self::pick_from(from, index) }
+    }
     /// `from[index]`, out of memory.
     unsafe fn pick_from(from: *const f32, index: Self::Index) -> Self;
 }
@@ -94,9 +100,9 @@ impl Pick for Plain {
 mod avx512 {
     use std::arch::x86_64::{
         __m512, __m512i, _mm512_add_epi32, _mm512_add_ps, _mm512_cvtepi32_ps, _mm512_cvttps_epi32,
-        _mm512_i32gather_ps, _mm512_loadu_ps, _mm512_max_ps, _mm512_min_ps, _mm512_mul_ps,
-        _mm512_permutex2var_ps, _mm512_permutexvar_ps, _mm512_set1_epi32, _mm512_setr_ps,
-        _mm512_sub_ps,
+        _mm512_i32gather_ps, _mm512_loadu_ps, _mm512_mask_blend_ps, _mm512_max_ps, _mm512_min_ps,
+        _mm512_mul_ps, _mm512_permutex2var_ps, _mm512_permutexvar_ps, _mm512_set1_epi32,
+        _mm512_setr_ps, _mm512_sub_ps, _mm512_test_epi32_mask,
     };
 
     use super::Pick;
@@ -164,6 +170,17 @@ mod avx512 {
         unsafe fn pick_two(self, far: Self, index: Self::Index) -> Self {
             // SAFETY: of the trait.
             unsafe { _mm512_permutex2var_ps(self, index, far) }
+        }
+
+        #[inline(always)]
+        unsafe fn pick_four(from: *const f32, index: Self::Index) -> Self {
+            // SAFETY: of the trait. The lowest five bits pick of two registers, the sixth which two.
+            unsafe {
+                let [a, b, c, d] = [0, 16, 32, 48].map(|at| _mm512_loadu_ps(from.add(at)));
+                let is_far = _mm512_test_epi32_mask(index, _mm512_set1_epi32(32));
+                let near = _mm512_permutex2var_ps(a, index, b);
+                _mm512_mask_blend_ps(is_far, near, _mm512_permutex2var_ps(c, index, d))
+            }
         }
 
         #[inline(always)]
