@@ -266,37 +266,51 @@ impl Survey {
         Ok(())
     }
 
-    /// Measures how the pixels scatter from exposure to exposure, in radiographs without spots.
+    /// Measures how the pixels scatter from exposure to exposure.
     fn measure_counting(
         &mut self,
         scan: &Scan,
         settings: &CorrectSettings,
     ) -> Result<(), CorrectError> {
         let shape = scan.radiographs.shape();
-        let window = Window { rows: 0..shape.rows, columns: 0..shape.columns };
-        let spots = settings.spots_of(scan.quantity);
-        let mut cleaner = Cleaner::new(&spots, self.noise, &self.detector);
-        let saturation = scan.detector.saturation.unwrap_or(f32::INFINITY);
-        let mut picture = Array3::zeros((1, shape.rows, shape.columns));
-        let mut seen = Vec::new();
-        for frame in spread(shape.frames, counting::frames_to_see(shape.rows * shape.columns)) {
-            scan.radiographs.read(frame..frame + 1, 0..shape.rows, picture.view_mut())?;
-            let values = picture.as_slice_mut().unwrap_or_default();
-            // A row that nothing mends is an error when it is corrected; here it tells nothing.
-            let _ = cleaner.clean(values, &window, 0..shape.rows);
-            let beam = (scan.quantity == Quantity::Counts).then(|| counting::Beam {
-                open: self.open_beam.at(frame),
-                dark: &self.open_beam.dark,
-                flats: self.open_beam.flats_behind(frame),
-            });
-            let values = &*values;
-            let is_usable = |k: usize| !self.detector.dead[k] && values[k] < saturation;
-            counting::see((values, shape.columns), beam, is_usable, &mut seen);
-        }
+        let frames = spread(shape.frames, counting::frames_to_see(shape.rows * shape.columns));
+        let seen = frames.into_par_iter().map(|frame| self.see_counting(scan, settings, frame));
+        let seen = seen.collect::<Result<Vec<_>, _>>()?.concat();
         self.counting = Counting::fit(seen);
         self.figures.counting_constant = self.counting.constant;
         self.figures.counting_slope = self.counting.slope;
         Ok(())
+    }
+
+    /// What one radiograph tells of that, once its spots are mended.
+    fn see_counting(
+        &self,
+        scan: &Scan,
+        settings: &CorrectSettings,
+        frame: usize,
+    ) -> Result<Vec<counting::Seen>, CorrectError> {
+        let shape = scan.radiographs.shape();
+        let mut picture = Array3::zeros((1, shape.rows, shape.columns));
+        scan.radiographs.read(frame..frame + 1, 0..shape.rows, picture.view_mut())?;
+        let (mut values, _) = picture.into_raw_vec_and_offset();
+        let spots = settings.spots_of(scan.quantity);
+        let window = Window { rows: 0..shape.rows, columns: 0..shape.columns };
+        // A row that nothing mends is an error when it is corrected; here it tells nothing.
+        let _ = Cleaner::new(&spots, self.noise, &self.detector).clean(
+            &mut values,
+            &window,
+            0..shape.rows,
+        );
+        let beam = (scan.quantity == Quantity::Counts).then(|| counting::Beam {
+            open: self.open_beam.at(frame),
+            dark: &self.open_beam.dark,
+            flats: self.open_beam.flats_behind(frame),
+        });
+        let saturation = scan.detector.saturation.unwrap_or(f32::INFINITY);
+        let is_usable = |k: usize| !self.detector.dead[k] && values[k] < saturation;
+        let mut seen = Vec::new();
+        counting::see((&values, shape.columns), beam, is_usable, &mut seen);
+        Ok(seen)
     }
 
     /// Says where counts end at the saturation: what is cut off there is lost.

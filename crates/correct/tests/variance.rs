@@ -50,3 +50,20 @@ fn variances_do_not_depend_on_the_block() {
     assert_eq!(whole.slice(ndarray::s![3..5, 7..12, ..]), part);
     assert!(line_integrals().iter().any(|value| *value > 0.1));
 }
+
+#[test]
+fn a_dead_pixel_is_worth_nothing_and_any_other_one_over_its_variance() {
+    let noisy = Exposure { seed: Some(5), ..BEAM };
+    let mut flats = noisy.flats((4, SHAPE.1, SHAPE.2));
+    flats.slice_mut(ndarray::s![.., 20, 30]).fill(100.0);
+    let scan = scan_of(counts(noisy), vec![references(flats, When::Before)], 100.0);
+    let (survey, corrected) = correct(&scan, &CorrectSettings::default()).unwrap();
+    let block = Block { frames: 0..SHAPE.0, rows: 0..SHAPE.1 };
+    let values = corrected.line_integrals.view();
+    let variances = survey.variances(&scan, &block, values);
+    for ((frame, row, column), weight) in survey.weights(&scan, &block, values).indexed_iter() {
+        let is_dead = (row, column) == (20, 30);
+        let expected = if is_dead { 0.0 } else { 1.0 / variances[[frame, row, column]] };
+        assert_eq!(*weight, expected, "{frame} {row} {column}");
+    }
+}

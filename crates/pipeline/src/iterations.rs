@@ -8,7 +8,7 @@ use std::{
 };
 
 use serde::{Deserialize, Serialize};
-use voltomo_reconstruct::{Curve, Ending, Progress, SlabRule};
+use voltomo_reconstruct::{Curve, Ending, Progress};
 
 use crate::watch::Watch;
 
@@ -96,7 +96,7 @@ fn reason(ending: Ending) -> &'static str {
 pub(crate) enum Kept {
     /// It is what the recipe asks for.
     Whole,
-    /// It was stopped, and is the volume as it stands.
+    /// It was stopped, and is the whole volume as it stands.
     AsItStands,
     /// It was stopped, and its slices would not be like those of other slabs.
     Nothing,
@@ -126,13 +126,14 @@ impl<'a> Listener<'a> {
         self.told.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// What becomes of the slab. Stopped before the first iteration, it is nothing worth keeping.
-    pub(crate) fn kept(&self, rule: SlabRule) -> Kept {
+    /// What becomes of the slab, of a volume of so many slices. Stopped before the first iteration,
+    /// it is nothing worth keeping.
+    pub(crate) fn kept(&self, slice_count: usize) -> Kept {
         match self.told() {
-            Some(told) if told.is_cancelled() => match rule {
-                SlabRule::Whole if told.done > 0 => Kept::AsItStands,
-                _ => Kept::Nothing,
-            },
+            Some(told) if told.is_cancelled() => {
+                let is_volume = self.slab == (0..slice_count);
+                if is_volume && told.done > 0 { Kept::AsItStands } else { Kept::Nothing }
+            }
             _ => Kept::Whole,
         }
     }

@@ -54,7 +54,8 @@ impl Progress {
         let why = match (path(folder).exists(), folder.join(RECORD).exists()) {
             (true, _) => return Ok(()),
             (false, true) => {
-                "that run is done already, and there are no slabs of a stopped run to go on from"
+                "that run is done already, or was stopped at an iteration: there are no slabs to go \
+                 on from"
             }
             (false, false) => "found no progress of a stopped run",
         };

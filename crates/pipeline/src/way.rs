@@ -80,7 +80,7 @@ impl Way<'_> {
             let made = self.slab(&listener, &mut progress.tally, (journal, previews))?;
             progress.iterations.extend(listener.told());
             let Some(made) = made else { break };
-            if listener.kept(self.prepared.method.slab_rule()) == Kept::AsItStands {
+            if listener.kept(self.prepared.grid.shape[0]) == Kept::AsItStands {
                 // Begun anew, so that it says of itself how far it is.
                 drop(volumes);
                 volumes = self.volumes(Start::Anew, &progress)?;
@@ -140,7 +140,7 @@ impl Way<'_> {
             let projections = Projections { weights, ..Projections::new(values, rows.start) };
             method.reconstruct(projections, slab.clone(), listener)
         })?;
-        if listener.kept(method.slab_rule()) == Kept::Nothing {
+        if listener.kept(self.prepared.grid.shape[0]) == Kept::Nothing {
             return Ok(None);
         }
         journal.updates += self.updates(&attenuation, listener);

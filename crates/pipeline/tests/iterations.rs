@@ -171,30 +171,32 @@ impl Watch for StopsAt {
     }
 }
 
-/// All six slices are one problem: 600 advances in 10 iterations.
+/// All six slices at once, as one problem or each its own: 600 advances in 10 iterations.
 #[test]
 fn stopped_between_iterations_the_whole_volume_is_written_as_it_stands_and_says_so() {
-    let mut scan = starved();
-    settle(&mut scan, Method::FistaTv, 10);
-    let watch = StopsAt::new(180);
-    let record = run(&scan.recipe, &scan.options("stopped"), &watch).unwrap();
-    assert_eq!(record.status, Status::Stopped);
-    let told = &record.iterations[0];
-    assert_eq!((told.done, told.planned), (3, 10));
-    assert_eq!(told.ended, [(Ending::Cancelled, 1)].into());
-    assert!(record.findings.iter().any(|text| text.contains("stopped at iteration 3 of 10")));
-    assert!(watch.notes.lock().unwrap().iter().any(|note| note.contains("fista_tv")));
+    for (method, problems) in [(Method::FistaTv, 1), (Method::Sirt, 6)] {
+        let mut scan = starved();
+        settle(&mut scan, method, 10);
+        let watch = StopsAt::new(180);
+        let record = run(&scan.recipe, &scan.options("stopped"), &watch).unwrap();
+        assert_eq!(record.status, Status::Stopped);
+        let told = &record.iterations[0];
+        assert_eq!((told.done, told.planned), (3, 10));
+        assert_eq!(told.ended, [(Ending::Cancelled, problems)].into());
+        assert!(record.findings.iter().any(|text| text.contains("stopped at iteration 3 of 10")));
+        assert!(watch.notes.lock().unwrap().iter().any(|note| note.contains(method.name())));
 
-    let path = scan.folder.path().join("stopped").join(&record.volume.as_ref().unwrap().path);
-    let stored = StoredVolume::open(&path).unwrap();
-    assert!(stored.provenance()["stopped"].as_str().unwrap().contains("iteration 3 of 10"));
-    let again = rerun(&scan.folder.path().join("stopped"), &scan.options("again"), &watch);
-    assert!(again.unwrap_err().to_string().contains("stopped at an iteration"));
+        let path = scan.folder.path().join("stopped").join(&record.volume.as_ref().unwrap().path);
+        let stored = StoredVolume::open(&path).unwrap();
+        assert!(stored.provenance()["stopped"].as_str().unwrap().contains("iteration 3 of 10"));
+        let again = rerun(&scan.folder.path().join("stopped"), &scan.options("again"), &watch);
+        assert!(again.unwrap_err().to_string().contains("stopped at an iteration"));
 
-    settle(&mut scan, Method::FistaTv, 3);
-    let short = scan.run("short", None);
-    assert_eq!(scan.volume("stopped", &record), scan.volume("short", &short));
-    assert_eq!((short.status, short.findings.len()), (Status::Done, 0));
+        settle(&mut scan, method, 3);
+        let short = scan.run("short", None);
+        assert_eq!(scan.volume("stopped", &record), scan.volume("short", &short));
+        assert_eq!((short.status, short.findings.len()), (Status::Done, 0));
+    }
 }
 
 #[test]

@@ -269,4 +269,30 @@ mod tests {
         assert_eq!(covering(&part, 16.0), (whole, [10..20, 0..64]));
         assert_eq!(covering(&whole, 17.0).0.shape, [3, 68, 68]);
     }
+    fn rays(voxel_px: f64, tilt_deg: f64) -> ParallelRays {
+        let geometry = ParallelGeometry {
+            angles: (0..4).map(|k| Radian(f64::from(k) * 0.7)).collect(),
+            axis: RotationAxis { centre: 15.5, tilt: Radian::from_degrees(tilt_deg) },
+            frame: PixelFrame::whole(12, 32),
+            pixel: None,
+        };
+        let settings = ReconstructSettings { voxel_px: Some(voxel_px), ..Default::default() };
+        let grid = crate::grid_for(&geometry, (12, 32), &settings).unwrap();
+        ParallelRays::new(&geometry, (12, 32), &grid, &settings).unwrap()
+    }
+
+    #[test]
+    fn the_mean_of_two_rows_is_worth_both_and_nothing_where_one_is_unknown() {
+        let mut weights = Array3::from_elem((4, 12, 32), 4.0f32);
+        weights[[1, 5, 7]] = 0.0;
+        let straight = rays(2.0, 0.0).straight_weights((weights.view(), 0), 0..6).unwrap();
+        assert_eq!((straight[[1, 2, 7]], straight[[1, 2, 8]]), (0.0, 8.0));
+        // Between pixels of a leaning axis noise is averaged, never amplified.
+        let leaning = rays(1.0, 2.0).straight_weights((weights.view(), 0), 0..12).unwrap();
+        let inside = leaning.index_axis(Axis(0), 0);
+        assert!(inside.iter().all(|weight| (3.99..16.0).contains(weight)));
+        assert!(inside.iter().any(|weight| *weight > 6.0));
+        weights[[0, 0, 0]] = -1.0;
+        assert!(rays(1.0, 0.0).straight_weights((weights.view(), 0), 0..12).is_err());
+    }
 }
