@@ -29,7 +29,7 @@ pub enum ReconstructError {
     /// A noise map is asked of a method whose noise does not follow from a filter.
     #[error(
         "`reconstruct.noise_map` is true with the method \"{}\"; expected a filtered \
-         back-projection (\"auto\", \"fbp\", \"fdk\"), or no noise map", method.name()
+         back-projection (\"auto\", \"fbp\", \"fourier\", \"fdk\"), or no noise map", method.name()
     )]
     NoiseOfMethod {
         /// The method asked for.

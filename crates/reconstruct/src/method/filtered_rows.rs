@@ -86,7 +86,10 @@ impl FilteredRows {
                 centre: [-grid.first[1] / grid.voxel, -grid.first[2] / grid.voxel],
                 radius: radius * pitch / grid.voxel,
             }),
-            warnings: warnings(views, &straightener, grid),
+            warnings: {
+                let one_sided = one_sided(&views, (columns, axis_column));
+                warnings(views, &straightener, grid).into_iter().chain(one_sided).collect()
+            },
             straightener,
         })
     }
@@ -266,6 +269,19 @@ fn first_not_finite(given: &Given<'_>) -> ReconstructError {
     let found = values.indexed_iter().find(|(_, value)| !value.is_finite());
     let ((angle, row, column), &value) = found.unwrap_or(((0, 0, 0), &f32::INFINITY));
     ReconstructError::NonFinite { angle, row: first_row + row, column, value }
+}
+
+/// What to know of an axis far off the middle whose rays are not seen from behind as well.
+fn one_sided(views: &AngularWeights, (columns, axis_column): (usize, f64)) -> Option<String> {
+    let is_off = Join::needed(columns, axis_column).is_some();
+    let near = axis_column.min((columns - 1) as f64 - axis_column);
+    (is_off && !views.full_turn).then(|| {
+        format!(
+            "the axis is {near:.1} columns from an edge of the frame and the scan is no whole turn: \
+             what lies farther from the axis is seen from one side only; where the sample does, \
+             attenuations will be wrong"
+        )
+    })
 }
 
 fn warnings(views: AngularWeights, straightener: &Straightener, grid: &VoxelGrid) -> Vec<String> {

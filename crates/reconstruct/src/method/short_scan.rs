@@ -43,7 +43,8 @@ impl Redundancy {
         let along = along.collect();
         let whole = covers_whole_turn(&views);
         let needed = PI + 2.0 * widest.0;
-        views.warnings.clear();
+        // The widest gap comes last: in a short scan it is what lies outside of the arc.
+        views.warnings.pop();
         if !whole && covered < needed - NEARLY {
             views.warnings.push(format!(
                 "the views cover {:.1}°, expected {:.1}° or more (half a turn and the fan of \

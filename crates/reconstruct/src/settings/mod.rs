@@ -186,7 +186,18 @@ impl ReconstructSettings {
         found.extend(self.cone.problems());
         found.extend(self.roll_problem());
         found.extend(self.iterative.problems());
+        found.extend(self.positive_problem());
         found
+    }
+
+    /// Expectation maximisation stays above 0.
+    fn positive_problem(&self) -> Option<Problem> {
+        let max = self.iterative.max.filter(|max| *max <= 0.0)?;
+        matches!(self.method, Method::Mlem | Method::Osem).then(|| {
+            let found = format!("{max} with `reconstruct.method` {}", self.method.name());
+            let expected = "a coefficient above 0, or no key: the method gives none below 0";
+            Problem::new("reconstruct.iterative.max", found, expected)
+        })
     }
 
     fn filter_problems(&self) -> Vec<Problem> {
@@ -295,6 +306,14 @@ mod tests {
                 ReconstructSettings {
                     interpolation: Some(Interpolation::Cubic),
                     method: Method::Fourier,
+                    ..base()
+                },
+            ),
+            (
+                "iterative.max",
+                ReconstructSettings {
+                    method: Method::Mlem,
+                    iterative: IterativeSettings { max: Some(-1.0), ..Default::default() },
                     ..base()
                 },
             ),

@@ -181,7 +181,9 @@ impl<'a> Twin<'a> {
     pub fn open_beam_counts(&self) -> [f64; 2] {
         let readout = &self.profile.readout;
         let brightest = f64::from(self.open.fold(0.0, |most: f32, quanta| most.max(*quanta)));
-        let gain = readout.electrons_per_quantum / readout.electrons_per_count;
+        // Binned pixels are averaged after they were read.
+        let pixels = self.profile.detector.bin.max(1).pow(2) as f64;
+        let gain = readout.electrons_per_quantum / (readout.electrons_per_count * pixels);
         [readout.bias + gain * brightest, f64::from(readout.bits).exp2() - 1.0]
     }
 
