@@ -300,9 +300,11 @@ fn bad_memory_too_small_for_one_frame_says_what_it_takes() {
 fn an_open_beam_that_saturates_is_warned_of_before_anything_is_written() {
     let folder = tempfile::tempdir().unwrap();
     let options = small(&folder.path().join("scan"));
-    // Pixels of half a millimetre gather far more than the camera can write.
+    // Binned pixels are averaged, so that they hold no more than one of them does.
     let mut plan = plan_simulation(&options).unwrap();
     assert!(plan.lines().iter().any(|line| line.starts_with("open beam ")));
+    assert_eq!(plan.warnings(), Vec::<String>::new());
+    plan.open_beam_counts = [64_000.0, 65_535.0];
     assert!(plan.warnings()[0].contains("saturates the detector"), "{:?}", plan.warnings());
     assert!(plan.warnings()[0].contains("`frames.exposure_s`"));
     plan.open_beam_counts = [30_000.0, 65_535.0];
