@@ -23,11 +23,12 @@ fn sinograms() -> Array3<f32> {
 fn rings(criterion: &mut Criterion) {
     use RingMethod::{
         BoinHaibel, Combined, Dead, Filtering, Fitting, Gentle, Large, Oimoen, Raven, Regularised,
-        Rivers, SijbersPostnov, Sorting, WaveletFourier,
+        Rivers, Sorting, WaveletFourier,
     };
     let striped = sinograms();
     let mut group = criterion.benchmark_group("rings");
     group.sample_size(10).throughput(Throughput::Elements(striped.len() as u64));
+    // Without Sijbers and Postnov's, which leaves more than half of the stripe that is looked at.
     for method in [
         Sorting,
         Filtering,
@@ -42,7 +43,6 @@ fn rings(criterion: &mut Criterion) {
         Rivers,
         BoinHaibel,
         Oimoen,
-        SijbersPostnov,
     ] {
         let filter = RingFilter::new(&RingSettings::of(method), SHAPE).unwrap();
         let mut filtered = striped.clone();
