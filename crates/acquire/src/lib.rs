@@ -6,6 +6,7 @@
 mod angle_file;
 mod angle_source;
 mod angles;
+mod black_bodies;
 mod error;
 mod geometry;
 mod geometry_file;

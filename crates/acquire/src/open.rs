@@ -2,11 +2,12 @@
 
 use std::{fs::File, io::Read, path::Path, sync::Arc};
 
-use voltomo_types::{Fact, Frames, Millimetre, Origin, Quantity, Radian, Scan};
+use voltomo_types::{BlackBodies, Fact, Frames, Millimetre, Origin, Quantity, Radian, Scan};
 
 use crate::{
     AcquireError, AcquireSettings, Kind, RepeatedAngles,
     angles::{check_angles, told_angles},
+    black_bodies::tell_black_bodies,
     geometry::{tell_geometry, tell_pixel},
     read::{
         ImageFormat, find_images::is_pattern, hdf5::is_hdf5, hdf5_scan, image_scan,
@@ -32,6 +33,7 @@ pub fn open(settings: &AcquireSettings, base: &Path) -> Result<Scan, AcquireErro
     let kept = kept_frames(&settings.skip, scan.radiographs.shape().frames)?;
     tell_angles(&mut scan, settings, (&kept, [folder_of(&path), base]))?;
     tell_geometry(&mut scan, settings, (&kept, [folder_of(&path), base]))?;
+    tell_black_bodies(&mut scan, settings, [folder_of(&path), base])?;
     select_frames(&mut scan, settings, kept)?;
     tell_the_rest(&mut scan, settings);
     check(&scan, settings, &path)?;
@@ -129,6 +131,11 @@ fn select_frames(
     }
     scan.detector.frame = view.pixel_frame(&scan.detector.frame, shape);
     for set in scan.flats.iter_mut().chain(&mut scan.darks) {
+        let all = (0..set.frames.shape().frames).collect();
+        set.frames = Selected::wrap(Arc::clone(&set.frames), all, view.clone());
+    }
+    let BlackBodies { open, sample } = &mut scan.black_bodies;
+    for set in open.iter_mut().chain(sample) {
         let all = (0..set.frames.shape().frames).collect();
         set.frames = Selected::wrap(Arc::clone(&set.frames), all, view.clone());
     }

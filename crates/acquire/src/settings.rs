@@ -96,6 +96,16 @@ pub struct AcquireSettings {
     pub flats_after: Option<String>,
     /// Dark fields (shutter closed); same grammar.
     pub darks: Option<String>,
+    /// Open beams with a grid of black bodies before the detector, for `correct.scatter`; same
+    /// grammar. Without a word, a sub-folder `black_bodies_open` of a folder of images.
+    pub black_bodies_open: Option<String>,
+    /// Frames of the sample with black bodies or a beam stop before it, at some angles; same
+    /// grammar. Without a word, a sub-folder `black_bodies_sample` of a folder of images.
+    pub black_bodies_sample: Option<String>,
+    /// Rotation angles of the frames of `black_bodies_sample`: `START:STOP` in degrees (as `angles`,
+    /// see `angle_end`) or a file with one angle a line. Without a word, a file
+    /// `black_bodies_angles.txt` where there is one.
+    pub black_bodies_angles: Option<String>,
     /// Rotation angles: `START:STOP` in degrees, `golden` (steps of the golden ratio of 180
     /// degrees), `golden:360`, or a text file with one angle a line, or a CSV file with file names
     /// and angles, from the folder of `path`. It goes before what the scan's files say.
@@ -182,9 +192,14 @@ impl AcquireSettings {
                 problems.push(Problem::new(&format!("acquire.crop_{side}"), text, expected));
             }
         }
-        if let Some(Err(expected)) = self.angles.as_deref().map(AngleSource::parse) {
-            let found = self.angles.as_deref().unwrap_or_default();
-            problems.push(Problem::new("acquire.angles", found, expected));
+        let angles = [
+            ("acquire.angles", &self.angles),
+            ("acquire.black_bodies_angles", &self.black_bodies_angles),
+        ];
+        for (key, told) in angles {
+            if let Some(Err(expected)) = told.as_deref().map(AngleSource::parse) {
+                problems.push(Problem::new(key, told.as_deref().unwrap_or_default(), expected));
+            }
         }
     }
 
@@ -202,7 +217,14 @@ impl AcquireSettings {
                 expected,
             ));
         }
-        let references = [&self.flats, &self.flats_before, &self.flats_after, &self.darks];
+        let references = [
+            &self.flats,
+            &self.flats_before,
+            &self.flats_after,
+            &self.darks,
+            &self.black_bodies_open,
+            &self.black_bodies_sample,
+        ];
         if matches!(self.kind, Kind::Sinogram | Kind::LineIntegrals)
             && references.iter().any(|told| told.is_some())
         {

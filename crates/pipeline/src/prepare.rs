@@ -260,6 +260,7 @@ mod tests {
             radiographs: Arc::new(Sizes(shape)),
             flats: vec![],
             darks: vec![],
+            black_bodies: Default::default(),
             angles: Some((0..900).map(|k| Radian::from_degrees(0.4 * f64::from(k))).collect()),
             quantity: Quantity::Counts,
             probe: None,

@@ -25,7 +25,8 @@ pub use index_range::parse_range;
 pub use problem::Problem;
 pub use provenance::{Fact, Origin};
 pub use scan::{
-    FrameError, FrameShape, Frames, MemoryFrames, Quantity, ReferenceFrames, Scan, When,
+    BlackBodies, BlackBodyFrames, FrameError, FrameShape, Frames, MemoryFrames, Quantity,
+    ReferenceFrames, Scan, When,
 };
 pub use units::{AttenuationUnit, LengthUnit, Millimetre, Radian};
 pub use volume::Volume;

@@ -114,6 +114,24 @@ pub struct ReferenceFrames {
     pub when: When,
 }
 
+/// Frames with bodies in the beam that let nothing through: what is seen behind them was scattered.
+#[derive(Debug, Clone)]
+pub struct BlackBodyFrames {
+    /// The frames, of the radiographs' size, in counts.
+    pub frames: Arc<dyn Frames>,
+    /// Rotation angle of each frame; `None` where the sample is out of the beam, or nobody told them.
+    pub angles: Option<Vec<Radian>>,
+}
+
+/// The frames of a scan with black bodies (or a beam stop) in the beam.
+#[derive(Debug, Clone, Default)]
+pub struct BlackBodies {
+    /// Without the sample.
+    pub open: Option<BlackBodyFrames>,
+    /// With the sample, at some angles.
+    pub sample: Option<BlackBodyFrames>,
+}
+
 /// What the numbers of the radiographs mean.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -135,6 +153,8 @@ pub struct Scan {
     pub flats: Vec<ReferenceFrames>,
     /// Dark fields (shutter closed), in the order they were taken.
     pub darks: Vec<ReferenceFrames>,
+    /// Frames with black bodies in the beam; most scans have none.
+    pub black_bodies: BlackBodies,
     /// Rotation angle of each radiograph; `None` where nobody told them.
     pub angles: Option<Vec<Radian>>,
     /// What the numbers mean.

@@ -4,8 +4,8 @@ use std::{path::Path, sync::Arc};
 
 use rayon::prelude::*;
 use voltomo_types::{
-    ConeFacts, Detector, Fact, Frames, Millimetre, PixelFrame, Quantity, Radian, ReferenceFrames,
-    Scan, When,
+    BlackBodies, ConeFacts, Detector, Fact, Frames, Millimetre, PixelFrame, Quantity, Radian,
+    ReferenceFrames, Scan, When,
 };
 
 use super::{
@@ -53,6 +53,7 @@ pub(crate) fn open(path: &Path, settings: &AcquireSettings) -> Result<Scan, Acqu
         radiographs,
         flats,
         darks,
+        black_bodies: BlackBodies::default(),
         angles,
         quantity,
         probe: None,

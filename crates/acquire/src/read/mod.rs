@@ -11,7 +11,7 @@ mod image_file;
 mod image_page;
 pub(crate) mod image_scan;
 pub(crate) mod image_sets;
-mod image_stack;
+pub(crate) mod image_stack;
 mod nexus;
 mod number_type;
 mod sinogram;

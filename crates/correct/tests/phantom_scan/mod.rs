@@ -47,6 +47,7 @@ pub(crate) fn scan_of(counts: Array3<f32>, flats: Vec<ReferenceFrames>, dark: f3
         radiographs: Arc::new(MemoryFrames(counts)),
         flats,
         darks: vec![references(dark, When::Before)],
+        black_bodies: Default::default(),
         angles: None,
         quantity: Quantity::Counts,
         probe: None,

@@ -19,6 +19,11 @@ pub(super) fn write(
     (sample, format): (&str, ScanFormat),
 ) -> Result<(), RunError> {
     write_text(&folder.at("angles.txt"), &angles(twin))?;
+    let with_bodies = angles_of(twin, FrameKind::BlackBodySample);
+    if !with_bodies.is_empty() {
+        let head = "# rotation angle of each frame of black_bodies_sample, degrees\n";
+        write_text(&folder.at("black_bodies_angles.txt"), &format!("{head}{with_bodies}"))?;
+    }
     write_text(&folder.at("notes.txt"), &notes(twin, sample))?;
     let head = [format!(
         "{} of {sample}; run it with: voltomo run recipe.toml --out DIR",
@@ -36,9 +41,14 @@ const GEOMETRY: &str = "geometry.toml";
 
 /// One angle a line, in degrees, as many digits as bring the angle back.
 fn angles(twin: &Twin<'_>) -> String {
-    let radiographs = twin.schedule().iter().filter(|job| job.kind == FrameKind::Radiograph);
-    let mut text = String::from("# rotation angle of each radiograph, degrees\n");
-    for job in radiographs {
+    let lines = angles_of(twin, FrameKind::Radiograph);
+    format!("# rotation angle of each radiograph, degrees\n{lines}")
+}
+
+/// The angles of the frames of a kind, one a line.
+fn angles_of(twin: &Twin<'_>, kind: FrameKind) -> String {
+    let mut text = String::new();
+    for job in twin.schedule().iter().filter(|job| job.kind == kind) {
         let _ = writeln!(text, "{}", job.angle.degrees());
     }
     text
@@ -109,6 +119,11 @@ pub(super) fn recipe(twin: &Twin<'_>, format: ScanFormat) -> Recipe {
     acquire.flats_before = there(FrameKind::OpenBefore);
     acquire.flats_after = there(FrameKind::OpenAfter);
     acquire.darks = there(FrameKind::Dark);
+    acquire.black_bodies_open = there(FrameKind::BlackBodyOpen);
+    acquire.black_bodies_sample = there(FrameKind::BlackBodySample);
+    if acquire.black_bodies_sample.is_some() {
+        acquire.black_bodies_angles = Some("black_bodies_angles.txt".into());
+    }
     acquire.angles = Some("angles.txt".into());
     if is_cone {
         acquire.geometry = Some(GEOMETRY.into());

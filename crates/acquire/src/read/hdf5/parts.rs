@@ -3,8 +3,8 @@
 use std::{path::PathBuf, sync::Arc};
 
 use voltomo_types::{
-    ConeFacts, Detector, Fact, FrameShape, Frames, Millimetre, PixelFrame, Probe, Quantity, Radian,
-    ReferenceFrames, Scan, When,
+    BlackBodies, ConeFacts, Detector, Fact, FrameShape, Frames, Millimetre, PixelFrame, Probe,
+    Quantity, Radian, ReferenceFrames, Scan, When,
 };
 
 use super::{Dataset, File, Hdf5Error, Order, StackFrames, angle_unit, in_millimetres};
@@ -279,6 +279,7 @@ impl<'a> Parts<'a> {
             radiographs: Arc::new(stacks.radiographs),
             flats: stacks.flats,
             darks: stacks.darks,
+            black_bodies: BlackBodies::default(),
             angles,
             quantity: Quantity::Counts,
             probe,
