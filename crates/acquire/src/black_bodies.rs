@@ -1,9 +1,6 @@
 //! Frames with black bodies in the beam, from image files beside any scan. Finds no dots.
 
-use std::{
-    path::{Path, PathBuf},
-    sync::Arc,
-};
+use std::{path::Path, sync::Arc};
 
 use voltomo_types::{BlackBodies, BlackBodyFrames, Fact, Frames, Origin, Quantity, Radian, Scan};
 
@@ -120,7 +117,7 @@ fn angles_of(
 }
 
 fn of_file(
-    path: &PathBuf,
+    path: &Path,
     unit: Option<AngleUnit>,
     count: usize,
 ) -> Result<Vec<Radian>, AcquireError> {
