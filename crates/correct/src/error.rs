@@ -169,6 +169,63 @@ pub enum CorrectError {
         /// Where that radiograph is.
         place: String,
     },
+    /// A line of a text file that does not hold the numbers it should.
+    #[error("line {line} is `{text}`; expected {columns} number(s) a radiograph: mend `{key}`")]
+    BadNumbers {
+        /// Which line, from 1.
+        line: usize,
+        /// What stands there.
+        text: String,
+        /// Numbers expected.
+        columns: usize,
+        /// The recipe key that names the file.
+        key: &'static str,
+    },
+    /// Numbers of another count than there are radiographs.
+    #[error("{found} numbers for {frames} radiographs; expected one each: mend `{key}`")]
+    NumberCount {
+        /// Numbers found.
+        found: usize,
+        /// Radiographs of the scan.
+        frames: usize,
+        /// The recipe key that names them.
+        key: &'static str,
+    },
+    /// A monitor that counted nothing.
+    #[error(
+        "the monitor counted {found} at radiograph {frame}; expected a number above 0: drop the \
+         radiograph with `acquire.skip`, or mend `correct.dose.monitor`"
+    )]
+    NoMonitor {
+        /// Which radiograph.
+        frame: usize,
+        /// What was counted.
+        found: f64,
+    },
+    /// Too few flat fields to tell what they differ by.
+    #[error(
+        "{found} flat fields; expected at least {least} for `correct.dynamic_flat.method = \
+         \"components\"`, or `\"none\"` there ({place})"
+    )]
+    TooFewFlats {
+        /// Flat fields of all sets.
+        found: usize,
+        /// How many are needed.
+        least: usize,
+        /// The first of them.
+        place: String,
+    },
+    /// More air than the rows have columns.
+    #[error(
+        "`correct.row_air` takes {air} columns for air of frames of {columns} columns; expected \
+         fewer"
+    )]
+    NoRowBesideAir {
+        /// Columns of air.
+        air: usize,
+        /// Columns of a frame.
+        columns: usize,
+    },
     /// Binning that leaves no pixel.
     #[error(
         "`correct.bin` is {bin} for frames of {rows} × {columns} pixels; expected at most the \
@@ -197,6 +254,19 @@ pub enum CorrectError {
         missing: usize,
         /// Where that radiograph is.
         place: String,
+    },
+    /// A band of rows where whole frames are needed.
+    #[error(
+        "a block of rows {rows:?} of {row_count}, and `correct.{key}` looks at whole frames; \
+         expected all rows, or `correct.{key}.method = \"none\"`"
+    )]
+    NotWholeFrames {
+        /// Corrected rows asked for.
+        rows: std::ops::Range<usize>,
+        /// Rows of a corrected frame.
+        row_count: usize,
+        /// The table of the recipe that needs all.
+        key: &'static str,
     },
     /// A block that is no part of the corrected scan.
     #[error(

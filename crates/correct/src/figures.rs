@@ -108,6 +108,16 @@ pub struct DoseFigures {
     pub per_radiograph: Vec<f32>,
 }
 
+/// How the open beam changed from radiograph to radiograph.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct DynamicFlatFigures {
+    /// Share of the variance of the flat fields that each component stands for, strongest first.
+    pub shares: Vec<f32>,
+    /// How much of each component a radiograph shows, in standard deviations of what the flat
+    /// fields show, `[radiograph][component]`.
+    pub weights: Vec<Vec<f32>>,
+}
+
 /// What the survey of a scan found.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct SurveyFigures {
@@ -139,6 +149,8 @@ pub struct SurveyFigures {
     pub counting_constant: f32,
     /// Rise of that variance with the counts above the dark field, counts.
     pub counting_slope: f32,
+    /// How the open beam changed, where that is followed.
+    pub dynamic_flat: Option<DynamicFlatFigures>,
     /// Dose of the radiographs.
     pub dose: DoseFigures,
     /// Rows and columns at the far edges that binning leaves over, in frame pixels.

@@ -13,6 +13,10 @@ pub(crate) struct OpenBeam {
     counts: Vec<usize>,
     /// Dark field in counts.
     pub(crate) dark: Vec<f32>,
+    /// What is added to them, in counts.
+    components: Vec<Vec<f32>>,
+    /// How often each is added in each radiograph.
+    weights: Vec<Vec<f32>>,
 }
 
 /// Two sets of open beams and the share of the second.
@@ -21,6 +25,8 @@ pub(crate) struct Mixed<'a> {
     first: &'a [f32],
     second: &'a [f32],
     share: f32,
+    components: &'a [Vec<f32>],
+    weights: &'a [f32],
 }
 
 impl Mixed<'_> {
@@ -28,7 +34,11 @@ impl Mixed<'_> {
     #[inline]
     pub(crate) fn at(&self, index: usize) -> f32 {
         let (first, second) = (self.first[index], self.second[index]);
-        first + self.share * (second - first)
+        let mut beam = first + self.share * (second - first);
+        for (component, weight) in self.components.iter().zip(self.weights) {
+            beam += weight * component[index];
+        }
+        beam
     }
 }
 
@@ -53,7 +63,12 @@ impl OpenBeam {
             sets.push((same[0].0, mean));
             counts.push(same.iter().map(|(_, flat)| flat.count).sum());
         }
-        Self { sets, counts, dark }
+        Self { sets, counts, dark, components: Vec::new(), weights: Vec::new() }
+    }
+
+    /// The same, with `components` added to every radiograph as often as its `weights` say.
+    pub(crate) fn with_components(self, components: Vec<Vec<f32>>, weights: Vec<Vec<f32>>) -> Self {
+        Self { components, weights, ..self }
     }
 
     /// How many flat fields the open beam of a radiograph is a mean of, by its variance.
@@ -74,7 +89,10 @@ impl OpenBeam {
     /// Linear in time between the sets before and after; constant beyond the first and the last.
     pub(crate) fn at(&self, radiograph: usize) -> Mixed<'_> {
         let ([before, after], share) = self.neighbours(radiograph);
-        Mixed { first: &self.sets[before].1, second: &self.sets[after].1, share }
+        let weights = self.weights.get(radiograph).map_or(&[][..], Vec::as_slice);
+        let components = &self.components[..];
+        let (first, second) = (&self.sets[before].1, &self.sets[after].1);
+        Mixed { first, second, share, components, weights }
     }
 
     /// The sets before and after a radiograph, and the share of the second.

@@ -4,8 +4,8 @@
 //! Out: a [`Survey`] of the whole scan once, then [`Corrected`] line integrals −ln(I/I₀),
 //! `[angle, row, column]`, block by block ([`correct_block`]); no block can tell how many there are.
 //!
-//! The order is fixed: spots and dead pixels in the raw frames, dark field, flat field, dose,
-//! binning of the transmission, minus the logarithm, rings.
+//! The order is fixed: spots and dead pixels in the raw frames, dark field, flat field, dose, what
+//! is done to whole frames, binning of the transmission, minus the logarithm, rings.
 
 mod absorbance;
 mod air;
@@ -13,33 +13,40 @@ mod cleaning;
 mod counting;
 mod detector_pixels;
 mod dose;
+mod dynamic_flat;
 mod error;
 mod figures;
 mod flat_field;
 mod mark;
 mod noise;
+mod numbers;
 mod peak;
 mod references;
 mod region;
 mod ring_choice;
 mod rings;
+mod row_air;
 mod settings;
 mod spots;
 mod stage;
 mod stuck;
 mod survey;
 mod variance;
+mod whole_frame;
 
+pub use dynamic_flat::{DynamicFlatMethod, DynamicFlatSettings};
 pub use error::CorrectError;
-pub use figures::{BlockFigures, DoseFigures, SurveyFigures};
+pub use figures::{BlockFigures, DoseFigures, DynamicFlatFigures, SurveyFigures};
 pub use ring_choice::decide_rings;
 pub use rings::{
     RingChoice, RingFilter, RingMethod, RingSettings, RingTrial, SliceRings, choose_method,
     remove_rings_from_slice,
 };
+pub use row_air::RowAirSettings;
 pub use settings::{
     Average, CorrectSettings, DoseMethod, DoseSettings, FlatFieldSettings, SpotMethod, SpotSettings,
 };
 pub use spots::{SpotCount, remove_spots};
 pub use stage::{Block, Corrected, correct_block, working_bytes};
 pub use survey::Survey;
+pub use whole_frame::{DenoiseMethod, DenoiseSettings, OutlierKind, denoise_reach, denoise_volume};

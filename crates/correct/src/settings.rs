@@ -4,7 +4,18 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use voltomo_types::{Problem, Quantity};
 
-use crate::{region::Region, rings::RingSettings};
+use crate::{
+    CorrectError,
+    dynamic_flat::DynamicFlatSettings,
+    numbers,
+    region::Region,
+    rings::RingSettings,
+    row_air::RowAirSettings,
+    whole_frame::{DenoiseSettings, Wanted},
+};
+
+/// Key of the monitor's counts.
+pub(crate) const MONITOR: &str = "correct.dose.monitor";
 
 /// How spots are looked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
@@ -85,6 +96,8 @@ pub enum DoseMethod {
     Found,
     /// In `region`.
     Region,
+    /// By a monitor in the beam, one number a radiograph.
+    Monitor,
     /// Nowhere: every radiograph is taken to have the dose of the open beam.
     None,
 }
@@ -93,10 +106,17 @@ pub enum DoseMethod {
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct DoseSettings {
-    /// `found` (a region of air is looked for), `region` (it is given) or `none`.
+    /// `found` (a region of air is looked for), `region` (it is given), `monitor` or `none`.
     pub method: DoseMethod,
     /// Region of air, `R0:R1,C0:C1`: rows and columns of the frames as read, half open.
     pub region: Option<String>,
+    /// Text file with the monitor's count of each radiograph, one a line; `#` begins a comment.
+    pub monitor: Option<String>,
+    /// The monitor's count of a flat field; left out, the mean of the radiographs' counts.
+    pub monitor_of_flats: Option<f64>,
+    /// The monitor's counts themselves, once they are read.
+    #[serde(skip)]
+    pub monitor_counts: Vec<f64>,
 }
 
 /// What is done to the counts, in this order: spots and dead pixels, dark field, flat field, dose,
@@ -108,12 +128,18 @@ pub struct CorrectSettings {
     pub spots: SpotSettings,
     /// Flat fields and dark fields.
     pub flat_field: FlatFieldSettings,
+    /// Open beams that change between the flat fields.
+    pub dynamic_flat: DynamicFlatSettings,
     /// Dose of each radiograph.
     pub dose: DoseSettings,
+    /// Air at the ends of every row.
+    pub row_air: RowAirSettings,
     /// Frame pixels along one edge of a binned pixel; 1 leaves them as they are.
     pub bin: usize,
     /// Rings, of which each begins as a stripe in a sinogram.
     pub rings: RingSettings,
+    /// Noise of single frames.
+    pub denoise: DenoiseSettings,
 }
 
 impl Default for CorrectSettings {
@@ -121,9 +147,12 @@ impl Default for CorrectSettings {
         Self {
             spots: SpotSettings::default(),
             flat_field: FlatFieldSettings::default(),
+            dynamic_flat: DynamicFlatSettings::default(),
             dose: DoseSettings::default(),
+            row_air: RowAirSettings::default(),
             bin: 1,
             rings: RingSettings::default(),
+            denoise: DenoiseSettings::default(),
         }
     }
 }
@@ -139,13 +168,45 @@ impl CorrectSettings {
         spots
     }
 
+    /// Whether frames can only be corrected whole: then a block must have all rows.
+    #[must_use]
+    pub fn needs_whole_frames(&self) -> bool {
+        self.of_whole_frames().key().is_some()
+    }
+
+    /// What is done to whole frames.
+    pub(crate) fn of_whole_frames(&self) -> Wanted<'_> {
+        Wanted { denoise: &self.denoise }
+    }
+
+    /// The text files that the settings name, and the keys that name them: whoever opens files
+    /// gives each to [`Self::take_numbers`] before the survey.
+    #[must_use]
+    pub fn number_files(&self) -> Vec<(&'static str, &str)> {
+        let monitor = self.dose.monitor.as_deref().map(|path| (MONITOR, path));
+        monitor.into_iter().collect()
+    }
+
+    /// Takes the numbers of a file that [`Self::number_files`] told of.
+    ///
+    /// # Errors
+    /// A line that does not hold the numbers expected.
+    pub fn take_numbers(&mut self, key: &str, text: &str) -> Result<(), CorrectError> {
+        if key == MONITOR {
+            self.dose.monitor_counts = numbers::parse(text, 1, MONITOR)?.concat();
+        }
+        Ok(())
+    }
+
     /// Everything that cannot be used, found without any data.
     #[must_use]
     pub fn problems(&self) -> Vec<Problem> {
         let mut problems = self.spots.problems();
         problems.extend(self.flat_field.problems());
+        problems.extend(self.dynamic_flat.problems());
         problems.extend(self.dose.problems());
         problems.extend(self.rings.problems());
+        problems.extend(self.denoise.problems());
         if !(1..=64).contains(&self.bin) {
             problems.push(Problem::new("correct.bin", self.bin, "a whole number from 1 to 64"));
         }
@@ -196,6 +257,21 @@ impl DoseSettings {
     #[must_use]
     pub fn problems(&self) -> Vec<Problem> {
         const KEY: &str = "correct.dose.region";
+        let is_monitor = self.method == DoseMethod::Monitor;
+        let is_named = self.monitor.is_some() || !self.monitor_counts.is_empty();
+        if is_monitor && !is_named {
+            let expected = "a text file with the monitor's count of each radiograph";
+            return vec![Problem::new(MONITOR, "nothing, with `method = \"monitor\"`", expected)];
+        }
+        if !is_monitor && (self.monitor.is_some() || self.monitor_of_flats.is_some()) {
+            let expected = "`correct.dose.method = \"monitor\"`, or no monitor";
+            return vec![Problem::new(MONITOR, "given with another method", expected)];
+        }
+        if self.monitor_of_flats.is_some_and(|count| !(count > 0.0 && count.is_finite())) {
+            let found = self.monitor_of_flats.unwrap_or_default();
+            let key = "correct.dose.monitor_of_flats";
+            return vec![Problem::new(key, found, "a count above 0")];
+        }
         match (self.method, &self.region) {
             (DoseMethod::Region, None) => {
                 let expected = "`R0:R1,C0:C1`, rows and columns of air beside the sample";

@@ -13,6 +13,7 @@ use crate::{
     detector_pixels::BRIDGE_REACH,
     dose::grown,
     spots::halo,
+    whole_frame::FrameSteps,
 };
 
 /// A part of the corrected scan.
@@ -67,10 +68,12 @@ impl Corrected {
 ///
 /// Reads the rows beside the block that it needs itself. The result does not depend on how the
 /// scan is cut into blocks nor on the number of threads, to the bit. Rings are taken out of whole
-/// sinograms: a block without all radiographs keeps them. Memory: [`working_bytes`].
+/// sinograms: a block without all radiographs keeps them. Where the settings need whole frames, the
+/// block must have all rows. Memory: [`working_bytes`].
 ///
 /// # Errors
-/// Frames that cannot be read or mended, a block outside the scan.
+/// Frames that cannot be read or mended, a block outside the scan, or a band of rows where whole
+/// frames are needed.
 pub fn correct_block(
     scan: &Scan,
     survey: &Survey,
@@ -78,12 +81,7 @@ pub fn correct_block(
     block: Block,
 ) -> Result<Corrected, CorrectError> {
     let shape = survey.shape();
-    let is_inside = block.frames.end <= shape.frames && block.rows.end <= shape.rows;
-    if block.frames.is_empty() || block.rows.is_empty() || !is_inside {
-        let (frames, rows) = (block.frames, block.rows);
-        let (frame_count, row_count) = (shape.frames, shape.rows);
-        return Err(CorrectError::BlockOutside { frames, rows, frame_count, row_count });
-    }
+    check(survey, settings, &block)?;
     let way = Way::new(scan, survey, settings, &block);
     let columns = scan.radiographs.shape().columns;
     let mut counts = Array3::zeros((block.frames.len(), way.read.len(), columns));
@@ -118,11 +116,28 @@ pub fn correct_block(
     Corrected { line_integrals, row_figures }.without_rings(rings, shape.frames)
 }
 
+/// A block within the scan, and of whole frames where the settings need them.
+fn check(survey: &Survey, settings: &CorrectSettings, block: &Block) -> Result<(), CorrectError> {
+    let shape = survey.shape();
+    let is_inside = block.frames.end <= shape.frames && block.rows.end <= shape.rows;
+    if block.frames.is_empty() || block.rows.is_empty() || !is_inside {
+        let (frames, rows) = (block.frames.clone(), block.rows.clone());
+        let (frame_count, row_count) = (shape.frames, shape.rows);
+        return Err(CorrectError::BlockOutside { frames, rows, frame_count, row_count });
+    }
+    if let Some(key) = settings.of_whole_frames().key().filter(|_| block.rows.len() < shape.rows) {
+        let (rows, row_count) = (block.rows.clone(), shape.rows);
+        return Err(CorrectError::NotWholeFrames { rows, row_count, key });
+    }
+    Ok(())
+}
+
 /// Bytes that [`correct_block`] needs at most for this block, its result included.
 ///
 /// The counts of the block and of the rows beside it, read at once and turned into line integrals
-/// in place, and about six bytes a pixel of one frame's rows for each thread; after that the line
-/// integrals, and the room of one sinogram for each thread that takes out rings.
+/// in place, and about six bytes a pixel of one frame's rows for each thread, with what the steps on
+/// whole frames take; after that the line integrals, and the room of one sinogram for each thread
+/// that takes out rings.
 #[must_use]
 pub fn working_bytes(scan: &Scan, settings: &CorrectSettings, block: Block) -> u64 {
     let shape = scan.radiographs.shape();
@@ -131,7 +146,9 @@ pub fn working_bytes(scan: &Scan, settings: &CorrectSettings, block: Block) -> u
     let rows = grown(&wanted, beside, shape.rows.max(wanted.end)).len();
     let window = (rows * shape.columns) as u64;
     let threads = rayon::current_num_threads().min(block.frames.len()) as u64;
-    let reading = 4 * window * block.frames.len() as u64 + threads * (6 * window + (256 << 10));
+    let steps = FrameSteps::bytes(settings.of_whole_frames(), [wanted.len(), shape.columns]);
+    let thread = 6 * window + (256 << 10) + steps;
+    let reading = 4 * window * block.frames.len() as u64 + threads * thread;
     if block.frames.len() < shape.frames {
         return reading;
     }
@@ -153,6 +170,8 @@ struct Way<'a> {
     mended: Range<usize>,
     /// Those and the rows that spots in them are judged by.
     read: Range<usize>,
+    /// What is done to whole frames, if anything.
+    steps: Option<FrameSteps>,
 }
 
 impl<'a> Way<'a> {
@@ -166,7 +185,9 @@ impl<'a> Way<'a> {
         let wanted = block.rows.start * settings.bin..block.rows.end * settings.bin;
         let mended = grown(&wanted, survey.detector.reach, rows);
         let read = grown(&mended, halo(&settings.spots), rows);
-        Self { scan, survey, settings, wanted, mended, read }
+        let columns = scan.radiographs.shape().columns;
+        let steps = FrameSteps::new(settings.of_whole_frames(), [wanted.len(), columns]);
+        Self { scan, survey, settings, wanted, mended, read, steps }
     }
 
     /// Turns the counts of one frame into line integrals, which then stand at the front.
@@ -192,10 +213,19 @@ impl<'a> Way<'a> {
         if self.scan.quantity == Quantity::Counts {
             self.divide_by_open_beam(frame, values);
         }
+        if self.scan.quantity == Quantity::Counts && self.settings.row_air.is_wanted() {
+            let rows = from_read(&self.wanted);
+            values[rows.start * columns..rows.end * columns]
+                .chunks_exact_mut(columns)
+                .for_each(|row| self.settings.row_air.divide(row));
+        }
         // Doors: scatter works on the transmission here, beam hardening and phase on the
         // line integrals after the logarithm.
         let wanted = from_read(&self.wanted);
         values.copy_within(wanted.start * columns..wanted.end * columns, 0);
+        if let Some(steps) = &self.steps {
+            steps.apply(&mut values[..wanted.len() * columns]);
+        }
         let count = absorbance::bin_in_place(&mut values[..wanted.len() * columns], columns, bin);
         let rows = values[..count].chunks_exact_mut(columns / bin).zip(wanted.step_by(bin));
         Ok(rows.map(|(values, row)| self.finish_row(values, row, cleaner)).collect())

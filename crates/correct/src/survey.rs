@@ -1,29 +1,25 @@
 //! What must be known of a whole scan before a part of it can be corrected. Corrects nothing.
 
+mod beam;
+
 use ndarray::Array3;
 use rayon::prelude::*;
 use voltomo_types::{FrameShape, PixelFrame, Quantity, Scan, When};
 
 use crate::{
-    CorrectError, CorrectSettings, DoseFigures, DoseMethod, SurveyFigures,
-    air::{self, Tiling},
+    CorrectError, CorrectSettings, DoseFigures, DynamicFlatMethod, SurveyFigures,
     cleaning::{Cleaner, Window},
     counting::{self, Counting},
     detector_pixels::DetectorPixels,
-    dose::Instrument,
     flat_field::{OpenBeam, weighted_mean},
     noise::{Noise, spread},
     references::{self, Reference},
-    region::{LEAST_PIXELS, Region},
     rings::RingChoice,
     stuck::{Answering, Stuck},
 };
 
 /// Radiographs that the noise is measured in.
 const NOISE_SAMPLE: usize = 5;
-
-/// Radiographs that air is looked for in.
-const AIR_SAMPLE: usize = 24;
 
 /// Open beam, dark field, dead pixels, noise and dose of a scan.
 #[derive(Debug, Clone)]
@@ -57,6 +53,7 @@ impl Survey {
         let total = scan.flats.len() + scan.darks.len() + NOISE_SAMPLE + 2 * shape.frames;
         if scan.quantity == Quantity::Counts {
             let done = survey.measure_references(scan, settings, &|done| watch(done, total))?;
+            survey.measure_dynamic_flat(scan, settings)?;
             survey.measure_noise(scan, settings)?;
             survey.measure_counting(scan, settings)?;
             let done = done + NOISE_SAMPLE;
@@ -98,12 +95,14 @@ impl Survey {
     }
 
     /// Bytes that the survey of a scan holds, from [`Self::measure`] on: the average of each set of
-    /// reference frames, the dark field, and what is known of each detector pixel.
+    /// reference frames, the dark field, the components of a changing open beam, and what is known
+    /// of each detector pixel.
     #[must_use]
-    pub fn resident_bytes(scan: &Scan) -> u64 {
+    pub fn resident_bytes(scan: &Scan, settings: &CorrectSettings) -> u64 {
         let shape = scan.radiographs.shape();
         let pixels = (shape.rows * shape.columns) as u64;
         let sets = 1 + scan.flats.len() as u64;
+        let sets = sets + settings.dynamic_flat.pictures() as u64;
         let maps = if scan.quantity == Quantity::Counts { 4 * sets + 4 } else { 4 };
         pixels * maps
     }
@@ -149,6 +148,7 @@ impl Survey {
                 noise_slope: 0.0,
                 counting_constant: 0.0,
                 counting_slope: 0.0,
+                dynamic_flat: None,
                 dose,
                 left_over_by_binning: [rows % bin, columns % bin],
                 rings: None,
@@ -190,7 +190,8 @@ impl Survey {
         } else {
             weighted_mean(darks.iter().map(|(_, dark)| dark))
         };
-        let interpolate = settings.flat_field.interpolate;
+        let is_dynamic = settings.dynamic_flat.method != DynamicFlatMethod::None;
+        let interpolate = settings.flat_field.interpolate && !is_dynamic;
         self.open_beam = OpenBeam::new(flats, dark, (shape.frames, interpolate));
         self.judge_detector(scan, shape)?;
         Ok(done)
@@ -352,98 +353,6 @@ impl Survey {
         ));
     }
 
-    fn measure_dose(
-        &mut self,
-        scan: &Scan,
-        settings: &CorrectSettings,
-        watch: &dyn Fn(usize),
-    ) -> Result<(), CorrectError> {
-        let shape = scan.radiographs.shape();
-        if settings.dose.method == DoseMethod::None {
-            return Ok(());
-        }
-        let instrument = self.instrument(scan, settings);
-        let tiling = Tiling::new(shape.rows, shape.columns);
-        let sample = spread(shape.frames, AIR_SAMPLE);
-        let mut tiles = Vec::with_capacity(sample.len());
-        for some in sample.chunks(rayon::current_num_threads()) {
-            let found = some.par_iter().map(|frame| instrument.tiles(*frame, tiling));
-            tiles.extend(found.collect::<Result<Vec<_>, _>>()?);
-            watch(tiles.len() * shape.frames / sample.len());
-        }
-        let (region, method) = match &settings.dose.region {
-            Some(text) => (self.region_of_recipe(text, shape)?, "recipe"),
-            None => match air::find(tiling, &tiles, instrument.tile_noise(tiling)) {
-                Ok(region) => (region, "found"),
-                Err(why) => {
-                    self.leave_dose(&why);
-                    return Ok(());
-                }
-            },
-        };
-        let doses = instrument.doses(&region, &|frames| watch(shape.frames + frames))?;
-        match instrument.check_region(&region, (&sample, &tiles), &doses) {
-            // Nobody named the region that was found, so that nobody need mend it.
-            Err(why) if method == "found" => {
-                self.leave_dose(&why);
-                return Ok(());
-            }
-            checked => checked?,
-        }
-        self.figures.dose = dose_figures(&doses, &region, method);
-        self.doses = doses;
-        let DoseFigures { min, max, .. } = self.figures.dose;
-        if max > 1.25 * min {
-            self.warn(format!(
-                "the dose runs from {min:.3} to {max:.3} times the open beam (region {region})"
-            ));
-        }
-        Ok(())
-    }
-
-    /// Leaves the dose as it is, and says so.
-    fn leave_dose(&mut self, why: &dyn std::fmt::Display) {
-        self.warn(format!(
-            "the dose is not corrected: {why}; name a region of air in `correct.dose.region`, or \
-             say `correct.dose.method = \"none\"`"
-        ));
-    }
-
-    fn region_of_recipe(&self, text: &str, shape: FrameShape) -> Result<Region, CorrectError> {
-        let FrameShape { rows, columns, .. } = shape;
-        let region = Region::parse(text).map_err(|expected| {
-            let found = format!("`{text}`");
-            CorrectError::Setting(voltomo_types::Problem::new(
-                "correct.dose.region",
-                found,
-                expected,
-            ))
-        })?;
-        if region.rows.end > rows || region.columns.end > columns {
-            return Err(CorrectError::RegionOutside { region: region.to_string(), rows, columns });
-        }
-        let is_live = |row: usize| {
-            let line = row * columns + region.columns.start..row * columns + region.columns.end;
-            self.detector.dead[line].iter().filter(|dead| !**dead).count()
-        };
-        let live = region.rows.clone().map(is_live).sum();
-        if live < LEAST_PIXELS {
-            let region = region.to_string();
-            return Err(CorrectError::RegionDead { region, live, least: LEAST_PIXELS });
-        }
-        Ok(region)
-    }
-
-    fn instrument<'a>(&'a self, scan: &'a Scan, settings: &'a CorrectSettings) -> Instrument<'a> {
-        Instrument {
-            scan,
-            detector: &self.detector,
-            open_beam: &self.open_beam,
-            noise: self.noise,
-            spots: &settings.spots,
-        }
-    }
-
     fn warn(&mut self, warning: String) {
         self.figures.warnings.push(warning);
     }
@@ -458,6 +367,10 @@ fn check(scan: &Scan, settings: &CorrectSettings) -> Result<FrameShape, CorrectE
     let FrameShape { frames, rows, columns } = shape;
     if frames * rows * columns == 0 {
         return Err(CorrectError::NoRadiographs { frames, rows, columns });
+    }
+    let air = settings.row_air.left + settings.row_air.right;
+    if air >= columns && air > 0 {
+        return Err(CorrectError::NoRowBesideAir { air, columns });
     }
     let bin = settings.bin;
     if bin > rows.min(columns) {
@@ -481,17 +394,4 @@ fn check(scan: &Scan, settings: &CorrectSettings) -> Result<FrameShape, CorrectE
         }
     }
     Ok(shape)
-}
-
-fn dose_figures(doses: &[f32], region: &Region, method: &str) -> DoseFigures {
-    let tenth = (doses.len() / 10).max(1);
-    let mean = |part: &[f32]| voltomo_numeric::statistics::mean(part).unwrap_or(1.0);
-    DoseFigures {
-        region: Some(region.to_string()),
-        method: method.into(),
-        min: doses.iter().copied().fold(f32::INFINITY, f32::min),
-        max: doses.iter().copied().fold(f32::NEG_INFINITY, f32::max),
-        drift: mean(&doses[doses.len() - tenth..]) / mean(&doses[..tenth]) - 1.0,
-        per_radiograph: doses.to_vec(),
-    }
 }

@@ -1,11 +1,16 @@
 //! Maths on regular arrays. Knows no physics, no tomography and no files.
 
 pub mod cast;
+pub mod denoise;
+pub mod eigen;
+pub mod exponential;
 pub mod interpolate;
 pub mod least_squares;
 pub mod median;
 pub mod nonlinear_fit;
+pub mod plane_filter;
 pub mod pyramid;
+pub mod random;
 pub mod statistics;
 
 pub use voltomo_fourier as fft;

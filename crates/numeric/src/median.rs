@@ -2,10 +2,10 @@
 
 /// Neighbouring windows that are sorted at a time: enough for the longest vectors, and so few that
 /// all their values stay in the nearest cache.
-const LANES: usize = 64;
+pub(crate) const LANES: usize = 64;
 
 /// One value of the window for each of [`LANES`] neighbouring windows.
-type Lane = [f32; LANES];
+pub(crate) type Lane = [f32; LANES];
 
 /// Puts the smaller values into `low`. Written so that, and kept out of its callers so that, the
 /// compiler makes one minimum and one maximum of it for a whole vector of values.
@@ -123,6 +123,36 @@ impl MedianOf25 {
             plane[..2].fill(left);
             plane[width + 2..].fill(right);
         }
+    }
+}
+
+/// Medians over windows of any form of an odd number of values, [`LANES`] neighbouring windows a
+/// call; keeps its memory between calls.
+#[derive(Debug, Clone)]
+pub(crate) struct WindowMedians {
+    kept: Vec<Lane>,
+}
+
+impl WindowMedians {
+    /// For windows of `count` values, an odd number.
+    pub(crate) fn new(count: usize) -> Self {
+        Self { kept: vec![[0.0; LANES]; count.div_ceil(2) + 1] }
+    }
+
+    /// Medians of [`LANES`] windows; the values of window `k` stand in `values` at `k` beyond each
+    /// of the offsets.
+    ///
+    /// Of more than half of the values neither the least nor the largest can be the median of all:
+    /// drop both, take the next in, and so on.
+    pub(crate) fn of(&mut self, values: &[f32], offsets: &[usize]) -> &Lane {
+        let room = self.kept.len();
+        for (count, offset) in offsets.iter().enumerate() {
+            self.kept[count.min(room - 1)].copy_from_slice(&values[*offset..offset + LANES]);
+            if count + 1 >= room {
+                extremes_to_the_ends(&mut self.kept, count + 1 - room, room);
+            }
+        }
+        &self.kept[room - 2]
     }
 }
 

@@ -104,7 +104,7 @@ impl Sizing<'_> {
     fn resident(&self) -> u64 {
         let [depth, height, width] = self.grid.shape;
         let previews = 4 * (height * width + depth * width) as u64;
-        PROGRAM_BYTES + Survey::resident_bytes(self.scan) + previews
+        PROGRAM_BYTES + Survey::resident_bytes(self.scan, &self.recipe.correct) + previews
     }
 
     fn peak(&self, slices: usize) -> Bytes {
