@@ -226,6 +226,56 @@ pub enum CorrectError {
         /// Columns of a frame.
         columns: usize,
     },
+    /// No frames with black bodies.
+    #[error(
+        "`correct.scatter.method` is `black_bodies`, and the scan has no such frames; name them in \
+         `{key}`, or take `correct.scatter.method = \"kernel\"`, which needs none"
+    )]
+    NoBlackBodies {
+        /// The recipe key that would name them.
+        key: &'static str,
+    },
+    /// No beam stop.
+    #[error(
+        "`correct.scatter.method` is `beam_stop`, and no stop is named; say where one stands in \
+         every radiograph in `correct.scatter.beam_stop.regions`, or name frames with stops before \
+         the sample in `acquire.black_bodies_sample`"
+    )]
+    NoBeamStop,
+    /// Frames with black bodies in which no dot is found.
+    #[error(
+        "found {what}; expected dots of a grid of black bodies: see \
+         `correct.scatter.black_bodies.threshold`, `least_area` and `rim`, and `{key}` ({place})"
+    )]
+    NoDots {
+        /// What there was instead.
+        what: String,
+        /// The recipe key that names the frames.
+        key: &'static str,
+        /// The first frame.
+        place: String,
+    },
+    /// The dots are not where the frames without sample have them.
+    #[error(
+        "{bright} of {all} dots are as bright as the beam in a frame of `{key}`; expected dark dots \
+         where those of `acquire.black_bodies_open` are: the grid was moved between them ({place})"
+    )]
+    BrightDots {
+        /// Dots that are bright.
+        bright: usize,
+        /// All dots.
+        all: usize,
+        /// The recipe key that names the frames.
+        key: &'static str,
+        /// The frame.
+        place: String,
+    },
+    /// No length to measure the kernel in.
+    #[error(
+        "`correct.scatter.method` is `kernel`, and nobody told the size of a pixel; expected it in \
+         the scan's files or in `acquire.pixel_mm`: the width of scatter is a length"
+    )]
+    KernelWithoutPixel,
     /// Binning that leaves no pixel.
     #[error(
         "`correct.bin` is {bin} for frames of {rows} × {columns} pixels; expected at most the \

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::rings::RingChoice;
+use crate::{rings::RingChoice, scatter::ScatterFigures};
 
 /// What happened in one block; blocks add up to the scan, however it was cut.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
@@ -19,6 +19,10 @@ pub struct BlockFigures {
     pub dead: u64,
     /// Line integrals whose transmission was raised to the least transmission.
     pub clipped: u64,
+    /// Line integrals that are means along their row, since the pixel saw less than its noise; counted
+    /// where scatter is taken off.
+    #[serde(default)]
+    pub starved: u64,
     /// Pixels that held NaN or infinity and were replaced.
     pub non_finite: u64,
     /// Least line integral; +∞ of an empty block.
@@ -36,6 +40,7 @@ impl Default for BlockFigures {
             spots_dark: 0,
             dead: 0,
             clipped: 0,
+            starved: 0,
             non_finite: 0,
             min: f32::INFINITY,
             max: f32::NEG_INFINITY,
@@ -54,6 +59,7 @@ impl BlockFigures {
             spots_dark: self.spots_dark + other.spots_dark,
             dead: self.dead + other.dead,
             clipped: self.clipped + other.clipped,
+            starved: self.starved + other.starved,
             non_finite: self.non_finite + other.non_finite,
             min: self.min.min(other.min),
             max: self.max.max(other.max),
@@ -153,6 +159,9 @@ pub struct SurveyFigures {
     pub dynamic_flat: Option<DynamicFlatFigures>,
     /// Dose of the radiographs.
     pub dose: DoseFigures,
+    /// Scatter, where it is taken off.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub scatter: Option<ScatterFigures>,
     /// Rows and columns at the far edges that binning leaves over, in frame pixels.
     pub left_over_by_binning: [usize; 2],
     /// How rings are removed, where the scan decides it.

@@ -4,8 +4,8 @@
 //! Out: a [`Survey`] of the whole scan once, then [`Corrected`] line integrals −ln(I/I₀),
 //! `[angle, row, column]`, block by block ([`correct_block`]); no block can tell how many there are.
 //!
-//! The order is fixed: spots and dead pixels in the raw frames, dark field, flat field, dose, what
-//! is done to whole frames, binning of the transmission, minus the logarithm, rings.
+//! The order is fixed: spots and dead pixels in the raw frames, dark field, scatter, flat field, dose,
+//! what is done to whole frames, binning of the transmission, minus the logarithm, rings.
 
 mod absorbance;
 mod air;
@@ -26,6 +26,8 @@ mod region;
 mod ring_choice;
 mod rings;
 mod row_air;
+mod scatter;
+mod scatter_settings;
 mod settings;
 mod spots;
 mod stage;
@@ -43,6 +45,11 @@ pub use rings::{
     remove_rings_from_slice,
 };
 pub use row_air::RowAirSettings;
+pub use scatter::{DotFigures, KernelFigures, ScatterFigures, StarvedView};
+pub use scatter_settings::{
+    BeamStopSettings, BlackBodySettings, ConstantSettings, DotValue, KernelForm, KernelSettings,
+    OverAngle, ScatterMethod, ScatterSettings, SurfaceKind,
+};
 pub use settings::{
     Average, CorrectSettings, DoseMethod, DoseSettings, FlatFieldSettings, SpotMethod, SpotSettings,
 };

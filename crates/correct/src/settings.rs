@@ -11,6 +11,7 @@ use crate::{
     region::Region,
     rings::RingSettings,
     row_air::RowAirSettings,
+    scatter_settings::ScatterSettings,
     whole_frame::{DenoiseSettings, Wanted},
 };
 
@@ -119,8 +120,8 @@ pub struct DoseSettings {
     pub monitor_counts: Vec<f64>,
 }
 
-/// What is done to the counts, in this order: spots and dead pixels, dark field, flat field, dose,
-/// binning, minus the logarithm, rings.
+/// What is done to the counts, in this order: spots and dead pixels, dark field, scatter, flat field,
+/// dose, binning, minus the logarithm, rings.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct CorrectSettings {
@@ -130,6 +131,8 @@ pub struct CorrectSettings {
     pub flat_field: FlatFieldSettings,
     /// Open beams that change between the flat fields.
     pub dynamic_flat: DynamicFlatSettings,
+    /// Scatter and glare.
+    pub scatter: ScatterSettings,
     /// Dose of each radiograph.
     pub dose: DoseSettings,
     /// Air at the ends of every row.
@@ -148,6 +151,7 @@ impl Default for CorrectSettings {
             spots: SpotSettings::default(),
             flat_field: FlatFieldSettings::default(),
             dynamic_flat: DynamicFlatSettings::default(),
+            scatter: ScatterSettings::default(),
             dose: DoseSettings::default(),
             row_air: RowAirSettings::default(),
             bin: 1,
@@ -204,6 +208,7 @@ impl CorrectSettings {
         let mut problems = self.spots.problems();
         problems.extend(self.flat_field.problems());
         problems.extend(self.dynamic_flat.problems());
+        problems.extend(self.scatter.problems());
         problems.extend(self.dose.problems());
         problems.extend(self.rings.problems());
         problems.extend(self.denoise.problems());

@@ -12,6 +12,7 @@ use crate::{
     cleaning::{Cleaner, Window},
     detector_pixels::BRIDGE_REACH,
     dose::grown,
+    scatter::mend_row,
     spots::halo,
     whole_frame::FrameSteps,
 };
@@ -219,8 +220,7 @@ impl<'a> Way<'a> {
                 .chunks_exact_mut(columns)
                 .for_each(|row| self.settings.row_air.divide(row));
         }
-        // Doors: scatter works on the transmission here, beam hardening and phase on the
-        // line integrals after the logarithm.
+        // Doors: beam hardening and phase work on the line integrals after the logarithm.
         let wanted = from_read(&self.wanted);
         values.copy_within(wanted.start * columns..wanted.end * columns, 0);
         if let Some(steps) = &self.steps {
@@ -228,12 +228,24 @@ impl<'a> Way<'a> {
         }
         let count = absorbance::bin_in_place(&mut values[..wanted.len() * columns], columns, bin);
         let rows = values[..count].chunks_exact_mut(columns / bin).zip(wanted.step_by(bin));
-        Ok(rows.map(|(values, row)| self.finish_row(values, row, cleaner)).collect())
+        Ok(rows.map(|(values, row)| self.finish_row(values, (frame, row), cleaner)).collect())
     }
 
     /// Takes the logarithm of one corrected row, which began at row `row` of those read.
-    fn finish_row(&self, values: &mut [f32], row: usize, cleaner: &Cleaner<'_>) -> BlockFigures {
+    fn finish_row(
+        &self,
+        values: &mut [f32],
+        (frame, row): (usize, usize),
+        cleaner: &Cleaner<'_>,
+    ) -> BlockFigures {
         let bin = self.settings.bin;
+        let starved = match self.settings.scatter.starved_sigma {
+            sigmas if self.survey.scatter.is_some() && sigmas > 0.0 => {
+                let place = (frame, (self.read.start + row) / bin);
+                mend_row(values, &self.survey.transmission_noise(place, values, bin), sigmas)
+            }
+            _ => 0,
+        };
         let mended = cleaner.mended(row..row + bin, 0..values.len() * bin);
         let found = if self.scan.quantity == Quantity::Counts {
             absorbance::minus_logarithm(values, self.settings.flat_field.least_transmission)
@@ -247,6 +259,7 @@ impl<'a> Way<'a> {
             spots_dark: mended.dark,
             dead: mended.dead,
             clipped: found.clipped,
+            starved,
             non_finite: mended.holes,
             min: found.min,
             max: found.max,
@@ -261,6 +274,10 @@ impl<'a> Way<'a> {
             (&self.survey.open_beam.dark, self.survey.open_beam.at(frame)),
             (self.mended.start * columns, self.survey.doses[frame]),
         );
+        if let Some(scatter) = &self.survey.scatter {
+            let values = &mut values[rows.start * columns..rows.end * columns];
+            scatter.subtract(frame, self.mended.start, values);
+        }
         absorbance::bridge_dead_pixels(
             values,
             &self.survey.detector,

@@ -1,5 +1,6 @@
 //! What must be known of a whole scan before a part of it can be corrected. Corrects nothing.
 
+mod background;
 mod beam;
 
 use ndarray::Array3;
@@ -15,6 +16,7 @@ use crate::{
     noise::{Noise, spread},
     references::{self, Reference},
     rings::RingChoice,
+    scatter::{self, Field},
     stuck::{Answering, Stuck},
 };
 
@@ -33,6 +35,8 @@ pub struct Survey {
     pub(crate) counting: Counting,
     /// Dose of each radiograph; all 1 where it is not corrected.
     pub(crate) doses: Vec<f32>,
+    /// Background of scatter and glare.
+    pub(crate) scatter: Option<Field>,
 }
 
 impl Survey {
@@ -58,6 +62,7 @@ impl Survey {
             survey.measure_counting(scan, settings)?;
             let done = done + NOISE_SAMPLE;
             survey.measure_dose(scan, settings, &|frames| watch(done + frames, total))?;
+            survey.measure_scatter(scan, settings)?;
         } else {
             survey.measure_noise(scan, settings)?;
             survey.measure_counting(scan, settings)?;
@@ -95,8 +100,8 @@ impl Survey {
     }
 
     /// Bytes that the survey of a scan holds, from [`Self::measure`] on: the average of each set of
-    /// reference frames, the dark field, the components of a changing open beam, and what is known
-    /// of each detector pixel.
+    /// reference frames, the dark field, the components of a changing open beam, what is known of
+    /// each detector pixel, and the background of scatter (at most 10 kB a radiograph).
     #[must_use]
     pub fn resident_bytes(scan: &Scan, settings: &CorrectSettings) -> u64 {
         let shape = scan.radiographs.shape();
@@ -104,7 +109,7 @@ impl Survey {
         let sets = 1 + scan.flats.len() as u64;
         let sets = sets + settings.dynamic_flat.pictures() as u64;
         let maps = if scan.quantity == Quantity::Counts { 4 * sets + 4 } else { 4 };
-        pixels * maps
+        pixels * maps + scatter::resident_bytes(shape, settings)
     }
 
     /// Shape and place of the corrected frames, before anything is measured.
@@ -151,6 +156,7 @@ impl Survey {
                 dynamic_flat: None,
                 dose,
                 left_over_by_binning: [rows % bin, columns % bin],
+                scatter: None,
                 rings: None,
                 warnings: Vec::new(),
             },
@@ -159,6 +165,7 @@ impl Survey {
             noise: Noise { constant: 0.0, slope: 0.0 },
             counting: Counting::default(),
             doses: vec![1.0; frames],
+            scatter: None,
         }
     }
 
@@ -377,7 +384,7 @@ fn check(scan: &Scan, settings: &CorrectSettings) -> Result<FrameShape, CorrectE
         return Err(CorrectError::BinTooLarge { bin, rows, columns });
     }
     if scan.quantity == Quantity::LineIntegrals {
-        return Ok(shape);
+        return scatter::check_quantity(scan.quantity, settings).map(|()| shape);
     }
     let place = || scan.radiographs.name_of(0);
     if scan.flats.is_empty() {

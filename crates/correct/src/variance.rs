@@ -4,14 +4,17 @@ use ndarray::{Array3, ArrayView3, Axis};
 use rayon::prelude::*;
 use voltomo_types::{Quantity, Scan};
 
-use crate::{Block, Survey, flat_field::Mixed};
+use crate::{Block, Survey, flat_field::Mixed, scatter::Field};
+
+/// Least transmission that a variance is told for.
+const LEAST: f32 = 1e-6;
 
 impl Survey {
     /// Variance of each line integral of a block, `[angle, row, column]`, no unit.
     ///
     /// `line_integrals`: of the block, as [`correct_block`](crate::correct_block) gave them. For
-    /// counts I over the open beam I₀ (both above the dark field), `var(p) = var(I)/I²`, the
-    /// variance of counts as measured in the radiographs; a bin's is the mean of its pixels' over
+    /// counts I over the open beam I₀ (both above the dark field), `var(p) = var(I)/(I − S)²` with the
+    /// background S of scatter, the variance of counts as measured in the radiographs; a bin's is the mean of its pixels' over
     /// their number. Noise that pixels share (blur), and that of the flat fields, which all angles
     /// share, are left out. A dead pixel has the variance of the one before it. Line integrals that
     /// were read as such have the variance that was measured in them. Memory: the result.
@@ -62,9 +65,14 @@ impl Survey {
                 let rows = into.outer_iter_mut().zip(values.outer_iter());
                 for ((mut into, values), row) in rows.zip(block.rows.clone()) {
                     let mut kept = 0.0;
+                    let strewn = Strewn::of_row(self.scatter.as_ref(), (frame, row), bin);
                     for (column, (into, value)) in into.iter_mut().zip(values).enumerate() {
                         let variance = match beam {
-                            Some(beam) => self.bin_variance(beam, ([row, column], bin), *value),
+                            Some(beam) => self.bin_variance(
+                                (beam, strewn.at(column)),
+                                ([row, column], bin),
+                                (-*value).exp(),
+                            ),
                             None => Some(self.counting.variance(value.abs())),
                         };
                         *into = figure(&mut kept, variance);
@@ -75,15 +83,36 @@ impl Survey {
         figures
     }
 
+    /// Standard deviation of the transmission in each pixel of a row of binned pixels, scatter taken
+    /// off; NaN where no pixel answers.
+    pub(crate) fn transmission_noise(
+        &self,
+        (frame, row): (usize, usize),
+        transmissions: &[f32],
+        bin: usize,
+    ) -> Vec<f32> {
+        let strewn = Strewn::of_row(self.scatter.as_ref(), (frame, row), bin);
+        let beam = (self.open_beam.at(frame), self.doses[frame]);
+        let noise = |(column, transmission): (usize, &f32)| {
+            // The noise of less than nothing is that of its background.
+            let primary = if *transmission > LEAST { *transmission } else { LEAST };
+            let place = ([row, column], bin);
+            let variance = self.bin_variance((beam, strewn.at(column)), place, primary);
+            variance.map_or(f32::NAN, |variance| variance.sqrt() * primary)
+        };
+        transmissions.iter().enumerate().map(noise).collect()
+    }
+
     /// Variance of the line integral of one bin; `None` where no pixel of it answers.
+    ///
+    /// `[s, b]`: background of the radiograph and of the open beam, as shares of the open beam.
     fn bin_variance(
         &self,
-        (open_beam, dose): (Mixed<'_>, f32),
+        ((open_beam, dose), [sample, open]): ((Mixed<'_>, f32), [f32; 2]),
         ([row, column], bin): ([usize; 2], usize),
-        line_integral: f32,
+        transmission: f32,
     ) -> Option<f32> {
         let columns = self.detector.columns;
-        let transmission = (-line_integral).exp();
         let (mut sum, mut count) = (0.0, 0u16);
         for y in row * bin..(row + 1) * bin {
             for x in column * bin..(column + 1) * bin {
@@ -92,11 +121,30 @@ impl Survey {
                 if self.detector.dead[pixel] || !(beam > 0.0 && beam.is_finite()) {
                     continue;
                 }
-                let above_dark = transmission * beam;
-                sum += self.counting.variance(above_dark) / (above_dark * above_dark);
+                let primary = transmission * beam * (1.0 - open);
+                let above_dark = primary + sample * beam;
+                sum += self.counting.variance(above_dark) / (primary * primary);
                 count += 1;
             }
         }
         (count > 0).then(|| sum / f32::from(count) / f32::from(count))
+    }
+}
+
+/// Backgrounds along a row of binned pixels, read in the middle of each; none where nothing is taken
+/// off.
+struct Strewn {
+    rows: Option<[Vec<f32>; 2]>,
+    bin: usize,
+}
+
+impl Strewn {
+    fn of_row(scatter: Option<&Field>, (frame, row): (usize, usize), bin: usize) -> Self {
+        Self { rows: scatter.map(|field| field.rows(frame, row * bin + bin / 2)), bin }
+    }
+
+    fn at(&self, column: usize) -> [f32; 2] {
+        let place = column * self.bin + self.bin / 2;
+        self.rows.as_ref().map_or([0.0; 2], |rows| [rows[0][place], rows[1][place]])
     }
 }

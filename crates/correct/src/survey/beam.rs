@@ -178,7 +178,11 @@ impl Survey {
         Ok(region)
     }
 
-    fn instrument<'a>(&'a self, scan: &'a Scan, settings: &'a CorrectSettings) -> Instrument<'a> {
+    pub(super) fn instrument<'a>(
+        &'a self,
+        scan: &'a Scan,
+        settings: &'a CorrectSettings,
+    ) -> Instrument<'a> {
         Instrument {
             scan,
             detector: &self.detector,
@@ -207,7 +211,8 @@ impl Survey {
     }
 }
 
-fn dose_figures(doses: &[f32], region: Option<&Region>, method: &str) -> DoseFigures {
+/// Figures of doses; `method` names who chose the region, or what told them.
+pub(super) fn dose_figures(doses: &[f32], region: Option<&Region>, method: &str) -> DoseFigures {
     let tenth = (doses.len() / 10).max(1);
     let mean = |part: &[f32]| voltomo_numeric::statistics::mean(part).unwrap_or(1.0);
     DoseFigures {

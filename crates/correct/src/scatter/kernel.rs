@@ -1,0 +1,285 @@
+//! Scatter and glare from the sample's own transmission: reads every radiograph once. Knows no black
+//! bodies.
+
+use ndarray::Array2;
+use rayon::prelude::*;
+use voltomo_numeric::cast::to_f32;
+use voltomo_types::{Millimetre, Probe};
+
+use super::{
+    ScatterFigures,
+    figures::KernelFigures,
+    fit::{Air, Fitted, Usual, fit, is_air},
+    given::{Found, Given},
+    glare::Glare,
+    grid::{at_nodes, cell_means},
+    model::{Form, Model, spread_of},
+};
+use crate::{
+    CorrectError,
+    noise::spread,
+    scatter_settings::{KernelForm, KernelSettings},
+};
+
+/// Radiographs that the kernel is fitted to.
+const FITTED: usize = 24;
+
+/// Rounds of transmission and fit.
+const ROUNDS: usize = 3;
+
+/// Share of the cells that may come out below nothing.
+const NEGATIVE: f64 = 1e-3;
+
+/// Of the backlight, where nobody told it.
+const BACKLIGHT_SIGMA: f64 = 0.01;
+
+/// The background of every radiograph.
+pub(super) fn measure(
+    given: &Given<'_>,
+    watch: &(dyn Fn(usize) + Sync),
+) -> Result<Found, CorrectError> {
+    let bench = Bench::new(given)?;
+    let count = given.shape().frames;
+    let chosen = spread(count, FITTED);
+    let looked =
+        chosen.par_iter().map(|frame| bench.cells(*frame)).collect::<Result<Vec<_>, _>>()?;
+    let looked: Vec<(f64, Array2<f64>)> =
+        chosen.iter().map(|frame| f64::from(given.air[*frame])).zip(looked).collect();
+    let mut warnings = bench.doubts();
+    let (mut model, fitted, is_fitted) = bench.fitted(&looked);
+    warnings.extend(bench.limit(&mut model, &looked));
+    let done = std::sync::atomic::AtomicUsize::new(0);
+    let nodes = (0..count).into_par_iter().map(|frame| {
+        let told = model.solve(&bench.cells(frame)?, (f64::from(given.air[frame]), &bench.air));
+        watch(done.fetch_add(1, std::sync::atomic::Ordering::Relaxed) + 1);
+        Ok(model.background(&told).iter().map(|share| to_f32(*share)).collect::<Vec<f32>>())
+    });
+    let nodes = nodes.collect::<Result<Vec<_>, CorrectError>>()?.concat();
+    let mut figures = ScatterFigures::of("kernel");
+    figures.kernel = Some(bench.figures(&model, &fitted, (&looked, is_fitted)));
+    let open = at_nodes(&given.grid, |_| model.open());
+    Ok(Found { sample: nodes, open, figures, warnings })
+}
+
+/// A scan with what is known of its kernel.
+struct Bench<'a> {
+    given: &'a Given<'a>,
+    usual: Usual,
+    form: Form,
+    pixel_mm: f64,
+    distance_mm: Option<f64>,
+    /// Cells of the region of air.
+    air: Vec<[usize; 2]>,
+}
+
+impl<'a> Bench<'a> {
+    fn new(given: &'a Given<'a>) -> Result<Self, CorrectError> {
+        let scan = given.instrument.scan;
+        let told = &given.settings.scatter.kernel;
+        let pixel = scan.cone.pixel.or(scan.detector.pixel);
+        let Some(Millimetre(pixel)) = pixel else { return Err(CorrectError::KernelWithoutPixel) };
+        let pixel_mm = pixel * scan.detector.frame.bin as f64;
+        let is_xray = scan.probe == Some(Probe::Xray);
+        let form = match (told.form, is_xray) {
+            (KernelForm::Primary, _) | (KernelForm::Auto, true) => {
+                Form::Primary { alpha: told.alpha, beta: told.beta }
+            }
+            _ => Form::Loss,
+        };
+        let facts = scan.cone.source_to_detector.zip(scan.cone.source_to_axis);
+        let from_facts = facts.map(|(detector, axis)| detector.0 - axis.0).filter(|mm| *mm > 0.0);
+        let distance_mm = told.distance_mm.or(from_facts);
+        let mut usual = Usual::new(form, distance_mm);
+        if let Some(width) = told.width_mm {
+            usual.width = [width, 1e-3];
+        }
+        if let Some(amplitude) = told.amplitude {
+            usual.amplitude = [amplitude, (0.02 * amplitude).max(1e-6)];
+        }
+        let air = air_cells(given);
+        Ok(Self { given, usual, form, pixel_mm, distance_mm, air })
+    }
+
+    fn told(&self) -> &KernelSettings {
+        &self.given.settings.scatter.kernel
+    }
+
+    fn is_xray(&self) -> bool {
+        self.given.instrument.scan.probe == Some(Probe::Xray)
+    }
+
+    fn backlight(&self) -> f64 {
+        self.told().backlight.unwrap_or(if self.is_xray() { 0.0 } else { 0.02 })
+    }
+
+    fn glare(&self) -> f64 {
+        self.told().glare.unwrap_or(if self.is_xray() { 0.09 } else { 0.0 })
+    }
+
+    /// Means of a radiograph's cells over the open beam; a cell of dead pixels counts as air.
+    fn cells(&self, frame: usize) -> Result<Array2<f64>, CorrectError> {
+        let radiographs = &*self.given.instrument.scan.radiographs;
+        let ratio = self.given.ratio(radiographs, (frame, frame))?;
+        let grid = &self.given.grid;
+        let mut means = cell_means(grid, |pixel| ratio[pixel]);
+        let air = f64::from(self.given.air[frame]);
+        means.iter_mut().filter(|mean| !mean.is_finite()).for_each(|mean| *mean = air);
+        let shape = (grid[0].cells(), grid[1].cells());
+        Ok(Array2::from_shape_vec(shape, means).expect("as many means as cells"))
+    }
+
+    fn model(&self, fitted: &Fitted) -> Model {
+        let grid = self.given.grid;
+        let frame = &self.given.instrument.scan.detector.frame;
+        let share = self.glare();
+        let length = self.told().glare_mm / self.pixel_mm;
+        Model {
+            grid,
+            form: self.form,
+            amplitude: fitted.amplitude[0],
+            spread: spread_of(&grid, frame, (fitted.width[0], self.pixel_mm)),
+            backlight: self.backlight(),
+            glare: (share > 0.0).then(|| Glare::new(&grid, (share, length))),
+        }
+    }
+
+    /// The model, the numbers in it, and whether air told the amplitude better than what is usual.
+    ///
+    /// Glare makes the same excess in air as scatter, so that with glare the usual numbers stay.
+    fn fitted(&self, looked: &[(f64, Array2<f64>)]) -> (Model, Fitted, bool) {
+        let usual = Fitted {
+            amplitude: self.usual.amplitude,
+            width: [self.usual.width[0], self.usual.width[0] * self.usual.width[1]],
+        };
+        let mut model = self.model(&usual);
+        let mut fitted = usual;
+        if !self.told().fit || self.glare() > 0.0 || self.air.is_empty() {
+            return (model, fitted, false);
+        }
+        let frame = &self.given.instrument.scan.detector.frame;
+        for _ in 0..ROUNDS {
+            let air = self.air_of(&model, looked);
+            let Some(found) = fit(&air, &self.usual, (&self.given.grid, frame, self.pixel_mm))
+            else {
+                break;
+            };
+            fitted = found;
+            model = self.model(&fitted);
+        }
+        (model, fitted, fitted.amplitude[1] < 0.7 * self.usual.amplitude[1])
+    }
+
+    /// Air of the radiographs that are looked at, its dose taken out.
+    fn air_of(&self, model: &Model, looked: &[(f64, Array2<f64>)]) -> Air {
+        let shape = looked[0].1.dim();
+        let (mut sent, mut excess) = (Array2::zeros(shape), Array2::zeros(shape));
+        let mut everywhere = Array2::from_elem(shape, true);
+        let share = 1.0 / looked.len() as f64;
+        let b = model.backlight;
+        for (air, cells) in looked {
+            let told = model.solve(cells, (*air, &self.air));
+            sent.scaled_add(share, &told.sent);
+            excess.scaled_add(share, &((cells / told.dose - b) / (1.0 - b) - 1.0));
+            everywhere.zip_mut_with(&is_air(&told.transmission), |all, one| *all &= one);
+        }
+        // What the noise of air sends is no sample's.
+        sent.zip_mut_with(&everywhere, |sent, is_air| *sent *= f64::from(u8::from(!is_air)));
+        Air { sent, excess, is_air: everywhere }
+    }
+
+    /// Takes amplitude and backlight back where they leave less than nothing behind the sample, and
+    /// says so.
+    fn limit(&self, model: &mut Model, looked: &[(f64, Array2<f64>)]) -> Option<String> {
+        let before = model.amplitude;
+        let is_too_much = |model: &Model| {
+            let below = looked.iter().map(|(air, cells)| {
+                let told = model.solve(cells, (*air, &self.air));
+                told.transmission.iter().filter(|t| **t < 0.0).count()
+            });
+            below.sum::<usize>() as f64 > NEGATIVE * (looked.len() * looked[0].1.len()) as f64
+        };
+        while is_too_much(model) && model.amplitude > 0.05 * before {
+            model.amplitude *= 0.9;
+            model.backlight *= 0.9;
+        }
+        (model.amplitude < before).then(|| {
+            format!(
+                "the usual scatter is more than what is seen behind the sample: its amplitude was \
+                 taken back from {before:.3} to {:.3}, the backlight to {:.4}",
+                model.amplitude, model.backlight
+            )
+        })
+    }
+
+    fn doubts(&self) -> Vec<String> {
+        let mut doubts = Vec::new();
+        if self.distance_mm.is_none() && self.told().width_mm.is_none() {
+            doubts.push(
+                "nobody told the distance from the axis to the detector, on which the width of the \
+                 scatter depends: 50 mm are taken, give or take twice; set \
+                 `correct.scatter.kernel.distance_mm`"
+                    .into(),
+            );
+        }
+        if self.air.is_empty() {
+            doubts.push(
+                "the scatter is computed as if every radiograph had the dose of the open beam, since \
+                 no air was found to read it in"
+                    .into(),
+            );
+        }
+        doubts
+    }
+
+    fn figures(
+        &self,
+        model: &Model,
+        fitted: &Fitted,
+        (looked, is_fitted): (&[(f64, Array2<f64>)], bool),
+    ) -> KernelFigures {
+        let scale = model.amplitude / fitted.amplitude[0].max(1e-12);
+        let amplitude_sigma = fitted.amplitude[1] * scale;
+        let backlight_sigma = match self.told().backlight {
+            None if !self.is_xray() => BACKLIGHT_SIGMA,
+            _ => 0.0,
+        };
+        // Scatter where it is most, for a kernel of amplitude 1.
+        let most = looked.iter().map(|(air, cells)| {
+            let told = model.solve(cells, (*air, &self.air));
+            model.spread.to_cells(&told.sent).iter().copied().fold(0.0, f64::max)
+        });
+        let most = most.fold(0.0, f64::max);
+        KernelFigures {
+            form: self.form.name().into(),
+            amplitude: model.amplitude,
+            amplitude_sigma,
+            width_mm: fitted.width[0],
+            width_sigma_mm: fitted.width[1],
+            is_fitted,
+            backlight: model.backlight,
+            backlight_sigma,
+            glare: self.glare(),
+            background_sigma: (most * amplitude_sigma).hypot(backlight_sigma),
+        }
+    }
+}
+
+/// Cells whose middles lie in the region of air; the nearest one where it is smaller than a cell.
+fn air_cells(given: &Given<'_>) -> Vec<[usize; 2]> {
+    let Some(region) = given.region else { return Vec::new() };
+    let grid = &given.grid;
+    let inside = |k: usize, range: &std::ops::Range<usize>| -> Vec<usize> {
+        let middle = (range.start + range.end - 1) as f64 / 2.0;
+        let is_inside = |cell: &usize| {
+            let place = grid[k].middle(*cell);
+            place >= range.start as f64 && place < range.end as f64
+        };
+        let cells: Vec<usize> = (0..grid[k].cells()).filter(is_inside).collect();
+        let distance = |cell: &usize| (grid[k].middle(*cell) - middle).abs();
+        let nearest = (0..grid[k].cells()).min_by(|a, b| distance(a).total_cmp(&distance(b)));
+        if cells.is_empty() { nearest.into_iter().collect() } else { cells }
+    };
+    let columns = inside(1, &region.columns);
+    let rows = inside(0, &region.rows);
+    rows.iter().flat_map(|row| columns.iter().map(|column| [*row, *column])).collect()
+}
