@@ -54,7 +54,8 @@ pub(crate) struct DemoArguments {
 /// A scan, and settings told on the command line.
 #[derive(Debug, Args)]
 pub(crate) struct ScanArguments {
-    /// The scan: an HDF5 file, a folder of images, one image file, or a pattern in quotes.
+    /// The scan: an HDF5 file, a folder of images, one image file, or a pattern in quotes. A
+    /// `recipe.toml` in that folder tells how to read it.
     pub(crate) scan: PathBuf,
     /// A setting of the recipe, as in --set correct.dose.region=0:50,0:50; may be repeated.
     #[arg(long = "set", value_name = "KEY=VALUE", value_parser = Override::parse)]
@@ -74,6 +75,10 @@ pub(crate) struct LookArguments {
     /// Read every frame for the count figures, not a sample of 32.
     #[arg(long)]
     pub(crate) all: bool,
+    /// Measure how good the scan is: dose, spots, starved pixels, flat field, rings, sharpest edge,
+    /// resolution and contrast of the middle slice. The scan is corrected as its recipe says.
+    #[arg(long)]
+    pub(crate) quality: bool,
 }
 
 #[derive(Debug, Args)]

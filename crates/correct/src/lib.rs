@@ -21,6 +21,7 @@ mod mark;
 mod noise;
 mod numbers;
 mod peak;
+mod quality;
 mod references;
 mod region;
 mod ring_choice;
@@ -39,6 +40,7 @@ mod whole_frame;
 pub use dynamic_flat::{DynamicFlatMethod, DynamicFlatSettings};
 pub use error::CorrectError;
 pub use figures::{BlockFigures, DoseFigures, DynamicFlatFigures, SurveyFigures};
+pub use quality::{FrameQuality, RingQuality, frame_quality, ring_quality};
 pub use ring_choice::decide_rings;
 pub use rings::{
     RingChoice, RingFilter, RingMethod, RingSettings, RingTrial, SliceRings, choose_method,

@@ -43,7 +43,7 @@ impl Corrected {
     }
 
     /// Takes the rings out, where the sinograms are whole.
-    fn without_rings(
+    pub(crate) fn without_rings(
         mut self,
         settings: &RingSettings,
         radiographs: usize,
@@ -81,6 +81,17 @@ pub fn correct_block(
     settings: &CorrectSettings,
     block: Block,
 ) -> Result<Corrected, CorrectError> {
+    line_integrals(scan, survey, settings, block)?
+        .without_rings(survey.rings(settings), survey.shape().frames)
+}
+
+/// The line integrals of a block, with the rings still in them.
+pub(crate) fn line_integrals(
+    scan: &Scan,
+    survey: &Survey,
+    settings: &CorrectSettings,
+    block: Block,
+) -> Result<Corrected, CorrectError> {
     let shape = survey.shape();
     check(survey, settings, &block)?;
     let way = Way::new(scan, survey, settings, &block);
@@ -113,8 +124,7 @@ pub fn correct_block(
     let dimensions = (block.frames.len(), block.rows.len(), shape.columns);
     let line_integrals =
         Array3::from_shape_vec(dimensions, values).expect("as many values as the block has pixels");
-    let rings = survey.figures().rings.as_ref().map_or(&settings.rings, |found| &found.settings);
-    Corrected { line_integrals, row_figures }.without_rings(rings, shape.frames)
+    Ok(Corrected { line_integrals, row_figures })
 }
 
 /// A block within the scan, and of whole frames where the settings need them.

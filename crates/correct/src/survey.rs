@@ -92,6 +92,27 @@ impl Survey {
         &self.figures
     }
 
+    /// The survey of line integrals that came out of a scan whose own survey is `first`: all that
+    /// was found there, but the noise of what came out.
+    #[must_use]
+    pub fn following(mut self, first: &Self) -> Self {
+        let SurveyFigures { noise_constant, noise_slope, .. } = self.figures;
+        let SurveyFigures { counting_constant, counting_slope, .. } = self.figures;
+        self.figures = SurveyFigures {
+            noise_constant,
+            noise_slope,
+            counting_constant,
+            counting_slope,
+            ..first.figures.clone()
+        };
+        self
+    }
+
+    /// How rings are removed: as the scan decided, else as the settings say.
+    pub(crate) fn rings<'a>(&'a self, settings: &'a CorrectSettings) -> &'a RingSettings {
+        self.figures.rings.as_ref().map_or(&settings.rings, |found| &found.settings)
+    }
+
     /// The survey, with the way that rings are removed.
     #[must_use]
     pub(crate) fn with_rings(mut self, choice: RingChoice) -> Self {

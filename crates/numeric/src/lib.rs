@@ -11,6 +11,9 @@ pub mod nonlinear_fit;
 pub mod plane_filter;
 pub mod pyramid;
 pub mod random;
+pub mod shell_correlation;
+pub mod slanted_edge;
 pub mod statistics;
+pub mod threshold;
 
 pub use voltomo_fourier as fft;

@@ -2,8 +2,10 @@
 
 use std::ops::Range;
 
-use ndarray::Array3;
-use voltomo_correct::{Block, CorrectSettings, Survey, correct_block};
+use ndarray::{Array3, ArrayView3};
+use voltomo_correct::{
+    Block, BlockFigures, CorrectError, CorrectSettings, Corrected, Survey, correct_block,
+};
 use voltomo_reconstruct::calibrate::BandSource;
 use voltomo_types::{FrameError, FrameShape, Scan};
 
@@ -16,6 +18,39 @@ pub(crate) struct CorrectedBands<'a> {
     pub survey: &'a Survey,
     /// How it is corrected.
     pub settings: &'a CorrectSettings,
+    /// What was done to each row, where the scan is one of radiographs corrected before.
+    pub row_figures: Option<&'a [BlockFigures]>,
+}
+
+impl<'a> CorrectedBands<'a> {
+    /// A scan that is corrected as it is read.
+    pub(crate) fn of(scan: &'a Scan, survey: &'a Survey, settings: &'a CorrectSettings) -> Self {
+        Self { scan, survey, settings, row_figures: None }
+    }
+
+    /// The line integrals of a block.
+    ///
+    /// # Errors
+    /// Frames that cannot be read or mended.
+    pub(crate) fn block(&self, block: Block) -> Result<Corrected, CorrectError> {
+        let rows = block.rows.clone();
+        let mut corrected = correct_block(self.scan, self.survey, self.settings, block)?;
+        let Some(before) = self.row_figures else { return Ok(corrected) };
+        for (now, before) in corrected.row_figures.iter_mut().zip(&before[rows]) {
+            *now = BlockFigures { min: now.min, max: now.max, ..*before };
+        }
+        Ok(corrected)
+    }
+
+    /// Variances of these line integrals of a block.
+    pub(crate) fn variances(&self, block: &Block, values: ArrayView3<'_, f32>) -> Array3<f32> {
+        self.survey.variances(self.scan, block, values)
+    }
+
+    /// How much each of these line integrals of a block is worth.
+    pub(crate) fn weights(&self, block: &Block, values: ArrayView3<'_, f32>) -> Array3<f32> {
+        self.survey.weights(self.scan, block, values)
+    }
 }
 
 impl BandSource for CorrectedBands<'_> {
@@ -25,7 +60,7 @@ impl BandSource for CorrectedBands<'_> {
 
     fn band(&self, rows: Range<usize>) -> Result<Array3<f32>, FrameError> {
         let block = Block { frames: 0..self.shape().frames, rows };
-        correct_block(self.scan, self.survey, self.settings, block)
+        self.block(block)
             .map(|corrected| corrected.line_integrals)
             .map_err(|error| FrameError { what: error.to_string(), place: "axis search".into() })
     }

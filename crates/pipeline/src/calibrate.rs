@@ -1,27 +1,30 @@
 //! Geometry without a volume: the axis of a scan, or source, axis and detector from balls. No
 //! science.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use ndarray::{Array2, Axis};
 use serde_json::{Value, json};
-use voltomo_correct::{Block, Survey, correct_block};
+use voltomo_correct::Block;
 use voltomo_reconstruct::calibrate::{
     BandSource,
     cone::balls::{self, BallCalibration, BallScan, Figure, ViewSource},
 };
-use voltomo_types::{FrameError, FrameShape, Millimetre, Radian, Scan};
+use voltomo_types::{FrameError, FrameShape, Millimetre, Radian};
 
 use crate::{
     bands::CorrectedBands,
     beam::{BeamFound, beam},
     cone_axis::cone_axis,
     error::RunError,
+    memory::default_budget,
     prepare,
     provenance::{Program, as_json, write_json},
     recipe::Recipe,
     run::{anchored, survey},
+    spool::Spool,
     watch::Watch,
+    whole_frames::WholeFrames,
 };
 
 /// How a geometry is found.
@@ -91,10 +94,15 @@ pub fn calibrate(
     let scan = voltomo_acquire::open(&recipe.acquire, &options.base)?;
     prepare::angles(&scan)?;
     let survey = survey(&scan, recipe, watch)?;
+    let frames = WholeFrames { scan: &scan, survey: &survey, settings: &recipe.correct };
+    let folder = options.out.parent().unwrap_or(Path::new(""));
+    let spool = Spool::where_needed(&frames, (folder, default_budget()), watch)?;
+    let as_read = CorrectedBands::of(&scan, &survey, &recipe.correct);
+    let bands = spool.as_ref().map_or(as_read, Spool::bands);
     let (record, mut found) = if options.balls {
-        by_balls((&scan, &survey, recipe), options, watch)?
+        by_balls((&bands, recipe), options, watch)?
     } else {
-        by_scan((&scan, &survey, recipe), watch)?
+        by_scan((&bands, recipe), watch)?
     };
     let written = json!({
         "program": as_json(&Program::this()),
@@ -111,22 +119,23 @@ pub fn calibrate(
 
 /// The axis from the scan itself.
 fn by_scan(
-    (scan, survey, recipe): (&Scan, &Survey, &Recipe),
+    (bands, recipe): (&CorrectedBands<'_>, &Recipe),
     watch: &dyn Watch,
 ) -> Result<(Value, Calibration), RunError> {
+    let scan = bands.scan;
     let mut open = recipe.clone();
     (open.reconstruct.centre_px, open.reconstruct.tilt_deg) = (None, None);
     open.reconstruct.cone.roll_deg = None;
     let (record, warnings, is_cone) = match beam(&open, scan)? {
         BeamFound::Parallel { .. } => {
-            let estimate = prepare::axis(scan, survey, &open, watch)?;
+            let estimate = prepare::axis(bands, &open, watch)?;
             let record = prepare::axis_record(&estimate, scan.detector.pixel);
             (record, estimate.warnings, false)
         }
         BeamFound::Circle { mut circle, .. } => {
             circle.roll = Radian(0.0);
             let unknown = BeamFound::Circle { circle, axis_column: None, has_roll: false };
-            let axis = cone_axis(&unknown, (scan, survey, &open), watch)?;
+            let axis = cone_axis(&unknown, (bands, &open), watch)?;
             (axis.record, axis.warnings, true)
         }
         BeamFound::Views(_) => {
@@ -201,7 +210,7 @@ impl ViewSource for CorrectedBands<'_> {
 
     fn view(&self, index: usize) -> Result<Array2<f32>, FrameError> {
         let block = Block { frames: index..index + 1, rows: 0..BandSource::shape(self).rows };
-        correct_block(self.scan, self.survey, self.settings, block)
+        self.block(block)
             .map(|corrected| corrected.line_integrals.index_axis_move(Axis(0), 0))
             .map_err(|error| FrameError { what: error.to_string(), place: "ball search".into() })
     }
@@ -209,21 +218,21 @@ impl ViewSource for CorrectedBands<'_> {
 
 /// Source, axis and detector from balls.
 fn by_balls(
-    (scan, survey, recipe): (&Scan, &Survey, &Recipe),
+    (bands, recipe): (&CorrectedBands<'_>, &Recipe),
     options: &CalibrateOptions,
     watch: &dyn Watch,
 ) -> Result<(Value, Calibration), RunError> {
+    let scan = bands.scan;
     let (told, files) = (&recipe.reconstruct.cone, &scan.cone);
     let phantom = BallScan {
         angles: prepare::angles(scan)?.to_vec(),
-        frame: survey.frame(),
+        frame: bands.survey.frame(),
         pixel: told.detector_pixel_mm.map(Millimetre).or(files.pixel),
         spacing: options.spacing_mm.map(Millimetre),
         source_to_axis: told.source_to_axis_mm.map(Millimetre).or(files.source_to_axis),
     };
-    let bands = CorrectedBands { scan, survey, settings: &recipe.correct };
     watch.begin("find the balls", 100);
-    let tracks = balls::find_tracks(&bands, &phantom, &|done, total| {
+    let tracks = balls::find_tracks(bands, &phantom, &|done, total| {
         watch.advance(done * 100 / total.max(1));
     })?;
     watch.end();

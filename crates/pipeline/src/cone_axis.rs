@@ -1,9 +1,8 @@
 //! The rotation axis of a cone beam: as it is told, else found in the radiographs. Knows no volume.
 
 use serde_json::Value;
-use voltomo_correct::Survey;
 use voltomo_reconstruct::calibrate::cone::{ConeScan, ConeSearch, find_cone_axis};
-use voltomo_types::{Radian, RotationAxis, Scan};
+use voltomo_types::{Radian, RotationAxis};
 
 use crate::{
     bands::CorrectedBands, beam::BeamFound, error::RunError, prepare, provenance::as_json,
@@ -27,10 +26,10 @@ pub(crate) struct ConeAxis {
 /// Bands that cannot be read, and an axis that cannot be found.
 pub(crate) fn cone_axis(
     beam: &BeamFound,
-    (scan, survey, recipe): (&Scan, &Survey, &Recipe),
+    (bands, recipe): (&CorrectedBands<'_>, &Recipe),
     watch: &dyn Watch,
 ) -> Result<ConeAxis, RunError> {
-    let frame = survey.frame();
+    let frame = bands.survey.frame();
     if let Some((axis, by)) = beam.told_axis(&frame) {
         let record = told_record(&axis, by);
         return Ok(ConeAxis { axis, record, warnings: vec![] });
@@ -40,7 +39,7 @@ pub(crate) fn cone_axis(
             view: 0,
         }));
     };
-    let angles = prepare::angles(scan)?.to_vec();
+    let angles = prepare::angles(bands.scan)?.to_vec();
     let settings = &recipe.reconstruct;
     let search = ConeSearch {
         centre_px: None,
@@ -48,10 +47,9 @@ pub(crate) fn cone_axis(
         search_px: settings.search_px,
         bands: settings.bands,
     };
-    let bands = CorrectedBands { scan, survey, settings: &recipe.correct };
     let cone = ConeScan { circle: *circle, angles, frame };
     watch.begin("find the axis", 100);
-    let estimate = find_cone_axis(&bands, &cone, &search, &|done, total| {
+    let estimate = find_cone_axis(bands, &cone, &search, &|done, total| {
         watch.advance(done * 100 / total.max(1));
     })?;
     watch.end();

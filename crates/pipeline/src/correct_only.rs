@@ -3,13 +3,14 @@
 use std::path::PathBuf;
 
 use voltomo_acquire::Kind;
-use voltomo_correct::{Block, RingSettings, Survey, correct_block, working_bytes};
+use voltomo_correct::{RingSettings, Survey};
 use voltomo_types::{Millimetre, Scan};
 
 use crate::{
     error::RunError,
     layout::{CORRECTED, Layout},
     memory::{Bytes, default_budget},
+    plan::free_for_frames,
     provenance::{as_json, write_json},
     recipe::{Recipe, commented},
     run::{RunOptions, anchored, check_out, claim, survey},
@@ -17,6 +18,7 @@ use crate::{
     store::NumberType,
     tally::Tally,
     watch::Watch,
+    whole_frames::WholeFrames,
 };
 
 /// Writes the line integrals of a scan as one 32-bit TIFF an angle, `angles.txt` beside them
@@ -71,26 +73,17 @@ fn write_images(
         pixel: pixel(scan, survey),
         numbers: NumberType::F32,
     })?;
-    let block = |first: usize, count: usize| Block {
-        frames: first..(first + count).min(shape.frames),
-        rows: 0..shape.rows,
-    };
-    let fits = |count: usize| working_bytes(scan, &recipe.correct, block(0, count)) <= budget.0;
-    let count = (1..=shape.frames.min(64)).rev().find(|&count| fits(count)).unwrap_or(1);
     let mut tally = Tally::default();
-    watch.begin("correct", shape.frames);
-    for first in (0..shape.frames).step_by(count) {
-        let corrected = correct_block(scan, survey, &recipe.correct, block(first, count))?;
+    let frames = WholeFrames { scan, survey, settings: &recipe.correct };
+    let stopped = frames.each(free_for_frames(scan, budget), watch, |corrected| {
         tally.correct_more(0..shape.rows, &corrected)?;
-        stack.push(corrected.line_integrals.view())?;
-        watch.advance(first + count);
-        if watch.is_cancelled() {
-            stack.finish(true)?;
-            let (finished, slices) = (first + count, shape.frames);
-            return Err(RunError::Cancelled { finished, slices, path: layout.root().into() });
-        }
+        stack.push(corrected.line_integrals.view())
+    })?;
+    if let Some(finished) = stopped {
+        stack.finish(true)?;
+        let (slices, path) = (shape.frames, layout.root().into());
+        return Err(RunError::Cancelled { finished, slices, path });
     }
-    watch.end();
     Ok((stack.finish(false)?, tally))
 }
 

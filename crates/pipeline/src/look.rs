@@ -7,7 +7,7 @@ use voltomo_acquire::Look;
 use crate::{
     error::RunError,
     preview,
-    recipe::{Override, Recipe, commented},
+    recipe::{Recipe, commented},
 };
 
 /// Frames that are read for the count figures unless all are asked for.
@@ -27,20 +27,16 @@ pub fn look(recipe: &Recipe, all: bool, picture: Option<&Path>) -> Result<Look, 
     Ok(seen)
 }
 
-/// A complete, commented recipe for a scan, as TOML. `target`: where it will stand; a recipe that
-/// stands elsewhere than the working folder gets an absolute path to the scan.
+/// The recipe of a scan, complete and commented, as TOML. `target`: where it will stand; a recipe
+/// that stands elsewhere than the working folder gets an absolute path to the scan.
 ///
 /// # Errors
-/// A scan that cannot be opened, settings that cannot be used.
-pub fn recipe_for(
-    scan: &Path,
-    overrides: &[Override],
-    target: Option<&Path>,
-) -> Result<String, RunError> {
-    let mut recipe = Recipe::for_scan(scan, overrides)?;
+/// A scan that cannot be opened.
+pub fn recipe_for(mut recipe: Recipe, target: Option<&Path>) -> Result<String, RunError> {
     let opened = voltomo_acquire::open(&recipe.acquire, Path::new(""))?;
     if target.is_some_and(|path| path.parent().is_some_and(|folder| folder != Path::new(""))) {
-        recipe.acquire.path = std::path::absolute(scan).unwrap_or(scan.into());
+        let scan = recipe.acquire.path;
+        recipe.acquire.path = std::path::absolute(&scan).unwrap_or(scan);
     }
     let mut head = vec![
         "A recipe of voltomo: what is done with one scan. Run it with: voltomo run RECIPE --out DIR"

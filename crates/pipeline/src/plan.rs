@@ -5,15 +5,22 @@ use std::ops::Range;
 use serde::Serialize;
 use voltomo_correct::{Block, Survey, working_bytes as correct_bytes};
 use voltomo_reconstruct::{Choice, Reconstruction, SlabRule};
-use voltomo_types::{Geometry, Scan, VoxelGrid};
+use voltomo_types::{FrameShape, Geometry, Scan, VoxelGrid};
 
-use crate::{error::RunError, memory::Bytes, method::MethodPlan, pace, recipe::Recipe, store};
+use crate::{
+    error::RunError, memory::Bytes, method::MethodPlan, pace, recipe::Recipe, spool::Spool, store,
+};
 
 /// The program itself, its threads, and what the system rounds up to.
 const PROGRAM_BYTES: u64 = 96 << 20;
 
 /// Whole frames that are in memory while references are averaged.
 const REFERENCE_FRAMES_HELD: u64 = 12;
+
+/// Of a budget, what is free for radiographs that are corrected whole, before there is a volume.
+pub(crate) fn free_for_frames(scan: &Scan, budget: Bytes) -> Bytes {
+    Bytes(budget.0.saturating_sub(PROGRAM_BYTES + Survey::resident_bytes(scan)))
+}
 
 /// What a run will take.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -83,7 +90,7 @@ impl Sizing<'_> {
         let measuring = REFERENCE_FRAMES_HELD * 4 * (frame.rows * frame.columns) as u64;
         let correcting = |slab| {
             let block = Block { frames: 0..angles, rows: 0..self.rows(slab) };
-            correct_bytes(self.scan, &self.recipe.correct, block)
+            self.correcting(block)
         };
         let reconstructing = |slab: Range<usize>| {
             let corrected = 4 * (angles * self.rows(slab.clone()) * self.frame.1) as u64;
@@ -92,12 +99,28 @@ impl Sizing<'_> {
             let noise = noise.map_or(0, |noise| corrected + noise.working_bytes(slab.clone()));
             corrected + weights + method.working_bytes(slab) + noise
         };
-        vec![
+        let whole = self.recipe.correct.needs_whole_frames().then(|| {
+            let block = Block { frames: 0..1, rows: 0..self.frame.0 };
+            ("correcting a radiograph".into(), Bytes(self.correcting(block)))
+        });
+        let slab = vec![
             ("measuring references and dose".into(), Bytes(measuring)),
             ("reading and correcting a slab".into(), most(&correcting)),
             ("reconstructing a slab".into(), most(&reconstructing)),
             ("writing a slab".into(), Bytes(volumes * (slab + storing))),
-        ]
+        ];
+        slab.into_iter().chain(whole).collect()
+    }
+
+    fn correcting(&self, block: Block) -> u64 {
+        correct_bytes(self.scan, &self.recipe.correct, block)
+    }
+
+    /// Disk taken while the run goes on.
+    fn spooled(&self) -> u64 {
+        let (frames, (rows, columns)) = (self.geometry.view_count(), self.frame);
+        let shape = FrameShape { frames, rows, columns };
+        if self.recipe.correct.needs_whole_frames() { Spool::disk(shape).0 } else { 0 }
     }
 
     /// What stays in memory from the first slab to the last.
@@ -150,6 +173,7 @@ pub(crate) fn plan(sizing: &Sizing<'_>, budget: Bytes) -> Result<Plan, RunError>
     let mut parts = vec![("held all the time".to_string(), Bytes(sizing.resident()))];
     parts.extend(sizing.moments(slices));
     let picture_bytes = 16 << 20;
+    let stored = store::disk_bytes(&sizing.recipe.store, sizing.grid);
     let volumes = 1 + u64::from(sizing.methods.1.is_some());
     Ok(Plan {
         grid: *sizing.grid,
@@ -159,7 +183,7 @@ pub(crate) fn plan(sizing: &Sizing<'_>, budget: Bytes) -> Result<Plan, RunError>
         memory_budget: budget,
         peak_memory: sizing.peak(slices),
         memory_parts: parts,
-        disk: Bytes(volumes * store::disk_bytes(&sizing.recipe.store, sizing.grid) + picture_bytes),
+        disk: Bytes(sizing.spooled() + volumes * stored + picture_bytes),
         seconds: seconds(sizing, slices)?,
     })
 }

@@ -92,18 +92,17 @@ pub(crate) fn assumed_axis(
 /// # Errors
 /// Bands that cannot be read, and an axis that cannot be found.
 pub(crate) fn axis(
-    scan: &Scan,
-    survey: &Survey,
+    bands: &CorrectedBands<'_>,
     recipe: &Recipe,
     watch: &dyn Watch,
 ) -> Result<AxisEstimate, RunError> {
-    let bands = CorrectedBands { scan, survey, settings: &recipe.correct };
+    let (scan, survey) = (bands.scan, bands.survey);
     let parallel = BeamFound::Parallel { warning: None };
     let axis = assumed_axis((recipe, &parallel), &survey.frame(), survey.shape().columns);
     let (angles, frame) = (angles(scan)?.to_vec(), survey.frame());
     let geometry = ParallelGeometry { angles, axis, frame, pixel: scan.detector.pixel };
     watch.begin("find the axis", 100);
-    let estimate = find_axis(&bands, &geometry, &recipe.reconstruct, &|done, total| {
+    let estimate = find_axis(bands, &geometry, &recipe.reconstruct, &|done, total| {
         watch.advance(done * 100 / total.max(1));
     })?;
     watch.end();

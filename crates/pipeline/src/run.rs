@@ -2,32 +2,36 @@
 
 use std::path::{Path, PathBuf};
 
-use voltomo_correct::{Survey, decide_rings};
+use voltomo_correct::{CorrectSettings, Survey, decide_rings};
 use voltomo_reconstruct::calibrate::AxisEstimate;
 use voltomo_types::{RotationAxis, Scan};
 
 use crate::{
+    bands::CorrectedBands,
     beam::{BeamFound, beam},
     cone_axis::{ConeAxis, cone_axis},
     error::RunError,
     iterations::SlabIterations,
     journal::Journal,
     layout::Layout,
-    memory::{self, Bytes},
+    memory::{self, Bytes, default_budget},
     method::MethodRecord,
-    plan::Plan,
+    plan::{Plan, free_for_frames},
     prepare::{self, Prepared},
     preview::Previews,
     provenance::{
         Input, Machine, MemoryRecord, NoiseRecord, Program, RunRecord, VolumeRecord, as_json,
         hash_inputs,
     },
+    quality::{Measured, Quality},
     recipe::Recipe,
     resume::Progress,
+    spool::Spool,
     store::Stored,
     tally::Tally,
     watch::Watch,
     way::{Done, Way},
+    whole_frames::WholeFrames,
 };
 
 /// Radiographs whose counts go into the record.
@@ -76,8 +80,10 @@ pub fn run(
     let known =
         options.resume.then(|| Progress::load(&options.out, recipe, &inputs)).transpose()?;
     let beam = beam(recipe, &scan)?;
-    let asked = (&scan, &survey, recipe);
-    let found = journal.time("axis", || find_axis(known, (asked, &beam), watch))?;
+    let spool = journal.time("correct", || spool((&scan, &survey, recipe), options, watch))?;
+    let as_read = CorrectedBands::of(&scan, &survey, &recipe.correct);
+    let bands = spool.as_ref().map_or(as_read, Spool::bands);
+    let found = journal.time("axis", || find_axis(known, ((&bands, recipe), &beam), watch))?;
     journal.warnings.extend(found.warnings.clone());
     let geometry = prepare::geometry((&scan, &beam), survey.frame(), found.axis)?;
     let size = (survey.shape().rows, survey.shape().columns);
@@ -89,7 +95,7 @@ pub fn run(
     let mut previews = Previews::new(&layout, &prepared.grid);
     previews.scan(&scan)?;
     previews.candidates(found.estimate.as_ref())?;
-    let way = Way { scan: &scan, survey: &survey, recipe, prepared: &prepared, layout: &layout };
+    let way = Way { scan: &scan, bands, recipe, prepared: &prepared, layout: &layout };
     let progress = Progress {
         recipe: recipe.clone(),
         inputs: inputs.clone(),
@@ -100,7 +106,10 @@ pub fn run(
     };
     let existing = options.resume.into();
     let done = way.slabs((progress, existing), (&mut journal, &mut previews), watch)?;
-    finish(&way, Ending { journal, inputs, axis: found.record, done })
+    let measured = Measured { scan: &scan, survey: &survey, bands: &bands, recipe };
+    let quality = || measured.quality(Some(&prepared));
+    let quality = done.stored.is_whole.then(|| journal.time("quality", quality)).transpose()?;
+    finish(&way, Ending { journal, inputs, axis: found.record, quality, done })
 }
 
 /// All that a record is made of, once the slabs are over.
@@ -108,11 +117,12 @@ struct Ending {
     journal: Journal,
     inputs: Vec<Input>,
     axis: serde_json::Value,
+    quality: Option<Quality>,
     done: Done,
 }
 
 fn finish(way: &Way<'_>, ending: Ending) -> Result<RunRecord, RunError> {
-    let Ending { journal, inputs, axis, done } = ending;
+    let Ending { journal, inputs, axis, quality, done } = ending;
     let is_whole = done.stored.is_whole;
     let plan = way.prepared.plan.clone();
     let axis_findings = prepare::axis_findings(&axis);
@@ -129,8 +139,9 @@ fn finish(way: &Way<'_>, ending: Ending) -> Result<RunRecord, RunError> {
         method,
         seconds: journal.seconds,
         axis,
-        references: as_json(way.survey.figures()),
+        references: as_json(way.bands.survey.figures()),
         corrections: as_json(&done.tally.corrections()),
+        quality,
         gates: done.tally.gates().into_iter().map(|(stage, one)| (stage, one.into())).collect(),
         volume: volume_record(&done, way),
         noise: done.noise.as_ref().and_then(|noise| noise_record(noise, way)),
@@ -177,8 +188,8 @@ fn memory_record(plan: &Plan) -> MemoryRecord {
 }
 
 /// The axis of a run: found now, or kept from the stopped run that goes on.
-struct AxisFound {
-    axis: RotationAxis,
+pub(crate) struct AxisFound {
+    pub(crate) axis: RotationAxis,
     estimate: Option<AxisEstimate>,
     record: serde_json::Value,
     warnings: Vec<String>,
@@ -186,9 +197,9 @@ struct AxisFound {
     iterations: Vec<SlabIterations>,
 }
 
-fn find_axis(
+pub(crate) fn find_axis(
     known: Option<Progress>,
-    ((scan, survey, recipe), beam): ((&Scan, &Survey, &Recipe), &BeamFound),
+    ((bands, recipe), beam): ((&CorrectedBands<'_>, &Recipe), &BeamFound),
     watch: &dyn Watch,
 ) -> Result<AxisFound, RunError> {
     if let Some(Progress { axis, axis_record: record, tally, iterations, .. }) = known {
@@ -197,13 +208,12 @@ fn find_axis(
     }
     let (tally, iterations) = (Tally::default(), vec![]);
     let BeamFound::Parallel { warning } = beam else {
-        let asked = (scan, survey, recipe);
-        let ConeAxis { axis, record, warnings } = cone_axis(beam, asked, watch)?;
+        let ConeAxis { axis, record, warnings } = cone_axis(beam, (bands, recipe), watch)?;
         return Ok(AxisFound { axis, estimate: None, record, warnings, tally, iterations });
     };
     warning.iter().for_each(|warning| watch.warn(warning));
-    let estimate = prepare::axis(scan, survey, recipe, watch)?;
-    let record = prepare::axis_record(&estimate, scan.detector.pixel);
+    let estimate = prepare::axis(bands, recipe, watch)?;
+    let record = prepare::axis_record(&estimate, bands.scan.detector.pixel);
     let axis = estimate.axis;
     let warnings = warning.iter().chain(&estimate.warnings).cloned().collect();
     Ok(AxisFound { axis, record, warnings, tally, iterations, estimate: Some(estimate) })
@@ -269,14 +279,40 @@ fn hash(scan: &Scan, watch: &dyn Watch) -> Result<Vec<Input>, RunError> {
     Ok(inputs)
 }
 
-/// Measures references and dose of a scan.
+/// The scan corrected frame by frame beforehand, where that is asked for.
+fn spool(
+    (scan, survey, recipe): (&Scan, &Survey, &Recipe),
+    options: &RunOptions,
+    watch: &dyn Watch,
+) -> Result<Option<Spool>, RunError> {
+    let frames = WholeFrames { scan, survey, settings: &recipe.correct };
+    let folder = Layout::new(&options.out).correct();
+    let free = free_for_frames(scan, options.memory.unwrap_or_else(default_budget));
+    Spool::where_needed(&frames, (&folder, free), watch)
+}
+
+/// Measures references and dose of a scan, and how its rings are removed, unless its radiographs
+/// are corrected whole before.
 pub(crate) fn survey(scan: &Scan, recipe: &Recipe, watch: &dyn Watch) -> Result<Survey, RunError> {
     watch.begin("measure references and dose", 100);
     let survey = Survey::measure(scan, &recipe.correct, &|done, total| {
         watch.advance(done * 100 / total.max(1));
     })?;
     watch.end();
-    let survey = decide_rings(scan, survey, &recipe.correct)?;
+    if recipe.correct.needs_whole_frames() {
+        return Ok(survey);
+    }
+    rings(scan, survey, &recipe.correct, watch)
+}
+
+/// The survey with the way that rings are removed.
+pub(crate) fn rings(
+    scan: &Scan,
+    survey: Survey,
+    settings: &CorrectSettings,
+    watch: &dyn Watch,
+) -> Result<Survey, RunError> {
+    let survey = decide_rings(scan, survey, settings)?;
     if let Some(rings) = &survey.figures().rings {
         watch.note(&format!("rings: {}", rings.why));
     }

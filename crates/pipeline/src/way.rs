@@ -3,11 +3,12 @@
 use std::ops::Range;
 
 use ndarray::{Array3, ArrayView3};
-use voltomo_correct::{Block, Survey, correct_block};
+use voltomo_correct::Block;
 use voltomo_reconstruct::Projections;
 use voltomo_types::Scan;
 
 use crate::{
+    bands::CorrectedBands,
     error::RunError,
     iterations::{ADVANCES, Kept, Listener, SlabIterations},
     journal::Journal,
@@ -54,8 +55,10 @@ impl Done {
 
 /// Everything that stays the same from slab to slab.
 pub(crate) struct Way<'a> {
+    /// As the instrument wrote it.
     pub(crate) scan: &'a Scan,
-    pub(crate) survey: &'a Survey,
+    /// Its line integrals.
+    pub(crate) bands: CorrectedBands<'a>,
     pub(crate) recipe: &'a Recipe,
     pub(crate) prepared: &'a Prepared,
     pub(crate) layout: &'a Layout,
@@ -125,9 +128,7 @@ impl Way<'_> {
         let (method, slab) = (&self.prepared.method, listener.slab());
         let rows = method.rows_needed(slab.clone());
         let block = Block { frames: 0..self.prepared.geometry.view_count(), rows: rows.clone() };
-        let corrected = journal.time("correct", || {
-            correct_block(self.scan, self.survey, &self.recipe.correct, block.clone())
-        })?;
+        let corrected = journal.time("correct", || self.bands.block(block.clone()))?;
         tally.correct(rows.clone(), &corrected)?;
         let values = corrected.line_integrals.view();
         if slab.contains(&(self.prepared.grid.shape[0] / 2)) {
@@ -135,7 +136,7 @@ impl Way<'_> {
         }
         let attenuation = journal.time("reconstruct", || {
             let weights = method.uses_weights();
-            let weights = weights.then(|| self.survey.weights(self.scan, &block, values));
+            let weights = weights.then(|| self.bands.weights(&block, values));
             let weights = weights.as_ref().map(|weights| weights.view());
             let projections = Projections { weights, ..Projections::new(values, rows.start) };
             method.reconstruct(projections, slab.clone(), listener)
@@ -165,7 +166,7 @@ impl Way<'_> {
         let Some(method) = &self.prepared.variances else {
             return Ok(None);
         };
-        let variances = self.survey.variances(self.scan, block, line_integrals);
+        let variances = self.bands.variances(block, line_integrals);
         let variances = Projections::new(variances.view(), block.rows.start);
         let mut noise = method.reconstruct(variances, slab, &())?;
         // Rounding may leave a variance of nothing a little below zero.

@@ -20,6 +20,24 @@ fn texts_need_no_quotes_on_the_command_line() {
 }
 
 #[test]
+fn a_scan_is_read_by_the_recipe_in_its_folder() {
+    let folder = tempfile::tempdir().unwrap();
+    let scan = folder.path();
+    let text = "[acquire]\npath = \"frames\"\npixel_mm = 0.1\n[correct]\nbin = 2\n";
+    std::fs::write(scan.join("recipe.toml"), text).unwrap();
+    let recipe = Recipe::for_scan(scan, &told(&["acquire.pixel_mm=0.2"])).unwrap();
+    assert_eq!(recipe.acquire.path, scan.join("frames"));
+    assert_eq!((recipe.acquire.pixel_mm, recipe.correct.bin), (Some(0.2), 2));
+
+    std::fs::write(scan.join("recipe.toml"), "[acquire]\npath = \".\"\n").unwrap();
+    assert_eq!(Recipe::for_scan(scan, &[]).unwrap().acquire.path, scan);
+
+    std::fs::write(scan.join("recipe.toml"), "[acquire]\npixle_mm = 0.1\n").unwrap();
+    let message = Recipe::for_scan(scan, &[]).unwrap_err().to_string();
+    assert!(message.contains("pixle_mm") && message.contains("recipe.toml"), "{message}");
+}
+
+#[test]
 fn overrides_go_before_the_recipe_and_later_before_earlier() {
     let text = "[acquire]\npath = \"scan\"\n[correct]\nbin = 4\n";
     let told = told(&["correct.bin=2", "correct.bin=3"]);

@@ -1,7 +1,18 @@
-//! `voltomo recipe` and `voltomo schema`. No science.
+//! `voltomo recipe` and `voltomo schema`, and the recipe of a scan that was named. No science.
+
+use voltomo_pipeline::{Override, Recipe};
 
 use super::screen::print;
-use crate::arguments::RecipeArguments;
+use crate::arguments::{RecipeArguments, ScanArguments};
+
+/// The recipe of the scan of a command line with these overrides; says where it comes from, if
+/// the scan has one of its own.
+pub(crate) fn recipe_of(scan: &ScanArguments, overrides: &[Override]) -> Result<Recipe, String> {
+    if let Some(path) = Recipe::beside(&scan.scan) {
+        eprintln!("recipe  {}, in the folder of the scan", path.display());
+    }
+    Recipe::for_scan(&scan.scan, overrides).map_err(|error| error.to_string())
+}
 
 /// Writes a complete, commented recipe for a scan.
 pub(crate) fn recipe(arguments: &RecipeArguments) -> Result<(), String> {
@@ -12,7 +23,8 @@ pub(crate) fn recipe(arguments: &RecipeArguments) -> Result<(), String> {
             path.display()
         ));
     }
-    let text = voltomo_pipeline::recipe_for(&scan.scan, &scan.overrides, arguments.out.as_deref())
+    let recipe = recipe_of(scan, &scan.overrides)?;
+    let text = voltomo_pipeline::recipe_for(recipe, arguments.out.as_deref())
         .map_err(|error| error.to_string())?;
     match &arguments.out {
         None => print(text.trim_end())?,

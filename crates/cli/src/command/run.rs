@@ -6,6 +6,7 @@ use voltomo_pipeline::{Recipe, RunOptions, RunRecord};
 
 use super::{
     outcome::Outcome,
+    recipe::recipe_of,
     screen::{print, print_lines, use_threads},
 };
 use crate::{
@@ -25,7 +26,7 @@ pub(crate) fn run(arguments: &RunArguments) -> Result<Outcome, String> {
 
 /// Corrects and reconstructs a scan without a recipe file.
 pub(crate) fn reconstruct(arguments: &ReconstructArguments) -> Result<Outcome, String> {
-    let recipe = Recipe::for_scan(&arguments.scan.scan, &arguments.overrides()).map_err(text)?;
+    let recipe = recipe_of(&arguments.scan, &arguments.overrides())?;
     planned_or_run(&recipe, PathBuf::new(), &arguments.out)
 }
 
@@ -51,7 +52,7 @@ fn planned_or_run(recipe: &Recipe, base: PathBuf, out: &OutArguments) -> Result<
 pub(crate) fn correct(arguments: &ScanRunArguments) -> Result<(), String> {
     use_threads(&arguments.machine)?;
     let scan = &arguments.scan;
-    let recipe = Recipe::for_scan(&scan.scan, &scan.overrides).map_err(text)?;
+    let recipe = recipe_of(scan, &scan.overrides)?;
     let options = RunOptions {
         out: arguments.out.clone(),
         base: PathBuf::new(),

@@ -123,7 +123,8 @@ impl RingFilter {
     }
 }
 
-pub(super) fn rows_of(sinogram: ArrayViewMut2<'_, f32>) -> Vec<&mut [f32]> {
+/// The rows of a sinogram.
+pub(crate) fn rows_of(sinogram: ArrayViewMut2<'_, f32>) -> Vec<&mut [f32]> {
     let (mut rest, mut rows) = (sinogram, Vec::new());
     while !rest.is_empty() {
         let (row, below) = rest.split_at(Axis(0), 1);

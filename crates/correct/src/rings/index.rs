@@ -15,7 +15,7 @@ const STEEP: f64 = 0.15;
 
 /// The stripes of some sinograms, in units of the line integrals.
 #[derive(Debug, Clone, Copy, Default)]
-pub(super) struct RingIndex {
+pub(crate) struct RingIndex {
     stripes: f64,
     noise: f64,
     count: f64,
@@ -23,7 +23,7 @@ pub(super) struct RingIndex {
 
 impl RingIndex {
     /// Root mean square of the stripes.
-    pub(super) fn value(&self) -> f64 {
+    pub(crate) fn value(&self) -> f64 {
         (self.stripes / self.count.max(1.0)).max(0.0).sqrt()
     }
 
@@ -38,7 +38,7 @@ impl RingIndex {
     /// their product is the stripes' energy: noise differs between the two, stripes do not. Over a
     /// whole turn windings leave no trace in a mean row. Columns where the sample's level is steep
     /// are left out.
-    pub(super) fn add(&mut self, rows: &[&mut [f32]]) {
+    pub(crate) fn add(&mut self, rows: &[&mut [f32]]) {
         let (_, columns) = shape(rows);
         let halves = [0, 1].map(|first| {
             let mut mean = vec![0.0f32; columns];

@@ -37,5 +37,7 @@ mod winding;
 
 pub use auto::{RingChoice, RingTrial, choose_method};
 pub use choose::RingFilter;
+pub(crate) use choose::rows_of;
+pub(crate) use index::RingIndex;
 pub use settings::{RingMethod, RingSettings};
 pub use slice::{SliceRings, remove_rings_from_slice};

@@ -1,6 +1,6 @@
 //! A recipe from its text and the command line, checked whole. Touches no data.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::{Override, Recipe, RecipeError, check};
 
@@ -34,14 +34,26 @@ impl Recipe {
         Self::read(&text, &path.display().to_string(), overrides)
     }
 
-    /// The recipe of a scan that is given on the command line, with its overrides.
+    /// The recipe that lies in the folder of a scan, as simulations leave one.
+    #[must_use]
+    pub fn beside(scan: &Path) -> Option<PathBuf> {
+        Some(scan.join("recipe.toml")).filter(|path| path.is_file())
+    }
+
+    /// The recipe of a scan that is given on the command line, with its overrides: the scan's own
+    /// ([`Self::beside`]) where it has one.
     ///
     /// # Errors
-    /// Everything wrong with the overrides.
+    /// Everything wrong with the overrides, or with the scan's own recipe.
     pub fn for_scan(scan: &Path, overrides: &[Override]) -> Result<Self, RecipeError> {
         if scan.to_str().is_none() {
             let why = "its name is no UTF-8, which a recipe cannot hold; rename it or link to it";
             return Err(RecipeError::ScanName { path: scan.into(), why });
+        }
+        if let Some(path) = Self::beside(scan) {
+            let mut recipe = Self::open(&path, overrides)?;
+            recipe.acquire.path = scan.join(&recipe.acquire.path).components().collect();
+            return Ok(recipe);
         }
         let mut told = vec![Override::text("acquire.path", scan.display())];
         told.extend_from_slice(overrides);

@@ -1,0 +1,154 @@
+//! How good a scan is, in figures: its radiographs, a slice from halves of it, its sharpest edge.
+//! Judges nothing.
+
+mod edge;
+mod halves;
+
+pub use edge::EdgeQuality;
+pub use halves::SliceQuality;
+
+use std::path::Path;
+
+use serde::Serialize;
+use voltomo_acquire::AngleLook;
+use voltomo_correct::{FrameQuality, RingQuality, Survey, frame_quality, ring_quality};
+use voltomo_types::Scan;
+
+use crate::{
+    bands::CorrectedBands,
+    beam::beam,
+    error::RunError,
+    memory::default_budget,
+    prepare::{self, Prepared},
+    recipe::Recipe,
+    run::{anchored, find_axis, survey},
+    spool::Spool,
+    watch::Watch,
+    whole_frames::WholeFrames,
+};
+
+/// What a scan is worth, in figures.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Quality {
+    /// The radiographs.
+    pub radiographs: FrameQuality,
+    /// Stripes of the sinograms; `None` of a scan too small to have any.
+    pub rings: Option<RingQuality>,
+    /// The rotation angles; `None` where nobody told them.
+    pub angles: Option<AngleLook>,
+    /// The sharpest straight edge of a radiograph; `None` where there is none.
+    pub edge: Option<EdgeQuality>,
+    /// The middle slice from the even and from the odd radiographs; `None` without angles.
+    pub slice: Option<SliceQuality>,
+}
+
+/// A scan, and how its line integrals are come by.
+pub(crate) struct Measured<'a> {
+    /// As the instrument wrote it.
+    pub(crate) scan: &'a Scan,
+    /// Its survey.
+    pub(crate) survey: &'a Survey,
+    /// Its line integrals.
+    pub(crate) bands: &'a CorrectedBands<'a>,
+    /// How it is treated.
+    pub(crate) recipe: &'a Recipe,
+}
+
+impl Measured<'_> {
+    /// The figures; the slice needs the reconstruction made ready.
+    ///
+    /// # Errors
+    /// Frames that cannot be read or mended.
+    pub(crate) fn quality(&self, prepared: Option<&Prepared>) -> Result<Quality, RunError> {
+        let Self { scan, survey, bands, recipe } = self;
+        let slice = prepared.map(|prepared| halves::slice(bands, prepared, recipe)).transpose()?;
+        Ok(Quality {
+            radiographs: frame_quality(scan, survey, &recipe.correct)?,
+            rings: ring_quality(bands.scan, bands.survey, bands.settings)?,
+            angles: scan.angles.as_deref().and_then(AngleLook::of),
+            edge: edge::sharpest((scan, survey), recipe)?,
+            slice: slice.flatten(),
+        })
+    }
+}
+
+/// The figures of the recipe's scan.
+///
+/// # Errors
+/// A scan that cannot be opened, corrected or, where its angles are known, reconstructed.
+pub fn quality(recipe: &Recipe, watch: &dyn Watch) -> Result<Quality, RunError> {
+    let recipe = &anchored(recipe, Path::new(""));
+    let scan = voltomo_acquire::open(&recipe.acquire, Path::new(""))?;
+    let survey = survey(&scan, recipe, watch)?;
+    survey.figures().warnings.iter().for_each(|warning| watch.warn(warning));
+    let frames = WholeFrames { scan: &scan, survey: &survey, settings: &recipe.correct };
+    let folder = std::env::temp_dir();
+    let spool = Spool::where_needed(&frames, (&folder, default_budget()), watch)?;
+    let as_read = CorrectedBands::of(&scan, &survey, &recipe.correct);
+    let bands = &spool.as_ref().map_or(as_read, Spool::bands);
+    let measured = Measured { scan: &scan, survey: &survey, bands, recipe };
+    if scan.angles.is_none() {
+        return measured.quality(None);
+    }
+    let beam = beam(recipe, &scan)?;
+    let axis = find_axis(None, ((bands, recipe), &beam), watch)?.axis;
+    let geometry = prepare::geometry((&scan, &beam), survey.frame(), axis)?;
+    let size = (survey.shape().rows, survey.shape().columns);
+    let prepared = Prepared::new(recipe, &scan, geometry, (size, None))?;
+    measured.quality(Some(&prepared))
+}
+
+impl Quality {
+    /// The figures as lines for a person.
+    #[must_use]
+    pub fn lines(&self) -> Vec<String> {
+        let radiographs = &self.radiographs;
+        let percent = |share: f64| format!("{:.3} %", 100.0 * share);
+        let some = |value: Option<f64>| value.map_or("not measured".into(), percent);
+        let [left, right] = radiographs.leaving_share.map(percent);
+        let mut lines = vec![
+            format!("quality       of {} radiographs", radiographs.radiographs),
+            format!(
+                "  dose                 drift {}, from least to largest {}",
+                some(radiographs.dose_drift),
+                some(radiographs.dose_spread)
+            ),
+            format!(
+                "  spots a radiograph   {:.1} bright, {:.1} dark pixels",
+                radiographs.bright_spots, radiographs.dark_spots
+            ),
+            format!("  dead pixels          {}", percent(radiographs.dead_share)),
+            format!(
+                "  starved pixels       {} (line integrals uncertain by more than 0.5)",
+                percent(radiographs.starved_share)
+            ),
+            format!(
+                "  flat-field residual  {} of the open beam",
+                some(radiographs.flat_field_residual)
+            ),
+            format!("  sample leaves        left {left}, right {right} of the rows"),
+        ];
+        lines.extend(self.rings.map(|rings| {
+            format!(
+                "  rings                {:.5} before, {:.5} after (rms of a line integral)",
+                rings.before, rings.after
+            )
+        }));
+        lines.extend(
+            self.angles
+                .as_ref()
+                .map(|angles| format!("  gaps in the angles   {}", angles.gaps.len())),
+        );
+        lines.push(self.edge.as_ref().map_or(
+            "  edge                 no straight edge found in the middle radiograph".into(),
+            EdgeQuality::line,
+        ));
+        match &self.slice {
+            Some(slice) => lines.extend(slice.lines()),
+            None => {
+                lines.push("  slice                not made: no angles, or no even field".into())
+            }
+        }
+        lines
+    }
+}
