@@ -139,7 +139,7 @@ impl Seen {
     fn add(&mut self, corrected: &Corrected, variances: &Array3<f32>) {
         self.figures = self.figures.with(corrected.figures());
         self.pixels += variances.len();
-        self.starved += variances.iter().filter(|it| !(it.sqrt() <= STARVED)).count();
+        self.starved += variances.iter().filter(|it| it.is_nan() || it.sqrt() > STARVED).count();
         let values = &corrected.line_integrals;
         let columns = values.dim().2;
         let rim = (columns / 100).max(4).min(columns);

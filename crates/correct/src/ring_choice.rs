@@ -6,8 +6,8 @@ use ndarray::{Array2, Axis};
 use voltomo_types::Scan;
 
 use crate::{
-    Block, CorrectError, CorrectSettings, RingMethod, RingSettings, Survey, correct_block,
-    rings::choose_method,
+    Block, CorrectError, CorrectSettings, RingChoice, RingMethod, RingSettings, Survey,
+    correct_block, rings::choose_method,
 };
 
 /// Sinograms that methods are tried on.
@@ -46,4 +46,18 @@ pub fn decide_rings(
     let choice = choose_method(&sinograms, &angles, &settings.rings)?;
     tracing::info!("rings: {}", choice.why);
     Ok(survey.with_rings(choice))
+}
+
+impl Survey {
+    /// How rings are removed: as the scan decided, else as the settings say.
+    pub(crate) fn rings<'a>(&'a self, settings: &'a CorrectSettings) -> &'a RingSettings {
+        self.figures.rings.as_ref().map_or(&settings.rings, |found| &found.settings)
+    }
+
+    /// The survey, with the way that rings are removed.
+    #[must_use]
+    pub(crate) fn with_rings(mut self, choice: RingChoice) -> Self {
+        self.figures.rings = Some(choice);
+        self
+    }
 }

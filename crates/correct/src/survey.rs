@@ -28,7 +28,7 @@ const NOISE_SAMPLE: usize = 5;
 pub struct Survey {
     shape: FrameShape,
     frame: PixelFrame,
-    figures: SurveyFigures,
+    pub(crate) figures: SurveyFigures,
     pub(crate) open_beam: OpenBeam,
     pub(crate) detector: DetectorPixels,
     pub(crate) noise: Noise,
@@ -90,34 +90,6 @@ impl Survey {
     #[must_use]
     pub fn figures(&self) -> &SurveyFigures {
         &self.figures
-    }
-
-    /// The survey of line integrals that came out of a scan whose own survey is `first`: all that
-    /// was found there, but the noise of what came out.
-    #[must_use]
-    pub fn following(mut self, first: &Self) -> Self {
-        let SurveyFigures { noise_constant, noise_slope, .. } = self.figures;
-        let SurveyFigures { counting_constant, counting_slope, .. } = self.figures;
-        self.figures = SurveyFigures {
-            noise_constant,
-            noise_slope,
-            counting_constant,
-            counting_slope,
-            ..first.figures.clone()
-        };
-        self
-    }
-
-    /// How rings are removed: as the scan decided, else as the settings say.
-    pub(crate) fn rings<'a>(&'a self, settings: &'a CorrectSettings) -> &'a RingSettings {
-        self.figures.rings.as_ref().map_or(&settings.rings, |found| &found.settings)
-    }
-
-    /// The survey, with the way that rings are removed.
-    #[must_use]
-    pub(crate) fn with_rings(mut self, choice: RingChoice) -> Self {
-        self.figures.rings = Some(choice);
-        self
     }
 
     /// Bytes that the survey of a scan holds, from [`Self::measure`] on: the average of each set of

@@ -4,12 +4,28 @@ use ndarray::{Array3, ArrayView3, Axis};
 use rayon::prelude::*;
 use voltomo_types::{Quantity, Scan};
 
-use crate::{Block, Survey, flat_field::Mixed, scatter::Field};
+use crate::{Block, Survey, SurveyFigures, flat_field::Mixed, scatter::Field};
 
 /// Least transmission that a variance is told for.
 const LEAST: f32 = 1e-6;
 
 impl Survey {
+    /// The survey of line integrals that came out of a scan whose own survey is `first`: all that
+    /// was found there, but the noise of what came out.
+    #[must_use]
+    pub fn following(mut self, first: &Self) -> Self {
+        let SurveyFigures { noise_constant, noise_slope, .. } = self.figures;
+        let SurveyFigures { counting_constant, counting_slope, .. } = self.figures;
+        self.figures = SurveyFigures {
+            noise_constant,
+            noise_slope,
+            counting_constant,
+            counting_slope,
+            ..first.figures.clone()
+        };
+        self
+    }
+
     /// Variance of each line integral of a block, `[angle, row, column]`, no unit.
     ///
     /// `line_integrals`: of the block, as [`correct_block`](crate::correct_block) gave them. For

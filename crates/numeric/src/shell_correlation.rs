@@ -170,17 +170,15 @@ mod tests {
         let kernel: Vec<f64> =
             (-7..=7).map(|k| (-0.5 * (f64::from(k) / sigma).powi(2)).exp()).collect();
         let sum: f64 = kernel.iter().sum();
-        let blur = |from: &Array3<f32>, axis: usize| {
+        let shifted = |at: usize, k: usize| (at + count + k - 7) % count;
+        let blur = |from: &Array3<f32>, [rows, columns]: [bool; 2]| {
+            let at = |place: usize, k: usize, is_on| if is_on { shifted(place, k) } else { place };
             Array3::from_shape_fn(from.dim(), |(z, y, x)| {
-                let part = kernel.iter().enumerate().map(|(k, weight)| {
-                    let shift = |at: usize| (at + count + k - 7) % count;
-                    let at = if axis == 1 { [z, shift(y), x] } else { [z, y, shift(x)] };
-                    weight / sum * f64::from(from[at])
-                });
-                to_f32(part.sum())
+                let of = |k: usize| f64::from(from[[z, at(y, k, rows), at(x, k, columns)]]);
+                to_f32(kernel.iter().enumerate().map(|(k, weight)| weight / sum * of(k)).sum())
             })
         };
-        let signal = blur(&blur(&white, 1), 2);
+        let signal = blur(&blur(&white, [true, false]), [false, true]);
         let halves = [21, 22].map(|seed| &signal + &(noise((1, count, count), seed) * 0.1));
         let found = shell_correlation(halves[0].view(), halves[1].view());
         let even = (100f64.ln() / (4.0 * std::f64::consts::PI.powi(2) * sigma * sigma)).sqrt();

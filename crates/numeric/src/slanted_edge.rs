@@ -1,5 +1,7 @@
 //! How sharp a straight edge is drawn that lies a little aslant on the pixels. Finds no edge.
 
+use std::cmp::Ordering;
+
 use ndarray::{ArrayView2, Axis};
 
 use crate::{
@@ -96,7 +98,7 @@ pub fn edge_response(image: ArrayView2<'_, f32>) -> Result<EdgeResponse, EdgeErr
     let profile = profile(image, |row| line.middle + line.slope * row, angle.cos())?;
     let (levels, noise) = levels(&profile);
     let step = levels[1] - levels[0];
-    if !(step.abs() > 3.0 * noise) {
+    if step.abs().partial_cmp(&(3.0 * noise)) != Some(Ordering::Greater) {
         return Err(EdgeError::NoEdge("its step is lost in the noise"));
     }
     let rise: Vec<f64> = profile.iter().map(|value| (value - levels[0]) / step).collect();

@@ -13,7 +13,8 @@ pub fn otsu(values: impl Iterator<Item = f32> + Clone) -> Option<f32> {
     let finite = values.filter(|value| value.is_finite());
     let start = (f32::INFINITY, f32::NEG_INFINITY);
     let (low, high) = finite.clone().fold(start, |(low, high), it| (low.min(it), high.max(it)));
-    if !(low < high) {
+    // Nothing finite leaves them at infinity, the wrong way round.
+    if low >= high {
         return None;
     }
     let scale = LEVELS as f32 / (high - low);

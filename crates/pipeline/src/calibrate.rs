@@ -21,8 +21,8 @@ use crate::{
     prepare,
     provenance::{Program, as_json, write_json},
     recipe::Recipe,
-    run::{anchored, survey},
     spool::Spool,
+    survey::survey,
     watch::Watch,
     whole_frames::WholeFrames,
 };
@@ -90,7 +90,7 @@ pub fn calibrate(
     if options.out.exists() && !options.force {
         return Err(RunError::FileExists { path: options.out.clone() });
     }
-    let recipe = &anchored(recipe, &options.base);
+    let recipe = &recipe.anchored(&options.base);
     let scan = voltomo_acquire::open(&recipe.acquire, &options.base)?;
     prepare::angles(&scan)?;
     let survey = survey(&scan, recipe, watch)?;

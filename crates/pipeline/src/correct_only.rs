@@ -13,9 +13,10 @@ use crate::{
     plan::free_for_frames,
     provenance::{as_json, write_json},
     recipe::{Recipe, commented},
-    run::{RunOptions, anchored, check_out, claim, survey},
+    run::{RunOptions, check_out, claim},
     stack::{Stack, StackSettings, write_text},
     store::NumberType,
+    survey::survey,
     tally::Tally,
     watch::Watch,
     whole_frames::WholeFrames,
@@ -32,7 +33,7 @@ pub fn correct_only(
     watch: &dyn Watch,
 ) -> Result<PathBuf, RunError> {
     check_out(options)?;
-    let recipe = &anchored(recipe, &options.base);
+    let recipe = &recipe.anchored(&options.base);
     let (recipe, rings) = &without_rings(recipe);
     let scan = voltomo_acquire::open(&recipe.acquire, &options.base)?;
     let survey = survey(&scan, recipe, watch)?;

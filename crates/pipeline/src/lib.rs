@@ -1,5 +1,6 @@
 //! One run from start to end: recipe, check, plan, run, store, provenance. Knows no science.
 
+mod axis;
 mod bands;
 mod beam;
 mod calibrate;
@@ -29,6 +30,7 @@ mod spool;
 mod stack;
 pub mod store;
 mod summary;
+mod survey;
 mod tally;
 mod volumes;
 mod watch;

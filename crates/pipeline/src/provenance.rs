@@ -15,7 +15,7 @@ use voltomo_reconstruct::kernel::simd::simd_name;
 
 use crate::{
     error::RunError, gate::Passed, iterations::SlabIterations, memory::Bytes, method::MethodRecord,
-    plan::Plan, quality::Quality, recipe::Recipe,
+    plan::Plan, recipe::Recipe,
 };
 
 /// Name of the record in the output folder.
@@ -203,8 +203,8 @@ pub struct RunRecord {
     pub references: serde_json::Value,
     /// Spots, dead pixels and clipped values, summed over the slabs.
     pub corrections: serde_json::Value,
-    /// How good the scan is, in figures; `None` of a run that was stopped.
-    pub quality: Option<Quality>,
+    /// How good the scan is, in figures; null of a run that was stopped.
+    pub quality: serde_json::Value,
     /// What passed each stage's gate.
     pub gates: BTreeMap<String, GateRecord>,
     /// The volume.

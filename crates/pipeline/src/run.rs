@@ -2,16 +2,14 @@
 
 use std::path::{Path, PathBuf};
 
-use voltomo_correct::{CorrectSettings, Survey, decide_rings};
-use voltomo_reconstruct::calibrate::AxisEstimate;
-use voltomo_types::{RotationAxis, Scan};
+use voltomo_correct::Survey;
+use voltomo_types::Scan;
 
 use crate::{
+    axis::find_axis,
     bands::CorrectedBands,
-    beam::{BeamFound, beam},
-    cone_axis::{ConeAxis, cone_axis},
+    beam::beam,
     error::RunError,
-    iterations::SlabIterations,
     journal::Journal,
     layout::Layout,
     memory::{self, Bytes, default_budget},
@@ -28,7 +26,7 @@ use crate::{
     resume::Progress,
     spool::Spool,
     store::Stored,
-    tally::Tally,
+    survey::survey,
     watch::Watch,
     way::{Done, Way},
     whole_frames::WholeFrames,
@@ -68,14 +66,13 @@ pub fn run(
 ) -> Result<RunRecord, RunError> {
     let mut journal = Journal::new();
     check_out(options)?;
-    let recipe = &anchored(recipe, &options.base);
+    let recipe = &recipe.anchored(&options.base);
     let scan = journal.time("acquire", || voltomo_acquire::open(&recipe.acquire, &options.base))?;
     prepare::check(recipe, &scan, options.memory)?;
     let inputs = journal.time("hash", || hash(&scan, watch))?;
     let survey = journal.time("survey", || survey(&scan, recipe, watch))?;
-    journal.warn_all(&numbering_gaps(&scan), watch);
-    journal.warn_all(&unusual_pixel(&scan), watch);
-    journal.warn_all(&survey.figures().warnings, watch);
+    let odd = [numbering_gaps(&scan), unusual_pixel(&scan), survey.figures().warnings.clone()];
+    journal.warn_all(&odd.concat(), watch);
 
     let known =
         options.resume.then(|| Progress::load(&options.out, recipe, &inputs)).transpose()?;
@@ -104,8 +101,8 @@ pub fn run(
         tally: found.tally,
         iterations: found.iterations,
     };
-    let existing = options.resume.into();
-    let done = way.slabs((progress, existing), (&mut journal, &mut previews), watch)?;
+    let done =
+        way.slabs((progress, options.resume.into()), (&mut journal, &mut previews), watch)?;
     let measured = Measured { scan: &scan, survey: &survey, bands: &bands, recipe };
     let quality = || measured.quality(Some(&prepared));
     let quality = done.stored.is_whole.then(|| journal.time("quality", quality)).transpose()?;
@@ -141,7 +138,7 @@ fn finish(way: &Way<'_>, ending: Ending) -> Result<RunRecord, RunError> {
         axis,
         references: as_json(way.bands.survey.figures()),
         corrections: as_json(&done.tally.corrections()),
-        quality,
+        quality: as_json(&quality),
         gates: done.tally.gates().into_iter().map(|(stage, one)| (stage, one.into())).collect(),
         volume: volume_record(&done, way),
         noise: done.noise.as_ref().and_then(|noise| noise_record(noise, way)),
@@ -187,38 +184,6 @@ fn memory_record(plan: &Plan) -> MemoryRecord {
     }
 }
 
-/// The axis of a run: found now, or kept from the stopped run that goes on.
-pub(crate) struct AxisFound {
-    pub(crate) axis: RotationAxis,
-    estimate: Option<AxisEstimate>,
-    record: serde_json::Value,
-    warnings: Vec<String>,
-    tally: Tally,
-    iterations: Vec<SlabIterations>,
-}
-
-pub(crate) fn find_axis(
-    known: Option<Progress>,
-    ((bands, recipe), beam): ((&CorrectedBands<'_>, &Recipe), &BeamFound),
-    watch: &dyn Watch,
-) -> Result<AxisFound, RunError> {
-    if let Some(Progress { axis, axis_record: record, tally, iterations, .. }) = known {
-        let (estimate, warnings) = (None, vec![]);
-        return Ok(AxisFound { axis, estimate, record, warnings, tally, iterations });
-    }
-    let (tally, iterations) = (Tally::default(), vec![]);
-    let BeamFound::Parallel { warning } = beam else {
-        let ConeAxis { axis, record, warnings } = cone_axis(beam, (bands, recipe), watch)?;
-        return Ok(AxisFound { axis, estimate: None, record, warnings, tally, iterations });
-    };
-    warning.iter().for_each(|warning| watch.warn(warning));
-    let estimate = prepare::axis(bands, recipe, watch)?;
-    let record = prepare::axis_record(&estimate, bands.scan.detector.pixel);
-    let axis = estimate.axis;
-    let warnings = warning.iter().chain(&estimate.warnings).cloned().collect();
-    Ok(AxisFound { axis, record, warnings, tally, iterations, estimate: Some(estimate) })
-}
-
 /// Holds the output folder to what is asked, before anything is read: nothing of another run in
 /// it, unless it is to be replaced or gone on with, and no file where it should be.
 pub(crate) fn check_out(options: &RunOptions) -> Result<(), RunError> {
@@ -242,14 +207,6 @@ pub(crate) fn claim(options: &RunOptions) -> Result<Layout, RunError> {
     let layout = Layout::new(&options.out);
     layout.make()?;
     Ok(layout)
-}
-
-/// The recipe with a path that means the same file from anywhere.
-pub(crate) fn anchored(recipe: &Recipe, base: &Path) -> Recipe {
-    let mut anchored = recipe.clone();
-    let path = base.join(&recipe.acquire.path);
-    anchored.acquire.path = std::path::absolute(&path).unwrap_or(path);
-    anchored
 }
 
 /// Files that seem to be missing among the radiographs: a range of angles would be stretched.
@@ -289,34 +246,6 @@ fn spool(
     let folder = Layout::new(&options.out).correct();
     let free = free_for_frames(scan, options.memory.unwrap_or_else(default_budget));
     Spool::where_needed(&frames, (&folder, free), watch)
-}
-
-/// Measures references and dose of a scan, and how its rings are removed, unless its radiographs
-/// are corrected whole before.
-pub(crate) fn survey(scan: &Scan, recipe: &Recipe, watch: &dyn Watch) -> Result<Survey, RunError> {
-    watch.begin("measure references and dose", 100);
-    let survey = Survey::measure(scan, &recipe.correct, &|done, total| {
-        watch.advance(done * 100 / total.max(1));
-    })?;
-    watch.end();
-    if recipe.correct.needs_whole_frames() {
-        return Ok(survey);
-    }
-    rings(scan, survey, &recipe.correct, watch)
-}
-
-/// The survey with the way that rings are removed.
-pub(crate) fn rings(
-    scan: &Scan,
-    survey: Survey,
-    settings: &CorrectSettings,
-    watch: &dyn Watch,
-) -> Result<Survey, RunError> {
-    let survey = decide_rings(scan, survey, settings)?;
-    if let Some(rings) = &survey.figures().rings {
-        watch.note(&format!("rings: {}", rings.why));
-    }
-    Ok(survey)
 }
 
 fn relative(path: &Path, root: &Path) -> PathBuf {

@@ -14,7 +14,7 @@ use voltomo_correct::{BlockFigures, CorrectSettings, Survey};
 use voltomo_types::{FrameError, FrameShape, Frames, Quantity, Scan};
 
 use crate::{
-    bands::CorrectedBands, error::RunError, memory::Bytes, run::rings, watch::Watch,
+    bands::CorrectedBands, error::RunError, memory::Bytes, survey::rings, watch::Watch,
     whole_frames::WholeFrames,
 };
 

@@ -18,8 +18,8 @@ fn scan(seed: Option<u64>) -> MadeScan {
     making.written(&making.counts())
 }
 
-fn of_run(scan: &MadeScan) -> Quality {
-    scan.run("out", None).quality.unwrap()
+fn of(scan: &MadeScan) -> Quality {
+    quality(&scan.recipe, &Silent::default()).unwrap()
 }
 
 #[test]
@@ -27,7 +27,9 @@ fn noise_and_contrast_of_the_slice_are_those_of_the_volume() {
     // Flat fields without noise: theirs stands still in both halves, as rings do.
     let scan = making(None).written_with(&making(Some(3)).counts(), 80);
     let record = scan.run("out", None);
-    let slice = record.quality.as_ref().unwrap().slice.clone().unwrap();
+    let quality = of(&scan);
+    assert_eq!(record.quality, serde_json::to_value(&quality).unwrap(), "as the run says");
+    let slice = quality.slice.unwrap();
     let volume = scan.volume("out", &record);
     let middle = volume.index_axis(Axis(0), slice.slice);
     // Well inside the cylinder, which lies a little off the middle.
@@ -45,12 +47,12 @@ fn noise_and_contrast_of_the_slice_are_those_of_the_volume() {
 #[test]
 fn noise_takes_the_finest_details() {
     let clean = making(None).counts();
-    let of = |times: f32| {
+    let times = |times: f32| {
         let noisy = making(Some(3)).counts();
         let counts = &clean + &((&noisy - &clean) * times);
-        of_run(&making(None).written_with(&counts, 80)).slice.unwrap()
+        of(&making(None).written_with(&counts, 80)).slice.unwrap()
     };
-    let (some, more) = (of(8.0), of(20.0));
+    let (some, more) = (times(8.0), times(20.0));
     assert!((more.noise / some.noise - 2.5).abs() < 0.1, "{} and {}", more.noise, some.noise);
     let (fine, coarse) = (some.resolution_voxels.unwrap(), more.resolution_voxels.unwrap());
     assert!(fine >= 1.0 && coarse > 1.2 * fine && coarse < 10.0, "{fine} and {coarse}");
@@ -59,7 +61,7 @@ fn noise_takes_the_finest_details() {
 
 #[test]
 fn a_clean_scan_has_nothing_to_complain_of() {
-    let Quality { radiographs, rings, angles, .. } = of_run(&scan(Some(5)));
+    let Quality { radiographs, rings, angles, .. } = of(&scan(Some(5)));
     assert_eq!(radiographs.radiographs, 16);
     assert_eq!((radiographs.starved_share, radiographs.leaving_share), (0.0, [0.0, 0.0]));
     assert_eq!(radiographs.dead_share, 0.0);
@@ -73,16 +75,16 @@ fn a_clean_scan_has_nothing_to_complain_of() {
 #[test]
 fn a_column_that_answers_wrongly_stands_in_the_ring_index() {
     let making = making(Some(7));
-    let clean = of_run(&scan(Some(7))).rings.unwrap();
+    let clean = of(&scan(Some(7))).rings.unwrap();
     let mut counts = making.counts();
     counts.slice_mut(s![.., .., 40]).mapv_inplace(|count| 100.0 + 0.96 * (count - 100.0));
     let mut scan = making.written(&counts);
-    let before = of_run(&scan).rings.unwrap();
+    let before = of(&scan).rings.unwrap();
     // The stripe has 0.04, in one of about eighty columns that are looked at.
     assert!(before.before > 1.5 * clean.before && before.before < 0.008, "{before:?}");
     assert_eq!(before.before, before.after);
     scan.recipe.correct.rings = RingSettings::of(RingMethod::Sorting);
-    let cured = scan.run("cured", None).quality.unwrap().rings.unwrap();
+    let cured = of(&scan).rings.unwrap();
     assert_eq!(cured.before, before.before);
     assert!(cured.after < 1.1 * clean.before, "{cured:?} of {clean:?}");
 }
@@ -92,7 +94,7 @@ fn a_sample_that_leaves_the_field_is_told_with_its_side() {
     let mut scan = scan(Some(9));
     scan.recipe.acquire.crop_columns = Some("0:60".into());
     scan.recipe.correct.dose.method = voltomo_correct::DoseMethod::None;
-    let found = quality(&scan.recipe, &Silent::default()).unwrap();
+    let found = of(&scan);
     let [left, right] = found.radiographs.leaving_share;
     assert_eq!(left, 0.0);
     assert!(right > 0.9, "{right}");
@@ -103,7 +105,7 @@ fn a_sample_that_leaves_the_field_is_told_with_its_side() {
 fn without_angles_there_are_figures_of_the_radiographs_alone() {
     let mut scan = scan(Some(11));
     scan.recipe.acquire.angles = None;
-    let found = quality(&scan.recipe, &Silent::default()).unwrap();
+    let found = of(&scan);
     assert!(found.slice.is_none() && found.angles.is_none());
     assert!(found.lines().iter().any(|line| line.contains("no angles")));
     assert!(found.rings.is_some());
@@ -121,7 +123,7 @@ fn a_straight_edge_is_found_and_its_width_told() {
     }
     let mut scan = making.written(&counts);
     scan.recipe.acquire.angles = None;
-    let edge = quality(&scan.recipe, &Silent::default()).unwrap().edge.unwrap();
+    let edge = of(&scan).edge.unwrap();
     assert!((edge.width_px - 2.4).abs() < 0.1, "{edge:?}");
     assert!((edge.angle_deg - 5.0).abs() < 0.1, "{edge:?}");
     assert!((edge.step - 0.7).abs() < 0.01, "{edge:?}");

@@ -15,14 +15,15 @@ use voltomo_correct::{FrameQuality, RingQuality, Survey, frame_quality, ring_qua
 use voltomo_types::Scan;
 
 use crate::{
+    axis::find_axis,
     bands::CorrectedBands,
     beam::beam,
     error::RunError,
     memory::default_budget,
     prepare::{self, Prepared},
     recipe::Recipe,
-    run::{anchored, find_axis, survey},
     spool::Spool,
+    survey::survey,
     watch::Watch,
     whole_frames::WholeFrames,
 };
@@ -77,7 +78,7 @@ impl Measured<'_> {
 /// # Errors
 /// A scan that cannot be opened, corrected or, where its angles are known, reconstructed.
 pub fn quality(recipe: &Recipe, watch: &dyn Watch) -> Result<Quality, RunError> {
-    let recipe = &anchored(recipe, Path::new(""));
+    let recipe = &recipe.anchored(Path::new(""));
     let scan = voltomo_acquire::open(&recipe.acquire, Path::new(""))?;
     let survey = survey(&scan, recipe, watch)?;
     survey.figures().warnings.iter().for_each(|warning| watch.warn(warning));
@@ -102,47 +103,16 @@ impl Quality {
     /// The figures as lines for a person.
     #[must_use]
     pub fn lines(&self) -> Vec<String> {
-        let radiographs = &self.radiographs;
-        let percent = |share: f64| format!("{:.3} %", 100.0 * share);
-        let some = |value: Option<f64>| value.map_or("not measured".into(), percent);
-        let [left, right] = radiographs.leaving_share.map(percent);
-        let mut lines = vec![
-            format!("quality       of {} radiographs", radiographs.radiographs),
+        let mut lines = radiograph_lines(&self.radiographs);
+        lines.extend(self.rings.map(|RingQuality { before, after }| {
             format!(
-                "  dose                 drift {}, from least to largest {}",
-                some(radiographs.dose_drift),
-                some(radiographs.dose_spread)
-            ),
-            format!(
-                "  spots a radiograph   {:.1} bright, {:.1} dark pixels",
-                radiographs.bright_spots, radiographs.dark_spots
-            ),
-            format!("  dead pixels          {}", percent(radiographs.dead_share)),
-            format!(
-                "  starved pixels       {} (line integrals uncertain by more than 0.5)",
-                percent(radiographs.starved_share)
-            ),
-            format!(
-                "  flat-field residual  {} of the open beam",
-                some(radiographs.flat_field_residual)
-            ),
-            format!("  sample leaves        left {left}, right {right} of the rows"),
-        ];
-        lines.extend(self.rings.map(|rings| {
-            format!(
-                "  rings                {:.5} before, {:.5} after (rms of a line integral)",
-                rings.before, rings.after
+                "  rings                {before:.5} before, {after:.5} after (rms, line integral)"
             )
         }));
-        lines.extend(
-            self.angles
-                .as_ref()
-                .map(|angles| format!("  gaps in the angles   {}", angles.gaps.len())),
-        );
-        lines.push(self.edge.as_ref().map_or(
-            "  edge                 no straight edge found in the middle radiograph".into(),
-            EdgeQuality::line,
-        ));
+        let gaps = self.angles.as_ref().map(|angles| angles.gaps.len());
+        lines.extend(gaps.map(|gaps| format!("  gaps in the angles   {gaps}")));
+        let no_edge = "  edge                 no straight edge found in the middle radiograph";
+        lines.push(self.edge.as_ref().map_or(no_edge.into(), EdgeQuality::line));
         match &self.slice {
             Some(slice) => lines.extend(slice.lines()),
             None => {
@@ -151,4 +121,25 @@ impl Quality {
         }
         lines
     }
+}
+
+fn radiograph_lines(of: &FrameQuality) -> Vec<String> {
+    let percent = |share: f64| format!("{:.3} %", 100.0 * share);
+    let some = |value: Option<f64>| value.map_or("not measured".into(), percent);
+    let [left, right] = of.leaving_share.map(percent);
+    let (drift, spread) = (some(of.dose_drift), some(of.dose_spread));
+    let (starved, dead) = (percent(of.starved_share), percent(of.dead_share));
+    let residual = some(of.flat_field_residual);
+    vec![
+        format!("quality       of {} radiographs", of.radiographs),
+        format!("  dose                 drift {drift}, from least to largest {spread}"),
+        format!(
+            "  spots a radiograph   {:.1} bright, {:.1} dark pixels",
+            of.bright_spots, of.dark_spots
+        ),
+        format!("  dead pixels          {dead}"),
+        format!("  starved pixels       {starved} (line integrals uncertain by more than 0.5)"),
+        format!("  flat-field residual  {residual} of the open beam"),
+        format!("  sample leaves        left {left}, right {right} of the rows"),
+    ]
 }

@@ -34,6 +34,15 @@ impl Recipe {
         Self::read(&text, &path.display().to_string(), overrides)
     }
 
+    /// The recipe with a path that means the same file from anywhere.
+    #[must_use]
+    pub(crate) fn anchored(&self, base: &Path) -> Self {
+        let mut anchored = self.clone();
+        let path = base.join(&self.acquire.path);
+        anchored.acquire.path = std::path::absolute(&path).unwrap_or(path);
+        anchored
+    }
+
     /// The recipe that lies in the folder of a scan, as simulations leave one.
     #[must_use]
     pub fn beside(scan: &Path) -> Option<PathBuf> {

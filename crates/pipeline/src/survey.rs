@@ -1,0 +1,35 @@
+//! What must be known of a whole scan before it is corrected, with the screen told. Measures nothing
+//! itself.
+
+use voltomo_correct::{CorrectSettings, Survey, decide_rings};
+use voltomo_types::Scan;
+
+use crate::{error::RunError, recipe::Recipe, watch::Watch};
+
+/// Measures references and dose of a scan, and how its rings are removed, unless its radiographs
+/// are corrected whole before.
+pub(crate) fn survey(scan: &Scan, recipe: &Recipe, watch: &dyn Watch) -> Result<Survey, RunError> {
+    watch.begin("measure references and dose", 100);
+    let survey = Survey::measure(scan, &recipe.correct, &|done, total| {
+        watch.advance(done * 100 / total.max(1));
+    })?;
+    watch.end();
+    if recipe.correct.needs_whole_frames() {
+        return Ok(survey);
+    }
+    rings(scan, survey, &recipe.correct, watch)
+}
+
+/// The survey with the way that rings are removed.
+pub(crate) fn rings(
+    scan: &Scan,
+    survey: Survey,
+    settings: &CorrectSettings,
+    watch: &dyn Watch,
+) -> Result<Survey, RunError> {
+    let survey = decide_rings(scan, survey, settings)?;
+    if let Some(rings) = &survey.figures().rings {
+        watch.note(&format!("rings: {}", rings.why));
+    }
+    Ok(survey)
+}
