@@ -21,7 +21,6 @@ use crate::{
         Input, Machine, MemoryRecord, NoiseRecord, Program, RunRecord, VolumeRecord, as_json,
         hash_inputs,
     },
-    quality::{Measured, Quality},
     recipe::Recipe,
     resume::Progress,
     spool::Spool,
@@ -74,8 +73,8 @@ pub fn run(
     let odd = [numbering_gaps(&scan), unusual_pixel(&scan), survey.figures().warnings.clone()];
     journal.warn_all(&odd.concat(), watch);
 
-    let known =
-        options.resume.then(|| Progress::load(&options.out, recipe, &inputs)).transpose()?;
+    let before = || Progress::load(&options.out, recipe, &inputs);
+    let known = options.resume.then(before).transpose()?;
     let beam = beam(recipe, &scan)?;
     let spool = journal.time("correct", || spool((&scan, &survey, recipe), options, watch))?;
     let as_read = CorrectedBands::of(&scan, &survey, &recipe.correct);
@@ -92,7 +91,8 @@ pub fn run(
     let mut previews = Previews::new(&layout, &prepared.grid);
     previews.scan(&scan)?;
     previews.candidates(found.estimate.as_ref())?;
-    let way = Way { scan: &scan, bands, recipe, prepared: &prepared, layout: &layout };
+    let way =
+        Way { scan: &scan, survey: &survey, bands, recipe, prepared: &prepared, layout: &layout };
     let progress = Progress {
         recipe: recipe.clone(),
         inputs: inputs.clone(),
@@ -103,10 +103,7 @@ pub fn run(
     };
     let done =
         way.slabs((progress, options.resume.into()), (&mut journal, &mut previews), watch)?;
-    let measured = Measured { scan: &scan, survey: &survey, bands: &bands, recipe };
-    let quality = || measured.quality(Some(&prepared));
-    let quality = done.stored.is_whole.then(|| journal.time("quality", quality)).transpose()?;
-    finish(&way, Ending { journal, inputs, axis: found.record, quality, done })
+    finish(&way, Ending { journal, inputs, axis: found.record, done })
 }
 
 /// All that a record is made of, once the slabs are over.
@@ -114,13 +111,13 @@ struct Ending {
     journal: Journal,
     inputs: Vec<Input>,
     axis: serde_json::Value,
-    quality: Option<Quality>,
     done: Done,
 }
 
 fn finish(way: &Way<'_>, ending: Ending) -> Result<RunRecord, RunError> {
-    let Ending { journal, inputs, axis, quality, done } = ending;
+    let Ending { mut journal, inputs, axis, done } = ending;
     let is_whole = done.stored.is_whole;
+    let quality = journal.time("quality", || is_whole.then(|| way.quality()).transpose())?;
     let plan = way.prepared.plan.clone();
     let axis_findings = prepare::axis_findings(&axis);
     let method = MethodRecord::new(&plan.method, journal.spent("reconstruct"), journal.updates);

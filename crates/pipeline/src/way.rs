@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use ndarray::{Array3, ArrayView3};
-use voltomo_correct::Block;
+use voltomo_correct::{Block, Survey};
 use voltomo_reconstruct::Projections;
 use voltomo_types::Scan;
 
@@ -16,6 +16,7 @@ use crate::{
     prepare::Prepared,
     preview::Previews,
     provenance::{Program, Status},
+    quality::{Measured, Quality},
     recipe::Recipe,
     resume::Progress,
     store::{self, Stored, VolumeMetadata},
@@ -57,6 +58,8 @@ impl Done {
 pub(crate) struct Way<'a> {
     /// As the instrument wrote it.
     pub(crate) scan: &'a Scan,
+    /// What was measured of it.
+    pub(crate) survey: &'a Survey,
     /// Its line integrals.
     pub(crate) bands: CorrectedBands<'a>,
     pub(crate) recipe: &'a Recipe,
@@ -65,6 +68,12 @@ pub(crate) struct Way<'a> {
 }
 
 impl Way<'_> {
+    /// How good the scan is.
+    pub(crate) fn quality(&self) -> Result<Quality, RunError> {
+        let Self { scan, survey, recipe, bands, prepared, .. } = self;
+        Measured { scan, survey, bands, recipe }.quality(Some(prepared))
+    }
+
     /// All slabs in turn; stops between two when told, or between two iterations.
     pub(crate) fn slabs(
         &self,
