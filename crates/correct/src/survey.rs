@@ -15,7 +15,6 @@ use crate::{
     flat_field::{OpenBeam, weighted_mean},
     noise::{Noise, spread},
     references::{self, Reference},
-    rings::RingChoice,
     scatter::{self, Field},
     stuck::{Answering, Stuck},
 };

@@ -20,6 +20,7 @@ use crate::{
     memory::default_budget,
     prepare,
     provenance::{Program, as_json, write_json},
+    ready::ready,
     recipe::Recipe,
     spool::Spool,
     survey::survey,
@@ -90,7 +91,7 @@ pub fn calibrate(
     if options.out.exists() && !options.force {
         return Err(RunError::FileExists { path: options.out.clone() });
     }
-    let recipe = &recipe.anchored(&options.base);
+    let recipe = &ready(recipe, &options.base)?;
     let scan = voltomo_acquire::open(&recipe.acquire, &options.base)?;
     prepare::angles(&scan)?;
     let survey = survey(&scan, recipe, watch)?;

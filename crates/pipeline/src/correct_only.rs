@@ -12,6 +12,7 @@ use crate::{
     memory::{Bytes, default_budget},
     plan::free_for_frames,
     provenance::{as_json, write_json},
+    ready::ready,
     recipe::{Recipe, commented},
     run::{RunOptions, check_out, claim},
     stack::{Stack, StackSettings, write_text},
@@ -33,7 +34,7 @@ pub fn correct_only(
     watch: &dyn Watch,
 ) -> Result<PathBuf, RunError> {
     check_out(options)?;
-    let recipe = &recipe.anchored(&options.base);
+    let recipe = &ready(recipe, &options.base)?;
     let (recipe, rings) = &without_rings(recipe);
     let scan = voltomo_acquire::open(&recipe.acquire, &options.base)?;
     let survey = survey(&scan, recipe, watch)?;
@@ -76,10 +77,11 @@ fn write_images(
     })?;
     let mut tally = Tally::default();
     let frames = WholeFrames { scan, survey, settings: &recipe.correct };
-    let stopped = frames.each(free_for_frames(scan, budget), watch, |corrected| {
-        tally.correct_more(0..shape.rows, &corrected)?;
-        stack.push(corrected.line_integrals.view())
-    })?;
+    let stopped =
+        frames.each(free_for_frames((scan, &recipe.correct), budget), watch, |corrected| {
+            tally.correct_more(0..shape.rows, &corrected)?;
+            stack.push(corrected.line_integrals.view())
+        })?;
     if let Some(finished) = stopped {
         stack.finish(true)?;
         let (slices, path) = (shape.frames, layout.root().into());

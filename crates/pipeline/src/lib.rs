@@ -21,6 +21,7 @@ mod prepare;
 mod preview;
 mod provenance;
 mod quality;
+mod ready;
 mod recipe;
 mod rerun;
 mod resume;

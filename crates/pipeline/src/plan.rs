@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use serde::Serialize;
-use voltomo_correct::{Block, Survey, working_bytes as correct_bytes};
+use voltomo_correct::{Block, CorrectSettings, Survey, working_bytes as correct_bytes};
 use voltomo_reconstruct::{Choice, Reconstruction, SlabRule};
 use voltomo_types::{FrameShape, Geometry, Scan, VoxelGrid};
 
@@ -18,8 +18,8 @@ const PROGRAM_BYTES: u64 = 96 << 20;
 const REFERENCE_FRAMES_HELD: u64 = 12;
 
 /// Of a budget, what is free for radiographs that are corrected whole, before there is a volume.
-pub(crate) fn free_for_frames(scan: &Scan, budget: Bytes) -> Bytes {
-    Bytes(budget.0.saturating_sub(PROGRAM_BYTES + Survey::resident_bytes(scan)))
+pub(crate) fn free_for_frames((scan, settings): (&Scan, &CorrectSettings), budget: Bytes) -> Bytes {
+    Bytes(budget.0.saturating_sub(PROGRAM_BYTES + Survey::resident_bytes(scan, settings)))
 }
 
 /// What a run will take.

@@ -20,6 +20,7 @@ use crate::{
     memory::{Bytes, default_budget},
     plan::{Plan, Sizing, plan},
     provenance::as_json,
+    ready::ready,
     recipe::Recipe,
     watch::Watch,
 };
@@ -210,6 +211,7 @@ pub(crate) fn check(recipe: &Recipe, scan: &Scan, budget: Option<Bytes>) -> Resu
 /// # Errors
 /// A scan that cannot be opened, settings that do not fit it, a budget that is too small.
 pub fn plan_only(recipe: &Recipe, base: &Path, budget: Option<Bytes>) -> Result<Plan, RunError> {
+    let recipe = &ready(recipe, base)?;
     let scan = voltomo_acquire::open(&recipe.acquire, base)?;
     let (shape, frame) = Survey::corrected_shape(&scan, &recipe.correct)?;
     let beam = beam(recipe, &scan)?;

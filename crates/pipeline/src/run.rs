@@ -21,6 +21,7 @@ use crate::{
         Input, Machine, MemoryRecord, NoiseRecord, Program, RunRecord, VolumeRecord, as_json,
         hash_inputs,
     },
+    ready::ready,
     recipe::Recipe,
     resume::Progress,
     spool::Spool,
@@ -65,7 +66,7 @@ pub fn run(
 ) -> Result<RunRecord, RunError> {
     let mut journal = Journal::new();
     check_out(options)?;
-    let recipe = &recipe.anchored(&options.base);
+    let recipe = &ready(recipe, &options.base)?;
     let scan = journal.time("acquire", || voltomo_acquire::open(&recipe.acquire, &options.base))?;
     prepare::check(recipe, &scan, options.memory)?;
     let inputs = journal.time("hash", || hash(&scan, watch))?;
@@ -241,7 +242,8 @@ fn spool(
 ) -> Result<Option<Spool>, RunError> {
     let frames = WholeFrames { scan, survey, settings: &recipe.correct };
     let folder = Layout::new(&options.out).correct();
-    let free = free_for_frames(scan, options.memory.unwrap_or_else(default_budget));
+    let free =
+        free_for_frames((scan, &recipe.correct), options.memory.unwrap_or_else(default_budget));
     Spool::where_needed(&frames, (&folder, free), watch)
 }
 

@@ -21,6 +21,7 @@ use crate::{
     error::RunError,
     memory::default_budget,
     prepare::{self, Prepared},
+    ready::ready,
     recipe::Recipe,
     spool::Spool,
     survey::survey,
@@ -78,7 +79,7 @@ impl Measured<'_> {
 /// # Errors
 /// A scan that cannot be opened, corrected or, where its angles are known, reconstructed.
 pub fn quality(recipe: &Recipe, watch: &dyn Watch) -> Result<Quality, RunError> {
-    let recipe = &recipe.anchored(Path::new(""));
+    let recipe = &ready(recipe, Path::new(""))?;
     let scan = voltomo_acquire::open(&recipe.acquire, Path::new(""))?;
     let survey = survey(&scan, recipe, watch)?;
     survey.figures().warnings.iter().for_each(|warning| watch.warn(warning));
