@@ -318,6 +318,26 @@ pub enum CorrectError {
         /// The table of the recipe that needs all.
         key: &'static str,
     },
+    /// Line integrals where a method needs counts.
+    #[error(
+        "the radiographs are line integrals, and `correct.{key}` works on counts; expected counts \
+         with flat fields, or `correct.{key}.method = \"none\"` ({place})"
+    )]
+    NotCounts {
+        /// The table of the recipe that needs counts.
+        key: &'static str,
+        /// The first radiograph.
+        place: String,
+    },
+    /// No size of a pixel where a method needs lengths.
+    #[error(
+        "the size of a pixel is not known, and `correct.{key}` needs it; expected \
+         `acquire.pixel_mm`"
+    )]
+    NoPixel {
+        /// The table of the recipe that needs it.
+        key: &'static str,
+    },
     /// A block that is no part of the corrected scan.
     #[error(
         "the block of radiographs {frames:?} and rows {rows:?} is no part of a corrected scan of \

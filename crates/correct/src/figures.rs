@@ -157,6 +157,8 @@ pub struct SurveyFigures {
     pub counting_slope: f32,
     /// How the open beam changed, where that is followed.
     pub dynamic_flat: Option<DynamicFlatFigures>,
+    /// Standard deviation of white noise after deblurring over that before, where that is done.
+    pub deblur_noise_gain: Option<f32>,
     /// Dose of the radiographs.
     pub dose: DoseFigures,
     /// Scatter, where it is taken off.

@@ -58,4 +58,8 @@ pub use settings::{
 pub use spots::{SpotCount, remove_spots};
 pub use stage::{Block, Corrected, correct_block, working_bytes};
 pub use survey::Survey;
-pub use whole_frame::{DenoiseMethod, DenoiseSettings, OutlierKind, denoise_reach, denoise_volume};
+pub use whole_frame::{
+    AnalyserImages, DeblurMethod, DeblurSettings, DenoiseMethod, DenoiseSettings, OutlierKind,
+    PhaseMethod, PhaseSettings, RockingPoint, denoise_reach, denoise_volume,
+    separate_analyser_images,
+};

@@ -12,7 +12,7 @@ use crate::{
     rings::RingSettings,
     row_air::RowAirSettings,
     scatter_settings::ScatterSettings,
-    whole_frame::{DenoiseSettings, Wanted},
+    whole_frame::{DeblurSettings, DenoiseSettings, PhaseSettings, Wanted},
 };
 
 /// Key of the monitor's counts.
@@ -141,6 +141,10 @@ pub struct CorrectSettings {
     pub bin: usize,
     /// Rings, of which each begins as a stripe in a sinogram.
     pub rings: RingSettings,
+    /// Blur of known kernels.
+    pub deblur: DeblurSettings,
+    /// Phase by free propagation.
+    pub phase: PhaseSettings,
     /// Noise of single frames.
     pub denoise: DenoiseSettings,
 }
@@ -156,6 +160,8 @@ impl Default for CorrectSettings {
             row_air: RowAirSettings::default(),
             bin: 1,
             rings: RingSettings::default(),
+            deblur: DeblurSettings::default(),
+            phase: PhaseSettings::default(),
             denoise: DenoiseSettings::default(),
         }
     }
@@ -180,7 +186,7 @@ impl CorrectSettings {
 
     /// What is done to whole frames.
     pub(crate) fn of_whole_frames(&self) -> Wanted<'_> {
-        Wanted { denoise: &self.denoise }
+        Wanted { deblur: &self.deblur, phase: &self.phase, denoise: &self.denoise }
     }
 
     /// The text files that the settings name, and the keys that name them: whoever opens files
@@ -211,6 +217,8 @@ impl CorrectSettings {
         problems.extend(self.scatter.problems());
         problems.extend(self.dose.problems());
         problems.extend(self.rings.problems());
+        problems.extend(self.deblur.problems());
+        problems.extend(self.phase.problems());
         problems.extend(self.denoise.problems());
         if !(1..=64).contains(&self.bin) {
             problems.push(Problem::new("correct.bin", self.bin, "a whole number from 1 to 64"));

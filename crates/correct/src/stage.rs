@@ -14,7 +14,7 @@ use crate::{
     dose::grown,
     scatter::mend_row,
     spots::halo,
-    whole_frame::FrameSteps,
+    whole_frame::{FrameRoom, FrameSteps, pixel_mm},
 };
 
 /// A part of the corrected scan.
@@ -105,8 +105,8 @@ pub(crate) fn line_integrals(
         .par_chunks_mut(frame_length)
         .zip(block.frames.clone())
         .map_init(
-            || Cleaner::new(&spots, survey.noise, &survey.detector),
-            |cleaner, (values, frame)| way.correct(frame, values, cleaner),
+            || (Cleaner::new(&spots, survey.noise, &survey.detector), FrameRoom::default()),
+            |room, (values, frame)| way.correct(frame, values, room),
         )
         .try_reduce(
             || vec![BlockFigures::default(); block.rows.len()],
@@ -157,9 +157,10 @@ pub fn working_bytes(scan: &Scan, settings: &CorrectSettings, block: Block) -> u
     let rows = grown(&wanted, beside, shape.rows.max(wanted.end)).len();
     let window = (rows * shape.columns) as u64;
     let threads = rayon::current_num_threads().min(block.frames.len()) as u64;
-    let steps = FrameSteps::bytes(settings.of_whole_frames(), [wanted.len(), shape.columns]);
+    let size = [wanted.len(), shape.columns];
+    let [shared, steps] = FrameSteps::bytes(settings.of_whole_frames(), size, pixel_mm(scan));
     let thread = 6 * window + (256 << 10) + steps;
-    let reading = 4 * window * block.frames.len() as u64 + threads * thread;
+    let reading = 4 * window * block.frames.len() as u64 + shared + threads * thread;
     if block.frames.len() < shape.frames {
         return reading;
     }
@@ -197,7 +198,8 @@ impl<'a> Way<'a> {
         let mended = grown(&wanted, survey.detector.reach, rows);
         let read = grown(&mended, halo(&settings.spots), rows);
         let columns = scan.radiographs.shape().columns;
-        let steps = FrameSteps::new(settings.of_whole_frames(), [wanted.len(), columns]);
+        let steps =
+            FrameSteps::new(settings.of_whole_frames(), [wanted.len(), columns], pixel_mm(scan));
         Self { scan, survey, settings, wanted, mended, read, steps }
     }
 
@@ -206,7 +208,7 @@ impl<'a> Way<'a> {
         &self,
         frame: usize,
         values: &mut [f32],
-        cleaner: &mut Cleaner<'_>,
+        (cleaner, room): &mut (Cleaner<'_>, FrameRoom),
     ) -> Result<Vec<BlockFigures>, CorrectError> {
         let columns = self.scan.radiographs.shape().columns;
         let bin = self.settings.bin;
@@ -234,7 +236,7 @@ impl<'a> Way<'a> {
         let wanted = from_read(&self.wanted);
         values.copy_within(wanted.start * columns..wanted.end * columns, 0);
         if let Some(steps) = &self.steps {
-            steps.apply(&mut values[..wanted.len() * columns]);
+            steps.apply(&mut values[..wanted.len() * columns], room);
         }
         let count = absorbance::bin_in_place(&mut values[..wanted.len() * columns], columns, bin);
         let rows = values[..count].chunks_exact_mut(columns / bin).zip(wanted.step_by(bin));
@@ -257,7 +259,8 @@ impl<'a> Way<'a> {
             _ => 0,
         };
         let mended = cleaner.mended(row..row + bin, 0..values.len() * bin);
-        let found = if self.scan.quantity == Quantity::Counts {
+        let is_done = self.steps.as_ref().is_some_and(|steps| steps.gives_line_integrals);
+        let found = if self.scan.quantity == Quantity::Counts && !is_done {
             absorbance::minus_logarithm(values, self.settings.flat_field.least_transmission)
         } else {
             absorbance::range_of(values)

@@ -17,6 +17,7 @@ use crate::{
     references::{self, Reference},
     scatter::{self, Field},
     stuck::{Answering, Stuck},
+    whole_frame::pixel_mm,
 };
 
 /// Radiographs that the noise is measured in.
@@ -146,6 +147,7 @@ impl Survey {
                 counting_constant: 0.0,
                 counting_slope: 0.0,
                 dynamic_flat: None,
+                deblur_noise_gain: settings.deblur.noise_gain(pixel_mm(scan)),
                 dose,
                 left_over_by_binning: [rows % bin, columns % bin],
                 scatter: None,
@@ -375,6 +377,7 @@ fn check(scan: &Scan, settings: &CorrectSettings) -> Result<FrameShape, CorrectE
     if bin > rows.min(columns) {
         return Err(CorrectError::BinTooLarge { bin, rows, columns });
     }
+    settings.of_whole_frames().check(scan)?;
     if scan.quantity == Quantity::LineIntegrals {
         return scatter::check_quantity(scan.quantity, settings).map(|()| shape);
     }

@@ -1,9 +1,16 @@
 //! What is done to whole frames of transmission, each alone, before binning and logarithm. Knows no
 //! counts and no other frame.
 
+mod deblur;
 mod denoise;
+mod gdei;
+mod kernel;
+mod phase;
 mod steps;
 mod variation;
 
+pub use deblur::{DeblurMethod, DeblurSettings};
 pub use denoise::{DenoiseMethod, DenoiseSettings, OutlierKind, denoise_reach, denoise_volume};
-pub(crate) use steps::{FrameSteps, Wanted};
+pub use gdei::{AnalyserImages, RockingPoint, separate_analyser_images};
+pub use phase::{PhaseMethod, PhaseSettings};
+pub(crate) use steps::{FrameRoom, FrameSteps, Wanted, pixel_mm};

@@ -1,41 +1,102 @@
 //! The steps on one frame, in their order. Knows no method's inside.
 
-use super::denoise::{self, DenoiseMethod, DenoiseSettings};
+use voltomo_numeric::plane_filter::PlaneRoom;
+use voltomo_types::{Quantity, Scan};
+
+use super::{
+    deblur::{Deblur, DeblurMethod, DeblurSettings},
+    denoise::{self, DenoiseMethod, DenoiseSettings},
+    phase::{Phase, PhaseMethod, PhaseSettings},
+};
+use crate::CorrectError;
 
 /// What a recipe says of whole frames.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Wanted<'a> {
+    pub(crate) deblur: &'a DeblurSettings,
+    pub(crate) phase: &'a PhaseSettings,
     pub(crate) denoise: &'a DenoiseSettings,
 }
 
 impl Wanted<'_> {
     /// The first table of the recipe that asks for something; `None` where nothing is to be done.
     pub(crate) fn key(&self) -> Option<&'static str> {
-        (self.denoise.method != DenoiseMethod::None).then_some("denoise")
+        let asks = [
+            (self.deblur.method != DeblurMethod::None, "deblur"),
+            (self.phase.method != PhaseMethod::None, "phase"),
+            (self.denoise.method != DenoiseMethod::None, "denoise"),
+        ];
+        asks.into_iter().find(|(asks, _)| *asks).map(|(_, key)| key)
     }
+
+    /// Whether the scan has what the steps need.
+    pub(crate) fn check(&self, scan: &Scan) -> Result<(), CorrectError> {
+        let (deblur, phase) =
+            (self.deblur.method != DeblurMethod::None, self.phase.method != PhaseMethod::None);
+        let keys = [(deblur, "deblur"), (phase, "phase")];
+        let key = keys.into_iter().find(|(asks, _)| *asks).map(|(_, key)| key);
+        if let Some(key) = key.filter(|_| scan.quantity == Quantity::LineIntegrals) {
+            return Err(CorrectError::NotCounts { key, place: scan.radiographs.name_of(0) });
+        }
+        let needs = [(self.deblur.needs_pixel(), "deblur"), (phase, "phase")];
+        match needs.into_iter().find(|(needs, _)| *needs) {
+            Some((_, key)) if scan.detector.pixel.is_none() => Err(CorrectError::NoPixel { key }),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// Edge of a pixel of the frames as read, in mm; 1 where nobody told it, which is checked first.
+pub(crate) fn pixel_mm(scan: &Scan) -> f64 {
+    scan.detector.pixel.map_or(1.0, |pixel| pixel.0 * scan.detector.frame.bin as f64)
 }
 
 /// The steps of a recipe, made ready for frames of one size.
 #[derive(Debug)]
 pub(crate) struct FrameSteps {
     columns: usize,
+    deblur: Option<Deblur>,
+    phase: Option<Phase>,
     denoise: DenoiseSettings,
+    /// Whether what comes out is line integrals.
+    pub(crate) gives_line_integrals: bool,
+}
+
+/// What a thread works in, kept from frame to frame.
+#[derive(Debug, Default)]
+pub(crate) struct FrameRoom {
+    plane: PlaneRoom,
 }
 
 impl FrameSteps {
-    /// `None` where a recipe asks for none; for frames of so many rows and columns.
-    pub(crate) fn new(wanted: Wanted<'_>, [_, columns]: [usize; 2]) -> Option<Self> {
+    /// `None` where a recipe asks for none; for frames of `size` = rows, columns.
+    pub(crate) fn new(wanted: Wanted<'_>, size: [usize; 2], pixel_mm: f64) -> Option<Self> {
         wanted.key()?;
-        Some(Self { columns, denoise: wanted.denoise.clone() })
+        Some(Self {
+            columns: size[1],
+            deblur: Deblur::new(wanted.deblur, size, pixel_mm),
+            phase: Phase::new(wanted.phase, size, pixel_mm),
+            denoise: wanted.denoise.clone(),
+            gives_line_integrals: wanted.phase.gives_line_integrals(),
+        })
     }
 
     /// Does them to one frame, whole rows of transmission, in place.
-    pub(crate) fn apply(&self, values: &mut [f32]) {
+    pub(crate) fn apply(&self, values: &mut [f32], room: &mut FrameRoom) {
+        if let Some(deblur) = &self.deblur {
+            deblur.apply(values, &mut room.plane);
+        }
+        if let Some(phase) = &self.phase {
+            phase.apply(values, &mut room.plane);
+        }
         denoise::frame(&self.denoise, values, self.columns);
     }
 
-    /// Bytes that one thread takes for [`Self::apply`], beside the frame.
-    pub(crate) fn bytes(wanted: Wanted<'_>, frame: [usize; 2]) -> u64 {
-        denoise::frame_bytes(wanted.denoise, frame)
+    /// Bytes of the steps, and bytes that one thread takes for [`Self::apply`] beside the frame.
+    pub(crate) fn bytes(wanted: Wanted<'_>, size: [usize; 2], pixel_mm: f64) -> [u64; 2] {
+        let deblur = Deblur::bytes(wanted.deblur, size, pixel_mm);
+        let phase = Phase::bytes(wanted.phase, size, pixel_mm);
+        let denoise = denoise::frame_bytes(wanted.denoise, size);
+        [deblur[0] + phase[0], deblur[1].max(phase[1]) + denoise]
     }
 }
