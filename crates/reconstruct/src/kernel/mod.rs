@@ -3,6 +3,7 @@
 pub mod backproject;
 pub mod backproject_cone;
 pub mod grid;
+pub(crate) mod pages;
 pub mod project;
 pub mod simd;
 mod tiles;

@@ -10,7 +10,10 @@ use voltomo_types::{ParallelGeometry, VoxelGrid};
 
 use crate::{
     Progress, Projections, ReconstructError, ReconstructSettings, Reconstruction,
-    kernel::backproject::{Bundle, BundlePart, Interpolation, Rays, backproject, tile_bytes},
+    kernel::{
+        backproject::{Bundle, BundlePart, Interpolation, Rays, backproject, tile_bytes},
+        pages::ask_large_pages,
+    },
     method::filtered_rows::{FilteredRows, Given},
 };
 
@@ -125,6 +128,7 @@ impl Reconstruction for Fbp {
         self.rows.check(&given)?;
         let (z, [_, height, width]) = (&given.z, self.rows.grid().shape);
         let mut slices = Array3::zeros((z.len(), height, width));
+        slices.as_slice_memory_order_mut().into_iter().for_each(ask_large_pages);
         let lanes = self.lanes(z.len());
         let mut bundle =
             std::mem::take(&mut *self.bundle.lock().unwrap_or_else(PoisonError::into_inner));

@@ -18,6 +18,7 @@ use crate::{
     kernel::{
         backproject::Circle,
         backproject_cone::{ConePath, Slope, ViewPart, Views, backproject_cone, tile_bytes},
+        pages::ask_large_pages,
     },
     row_filter::{FilterScratch, RowFilter},
 };
@@ -286,6 +287,7 @@ impl Reconstruction for Fdk {
         let rows = self.upright_rows(&z);
         let [_, height, width] = self.grid.shape;
         let mut slices = Array3::zeros((z.len(), height, width));
+        slices.as_slice_memory_order_mut().into_iter().for_each(ask_large_pages);
         let mut views = Views::default();
         for batch in self.batches() {
             views.reshape(batch.len(), self.filter.width(), (rows.start, rows.len()));

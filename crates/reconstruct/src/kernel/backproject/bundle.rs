@@ -3,6 +3,8 @@
 
 use std::ops::Range;
 
+use crate::kernel::pages::ask_large_pages;
+
 /// Slices whose values lie in one cache line.
 pub(super) const LINE: usize = 16;
 /// Columns of zeros before the detector: what a cubic reads where it has fallen to zero.
@@ -51,6 +53,8 @@ impl Bundle {
         if self.lines.capacity() < line_count {
             // Freed before the new room is taken, so that both are never held together.
             self.lines = Vec::new();
+            self.lines.reserve_exact(line_count);
+            ask_large_pages(self.lines.spare_capacity_mut());
         }
         self.lines.resize(line_count, Line([0.0; LINE]));
     }

@@ -17,7 +17,7 @@ use crate::kernel::{
 
 /// Voxels along an edge of a tile, whose sums stay in the second cache: the larger, the less is
 /// read from memory.
-const TILE: usize = 2 * SIDE;
+const TILE: usize = 4 * SIDE;
 /// Views that a tile takes in one go, so that its columns are read from memory once.
 const VIEWS: usize = 8;
 

@@ -6,7 +6,7 @@ use super::{RayPath, bundle::BEFORE};
 use crate::kernel::simd::fused;
 
 /// Voxels along an edge of a block: its columns of a few views stay in the nearest cache.
-pub(super) const SIDE: usize = 32;
+pub(super) const SIDE: usize = 16;
 /// Beyond so many columns beside the detector, a block is as good as there.
 const FAR: f64 = 16_777_216.0;
 
@@ -52,9 +52,12 @@ impl Footprint {
         let start = fused(is_fused, y as f32, self.along_y, self.start);
         let [low, high] = self.ends;
         for x in 0..SIDE {
-            let column = fused(is_fused, x as f32, self.along_x, start).max(low).min(high);
-            #[allow(clippy::cast_possible_truncation, reason = "the whole part is meant")]
-            let below = column as i32;
+            let column = fused(is_fused, x as f32, self.along_x, start);
+            // What is no number becomes the lower end.
+            let column = if column > low { column } else { low };
+            let column = if column < high { column } else { high };
+            // SAFETY: a number, and small; without the check for it, the loop becomes vectors.
+            let below: i32 = unsafe { column.to_int_unchecked() };
             // Within the row and its margins, whatever the numbers were.
             let whole = (below + self.base).clamp(1, self.last).unsigned_abs();
             places.first[x] = whole - u32::from(TAPS > 2);

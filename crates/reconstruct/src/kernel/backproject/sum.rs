@@ -11,7 +11,7 @@ use super::{
 use crate::kernel::simd::{Plain, Processor, Vector};
 
 /// Views that a voxel takes in one go, its sums in registers.
-const VIEWS: usize = 4;
+const VIEWS: usize = 8;
 
 /// A square of voxels no larger than [`SIDE`]².
 #[derive(Debug, Clone, Copy)]

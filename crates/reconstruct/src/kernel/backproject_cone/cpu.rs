@@ -6,9 +6,10 @@ use rayon::prelude::*;
 
 use super::{
     ConePath, Views,
-    column::{CHUNK, Gathered, Sight, VIEWS},
+    ahead::{Ahead, Extent},
+    column::{self, Shown, VIEWS},
     pick::Pick,
-    sights::{SIDE, Sights},
+    sights::{CHUNK, HEIGHT, PATCH, Sights, WIDTH},
     views::GROUP,
 };
 use crate::kernel::{
@@ -19,7 +20,10 @@ use crate::kernel::{
 
 /// Columns of voxels along an edge of a tile: its sums, and what some views show it, stay in the
 /// second cache.
-const TILE: usize = 4 * SIDE;
+const TILE: usize = 32;
+
+/// Columns of voxels along an edge of a block.
+const BLOCK: usize = 8;
 
 /// Bytes of sums that each thread holds.
 #[must_use]
@@ -106,10 +110,10 @@ impl Part<'_, '_> {
             // SAFETY: every processor of the family has them.
             #[cfg(target_arch = "aarch64")]
             Processor::Neon => unsafe {
-                self.sum::<std::arch::aarch64::float32x4_t>(rays, sums);
+                self.sum::<std::arch::aarch64::float32x4_t, 8>(rays, sums);
             },
             // SAFETY: it needs no instructions of its own.
-            _ => unsafe { self.sum::<Plain>(rays, sums) },
+            _ => unsafe { self.sum::<Plain, 4>(rays, sums) },
         }
     }
 
@@ -117,84 +121,108 @@ impl Part<'_, '_> {
     #[target_feature(enable = "avx512f,avx512dq,avx2,fma")]
     fn sum_avx512(&self, rays: (&Views, &[ConePath]), sums: &mut [Line]) {
         // SAFETY: this function has the instructions.
-        unsafe { self.sum::<std::arch::x86_64::__m512>(rays, sums) }
+        unsafe { self.sum::<std::arch::x86_64::__m512, 8>(rays, sums) }
     }
 
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx2,fma")]
     fn sum_avx2(&self, rays: (&Views, &[ConePath]), sums: &mut [Line]) {
         // SAFETY: this function has the instructions.
-        unsafe { self.sum::<std::arch::x86_64::__m256>(rays, sums) }
+        unsafe { self.sum::<std::arch::x86_64::__m256, 4>(rays, sums) }
     }
 
+    /// `MANY`: vectors of sums that registers hold.
+    ///
     /// # Safety
     ///
     /// As [`Pick`].
     #[inline(always)]
-    unsafe fn sum<V: Pick>(&self, (views, paths): (&Views, &[ConePath]), sums: &mut [Line]) {
+    unsafe fn sum<V: Pick, const MANY: usize>(
+        &self,
+        (views, all): (&Views, &[ConePath]),
+        sums: &mut [Line],
+    ) {
         let (_, height, width) = self.tile.voxels.dim();
         let [first_y, first_x] = self.tile.first;
         let mut sights: [Sights; VIEWS] = std::array::from_fn(|_| Sights::none());
-        let mut gathered = Gathered::none();
-        for (block, paths) in paths.chunks(VIEWS).enumerate() {
-            for [y, first] in rows_of_blocks(height, width) {
+        let mut ahead = Ahead::default();
+        let patches = height.div_ceil(HEIGHT) * width.div_ceil(WIDTH);
+        for (block, paths) in all.chunks(VIEWS).enumerate() {
+            let next = (block + 1) * VIEWS;
+            let further = &all[next.min(all.len())..(next + VIEWS).min(all.len())];
+            ahead.look(views, (next, further), &self.extent());
+            let step = ahead.count().div_ceil(patches);
+            for [y, x] in patches_of(height, width) {
+                ahead.ask(step);
+                // Apart, so that one waits for no other.
                 for (sights, path) in sights.iter_mut().zip(paths) {
-                    sights.see(path, views, [first_y + y, first_x + first]);
+                    sights.see(path, views, [first_y + y, first_x + x]);
                 }
-                for x in (first..width.min(first + SIDE)).filter(|&x| self.holds([y, x])) {
-                    let seen = (block * VIEWS, &sights[..paths.len()]);
-                    let sights = sights_of(views, seen, x - first);
+                for sights in &mut sights[..paths.len()] {
+                    place_vectors::<V>(sights, self.z, self.count);
+                }
+                let shown: [Shown<'_>; VIEWS] = std::array::from_fn(|k| Shown {
+                    values: views.view(block * VIEWS + k.min(paths.len() - 1)),
+                    stride: views.stride(),
+                    sights: &sights[k],
+                    z: self.z,
+                });
+                for (k, [y, x]) in columns_of([y, x]).filter(|(_, place)| self.holds(*place)) {
                     let column = (y * TILE + x) * CHUNK / GROUP;
                     let sums = as_values(&mut sums[column..column + self.count / GROUP]);
-                    // SAFETY: of this function; the views have columns of zeros behind the last.
-                    unsafe { gathered.add::<V>(sights, self.z, sums) }
+                    // SAFETY: of this function; the sights are of these views.
+                    unsafe { column::add::<V, MANY>(&shown[..paths.len()], k, sums) }
                 }
             }
         }
     }
 
+    fn extent(&self) -> Extent {
+        let ([y, x], (_, height, width)) = (self.tile.first, self.tile.voxels.dim());
+        Extent {
+            ends: [[y, x], [y + height - 1, x + width - 1]],
+            slices: [self.z, self.z + self.count - 1],
+        }
+    }
+
+    /// Whether the tile has a column of voxels there, and within the circle.
     fn holds(&self, [y, x]: [usize; 2]) -> bool {
-        let [first_y, first_x] = self.tile.first;
-        self.circle.is_none_or(|circle| circle.holds([first_y + y, first_x + x]))
+        let ([first_y, first_x], (_, height, width)) = (self.tile.first, self.tile.voxels.dim());
+        let in_circle = |circle: Circle| circle.holds([first_y + y, first_x + x]);
+        y < height && x < width && self.circle.is_none_or(in_circle)
     }
 }
 
-/// The rows `[y, first x]` of a tile, block by block: what some views show a block stays in the
-/// nearest cache.
-fn rows_of_blocks(height: usize, width: usize) -> impl Iterator<Item = [usize; 2]> {
-    let blocks =
-        (0..height).step_by(SIDE).flat_map(move |y| (0..width).step_by(SIDE).map(move |x| [y, x]));
-    blocks.flat_map(move |[y, x]| (y..height.min(y + SIDE)).map(move |y| [y, x]))
+/// The first columns `[y, x]` of the patches of a tile, block by block: what some views show a
+/// block stays in the nearest cache.
+fn patches_of(height: usize, width: usize) -> impl Iterator<Item = [usize; 2]> {
+    let blocks = (0..height)
+        .step_by(BLOCK)
+        .flat_map(move |y| (0..width).step_by(BLOCK).map(move |x| [y, x]));
+    blocks.flat_map(move |[y, x]| {
+        let (bottom, right) = (height.min(y + BLOCK), width.min(x + BLOCK));
+        (y..bottom)
+            .step_by(HEIGHT)
+            .flat_map(move |y| (x..right).step_by(WIDTH).map(move |x| [y, x]))
+    })
 }
 
-/// What the views from `first` on show the column of voxels `x` of a row.
+/// The columns of voxels of a patch, and their numbers in it.
 #[inline(always)]
-fn sights_of<'a>(
-    views: &'a Views,
-    (first, sights): (usize, &'a [Sights]),
-    x: usize,
-) -> impl Iterator<Item = Sight<'a>> + Clone {
-    let (stride, held) = (views.stride(), views.rows());
-    let held = (whole(held.0), whole(held.1));
-    let seen = sights.iter().enumerate().filter(move |(_, sights)| sights.is_seen[x]);
-    seen.map(move |(k, sights)| {
-        let columns = &views.view(first + k)[sights.left[x] as usize..];
-        Sight {
-            columns: [columns, &columns[stride..]],
-            weights: sights.weights.map(|weights| weights[x]),
-            row: sights.row[x],
-            step: sights.step[x],
-            held,
-        }
-    })
+fn columns_of([y, x]: [usize; 2]) -> impl Iterator<Item = (usize, [usize; 2])> {
+    (0..PATCH).map(move |k| (k, [y + k / WIDTH, x + k % WIDTH]))
+}
+
+#[inline(always)]
+fn place_vectors<V: Pick>(sights: &mut Sights, z: usize, count: usize) {
+    match V::COUNT {
+        16 => sights.place_vectors::<16>(z, count / 16),
+        8 => sights.place_vectors::<8>(z, count / 8),
+        _ => sights.place_vectors::<4>(z, count / 4),
+    }
 }
 
 fn as_values(lines: &mut [Line]) -> &mut [f32] {
     // SAFETY: a line is sixteen values and nothing else.
     unsafe { std::slice::from_raw_parts_mut(lines.as_mut_ptr().cast(), lines.len() * GROUP) }
-}
-
-#[allow(clippy::cast_possible_truncation, reason = "rows of a detector")]
-fn whole(rows: usize) -> i32 {
-    rows as i32
 }

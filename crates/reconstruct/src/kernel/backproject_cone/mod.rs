@@ -10,6 +10,7 @@
 //! kind of the processor alone: each kind takes as many voxels at once as fill its registers, and
 //! rounds their places from the first of them.
 
+mod ahead;
 mod column;
 mod cpu;
 mod pick;

@@ -26,12 +26,8 @@ pub(super) trait Pick: Vector {
     unsafe fn pick(self, index: Self::Index) -> Self;
     /// The same of two registers, `far` behind `self`.
     unsafe fn pick_two(self, far: Self, index: Self::Index) -> Self;
-    /// `from[index]`, index less than four vectors.
-    #[inline(always)]
-    unsafe fn pick_four(from: *const f32, index: Self::Index) -> Self {
-        // SAFETY: of the trait.
-        unsafe { Self::pick_from(from, index) }
-    }
+    /// The same of four.
+    unsafe fn pick_four(rows: [Self; 4], index: Self::Index) -> Self;
     /// `from[index]`, out of memory.
     unsafe fn pick_from(from: *const f32, index: Self::Index) -> Self;
 }
@@ -90,6 +86,12 @@ impl Pick for Plain {
     }
 
     #[inline(always)]
+    unsafe fn pick_four(rows: [Self; 4], index: Self::Index) -> Self {
+        let at = |k: i32| (k & 15).unsigned_abs() as usize;
+        Self(index.map(|k| rows[at(k) / 4].0[at(k) % 4]))
+    }
+
+    #[inline(always)]
     unsafe fn pick_from(from: *const f32, index: Self::Index) -> Self {
         // SAFETY: of the trait.
         Self(index.map(|k| unsafe { *from.offset(k as isize) }))
@@ -99,10 +101,10 @@ impl Pick for Plain {
 #[cfg(target_arch = "x86_64")]
 mod avx512 {
     use std::arch::x86_64::{
-        __m512, __m512i, _mm512_add_epi32, _mm512_add_ps, _mm512_cvtepi32_ps, _mm512_cvttps_epi32,
-        _mm512_i32gather_ps, _mm512_loadu_ps, _mm512_mask_blend_ps, _mm512_max_ps, _mm512_min_ps,
-        _mm512_mul_ps, _mm512_permutex2var_ps, _mm512_permutexvar_ps, _mm512_set1_epi32,
-        _mm512_setr_ps, _mm512_sub_ps, _mm512_test_epi32_mask,
+        __m512, __m512i, _mm512_add_epi32, _mm512_add_ps, _mm512_cvttps_epi32, _mm512_i32gather_ps,
+        _mm512_loadu_ps, _mm512_mask_blend_ps, _mm512_max_ps, _mm512_min_ps, _mm512_mul_ps,
+        _mm512_permutex2var_ps, _mm512_permutexvar_ps, _mm512_reduce_ps, _mm512_set1_epi32,
+        _mm512_setr_ps, _mm512_test_epi32_mask,
     };
 
     use super::Pick;
@@ -149,8 +151,8 @@ mod avx512 {
         unsafe fn split(self) -> (Self::Index, Self) {
             // SAFETY: of the trait.
             unsafe {
-                let whole = _mm512_cvttps_epi32(self);
-                (whole, _mm512_sub_ps(self, _mm512_cvtepi32_ps(whole)))
+                // What is left after rounding down to whole numbers.
+                (_mm512_cvttps_epi32(self), _mm512_reduce_ps::<0x09>(self))
             }
         }
 
@@ -173,10 +175,9 @@ mod avx512 {
         }
 
         #[inline(always)]
-        unsafe fn pick_four(from: *const f32, index: Self::Index) -> Self {
+        unsafe fn pick_four([a, b, c, d]: [Self; 4], index: Self::Index) -> Self {
             // SAFETY: of the trait. The lowest five bits pick of two registers, the sixth which two.
             unsafe {
-                let [a, b, c, d] = [0, 16, 32, 48].map(|at| _mm512_loadu_ps(from.add(at)));
                 let is_far = _mm512_test_epi32_mask(index, _mm512_set1_epi32(32));
                 let near = _mm512_permutex2var_ps(a, index, b);
                 _mm512_mask_blend_ps(is_far, near, _mm512_permutex2var_ps(c, index, d))
@@ -266,6 +267,15 @@ mod avx2 {
         }
 
         #[inline(always)]
+        unsafe fn pick_four([a, b, c, d]: [Self; 4], index: Self::Index) -> Self {
+            // SAFETY: of the trait. The fifth bit says which two registers.
+            unsafe {
+                let is_far = _mm256_castsi256_ps(_mm256_slli_epi32::<27>(index));
+                _mm256_blendv_ps(a.pick_two(b, index), c.pick_two(d, index), is_far)
+            }
+        }
+
+        #[inline(always)]
         unsafe fn pick_from(from: *const f32, index: Self::Index) -> Self {
             // SAFETY: of the trait.
             unsafe { _mm256_i32gather_ps::<4>(from, index) }
@@ -276,10 +286,10 @@ mod avx2 {
 #[cfg(target_arch = "aarch64")]
 mod neon {
     use std::arch::aarch64::{
-        float32x4_t, int32x4_t, uint8x16x2_t, vaddq_f32, vaddq_s32, vcvtq_f32_s32, vcvtq_s32_f32,
-        vdupq_n_s32, vdupq_n_u32, vld1q_f32, vmaxnmq_f32, vminnmq_f32, vmlaq_u32, vmulq_f32,
-        vqtbl1q_u8, vqtbl2q_u8, vreinterpretq_f32_u8, vreinterpretq_u8_f32, vreinterpretq_u8_u32,
-        vreinterpretq_u32_s32, vst1q_s32, vsubq_f32,
+        float32x4_t, int32x4_t, uint8x16x2_t, uint8x16x4_t, vaddq_f32, vaddq_s32, vcvtq_f32_s32,
+        vcvtq_s32_f32, vdupq_n_s32, vdupq_n_u32, vld1q_f32, vmaxnmq_f32, vminnmq_f32, vmlaq_u32,
+        vmulq_f32, vqtbl1q_u8, vqtbl2q_u8, vqtbl4q_u8, vreinterpretq_f32_u8, vreinterpretq_u8_f32,
+        vreinterpretq_u8_u32, vreinterpretq_u32_s32, vst1q_s32, vsubq_f32,
     };
 
     use super::Pick;
@@ -352,6 +362,20 @@ mod neon {
             unsafe {
                 let both = uint8x16x2_t(vreinterpretq_u8_f32(self), vreinterpretq_u8_f32(far));
                 vreinterpretq_f32_u8(vqtbl2q_u8(both, bytes!(index)))
+            }
+        }
+
+        #[inline(always)]
+        unsafe fn pick_four([a, b, c, d]: [Self; 4], index: Self::Index) -> Self {
+            // SAFETY: of the trait.
+            unsafe {
+                let all = uint8x16x4_t(
+                    vreinterpretq_u8_f32(a),
+                    vreinterpretq_u8_f32(b),
+                    vreinterpretq_u8_f32(c),
+                    vreinterpretq_u8_f32(d),
+                );
+                vreinterpretq_f32_u8(vqtbl4q_u8(all, bytes!(index)))
             }
         }
 

@@ -1,9 +1,13 @@
 //! Filtered views of a cone beam, turned so that a detector column lies together. Knows no geometry.
 
+use crate::kernel::pages::ask_large_pages;
+
 /// Values in a line of memory: the most voxels that a vector takes.
 pub(super) const GROUP: usize = 16;
 /// Rows of zeros before the first and after the last: as many as a step of the inner loop reads.
 pub(super) const MARGIN: usize = 32;
+/// Lines of zeros before the first view: as many as a margin.
+const FRONT: usize = MARGIN / GROUP;
 /// Columns of zeros: one before the detector, two behind.
 const COLUMN_MARGIN: usize = 3;
 
@@ -37,10 +41,12 @@ impl Views {
         (first_row, rows): (usize, usize),
     ) {
         (self.columns, self.rows, self.first_row) = (columns, rows, first_row);
-        let count = view_count * self.values_per_view() / GROUP;
+        let count = FRONT + view_count * self.values_per_view() / GROUP;
         if self.lines.capacity() < count {
             // Freed before the new room is taken, so that both are never held together.
             self.lines = Vec::new();
+            self.lines.reserve_exact(count);
+            ask_large_pages(self.lines.spare_capacity_mut());
         }
         self.lines.resize(count, Line([0.0; GROUP]));
     }
@@ -66,18 +72,18 @@ impl Views {
         (self.columns + COLUMN_MARGIN) * self.stride()
     }
 
-    /// One view, `[column + 1, row + MARGIN]`.
+    /// One view, `[column + 1, row + MARGIN]`, and before it [`MARGIN`] zeros.
     pub(super) fn view(&self, view: usize) -> &[f32] {
         let count = self.values_per_view();
-        let lines = &self.lines[view * count / GROUP..(view + 1) * count / GROUP];
+        let lines = &self.lines[view * count / GROUP..FRONT + (view + 1) * count / GROUP];
         // SAFETY: a line is so many values and nothing else.
-        unsafe { std::slice::from_raw_parts(lines.as_ptr().cast(), count) }
+        unsafe { std::slice::from_raw_parts(lines.as_ptr().cast(), MARGIN + count) }
     }
 
     /// The views, each to be written.
     pub fn parts_mut(&mut self, views_a_part: usize) -> Vec<ViewPart<'_>> {
         let (count, columns, rows) = (self.values_per_view(), self.columns, self.rows);
-        let parts = self.lines.chunks_mut(views_a_part * count / GROUP);
+        let parts = self.lines[FRONT..].chunks_mut(views_a_part * count / GROUP);
         let part = |lines: &mut [Line]| {
             let values = lines.len() * GROUP;
             // SAFETY: a line is so many values and nothing else.
