@@ -156,6 +156,9 @@ fn words_of(settings: &AcquireSettings) -> String {
 
 fn tell_the_rest(scan: &mut Scan, settings: &AcquireSettings) {
     if let Some(mm) = settings.pixel_mm {
+        if let Some(pixel) = scan.detector.pixel {
+            scan.facts.push(Fact::from_file("pixel size in the files", format!("{} mm", pixel.0)));
+        }
         scan.detector.pixel = Some(Millimetre(mm));
         tell(&mut scan.facts, Fact::from_recipe("pixel size", format!("{mm} mm")));
     } else {

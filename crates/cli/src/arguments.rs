@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use voltomo_pipeline::{Bytes, Override};
+use voltomo_pipeline::{Bytes, Limits, Override};
 
 /// Neutron and X-ray tomography of battery cells, from raw radiographs to attenuation in 1/cm.
 #[derive(Debug, Parser)]
@@ -36,7 +36,7 @@ pub(crate) enum Command {
     Correct(ScanRunArguments),
     /// Correct and reconstruct a scan without writing a recipe first.
     Reconstruct(ReconstructArguments),
-    /// Draw a slice of a volume made by voltomo as a PNG.
+    /// Draw a slice or an upright section of a volume made by voltomo as a PNG.
     Show(ShowArguments),
     /// Print the JSON Schema of the recipe, for editors.
     Schema,
@@ -307,13 +307,47 @@ pub(crate) struct ReconstructArguments {
     pub(crate) out: OutArguments,
 }
 
+/// Across which axis a section lies.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Section {
+    /// A slice.
+    Z,
+    /// An upright section of z and x.
+    Y,
+    /// An upright section of z and y.
+    X,
+}
+
+/// Colours for numbers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Colours {
+    /// Black to white.
+    Grey,
+    /// Dark blue over green to yellow.
+    Viridis,
+    /// Blue over green and yellow to red.
+    Turbo,
+    /// Blue over white to red.
+    BlueRed,
+}
+
 #[derive(Debug, Args)]
 pub(crate) struct ShowArguments {
     /// Output folder of a run, or a volume.
     pub(crate) volume: PathBuf,
-    /// Slice along z; without it, the middle one.
-    #[arg(long)]
+    /// Which slice, or which upright section across y or x; without it, the middle one.
+    #[arg(long, value_name = "INDEX")]
     pub(crate) slice: Option<usize>,
+    /// Across which axis: z for a slice, y or x for an upright section.
+    #[arg(long, value_enum, default_value_t = Section::Z)]
+    pub(crate) section: Section,
+    /// Numbers of the first and the last colour, in the volume's unit (1/cm); without it, they suit
+    /// the inside of the sample.
+    #[arg(long, value_name = "LOW:HIGH", allow_hyphen_values = true)]
+    pub(crate) range: Option<Limits>,
+    /// Colours of low to high numbers.
+    #[arg(long, value_enum, default_value_t = Colours::Grey)]
+    pub(crate) colours: Colours,
     /// File for the picture.
     #[arg(long, default_value = "slice.png")]
     pub(crate) out: PathBuf,

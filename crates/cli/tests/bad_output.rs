@@ -151,7 +151,33 @@ fn a_picture_in_a_folder_that_is_not_there() {
 #[test]
 fn a_slice_that_the_volume_does_not_have() {
     let said = finished().voltomo(&["show", "out", "--slice", "99"]);
-    said.refuses(&["slices 99 to 100", "0 to 4"]);
+    said.refuses(&["a section at z = 99", "expected 0 to 3"]);
+    let said = finished().voltomo(&["show", "out", "--section", "x", "--slice", "4000"]);
+    said.refuses(&["a section at x = 4000"]);
+    for range in ["1:0", "0.2", "a:b", "nan:1"] {
+        let said = finished().voltomo(&["show", "out", "--range", range]);
+        said.refuses(&[range, "LOW:HIGH"]);
+    }
+}
+
+#[test]
+fn an_upright_section_in_other_colours_and_range_is_another_picture() {
+    let bench = finished();
+    let drawn = |more: &[&str]| {
+        let words = [&["show", "out", "--out", "drawn.png"], more].concat();
+        bench.voltomo(&words).succeeds();
+        std::fs::read(bench.path("drawn.png")).unwrap()
+    };
+    let pictures = [
+        drawn(&[]),
+        drawn(&["--section", "y"]),
+        drawn(&["--section", "x"]),
+        drawn(&["--range", "-0.5:2"]),
+        drawn(&["--colours", "viridis"]),
+    ];
+    for (k, picture) in pictures.iter().enumerate() {
+        assert!(pictures[..k].iter().all(|other| other != picture), "{k}");
+    }
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! Whether a scan's beam is parallel or a cone, and where source and detector stand. Finds no axis.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use voltomo_reconstruct::{Beam, ConeSettings, distance_problem};
 use voltomo_types::{
@@ -64,7 +64,7 @@ pub(crate) fn beam(recipe: &Recipe, scan: &Scan) -> Result<BeamFound, RunError> 
     }
     let tells_distance = told.source_to_axis_mm.or(told.source_to_detector_mm).is_some();
     match &scan.cone.views {
-        Some(views) if !tells_distance => Ok(BeamFound::Views(checked(views, scan)?)),
+        Some(views) if !tells_distance => Ok(BeamFound::Views(checked(views, (recipe, scan))?)),
         Some(_) => {
             let key = if told.source_to_axis_mm.is_some() { AXIS_KEY } else { DETECTOR_KEY };
             Err(refuse(
@@ -77,6 +77,9 @@ pub(crate) fn beam(recipe: &Recipe, scan: &Scan) -> Result<BeamFound, RunError> 
     }
 }
 
+/// Farthest from the detector that the central ray may meet its plane, in heights of it.
+const FARTHEST_HEIGHTS: f64 = 2.0;
+
 const AXIS_KEY: &str = "reconstruct.cone.source_to_axis_mm";
 const DETECTOR_KEY: &str = "reconstruct.cone.source_to_detector_mm";
 const PIXEL_KEY: &str = "reconstruct.cone.detector_pixel_mm";
@@ -88,6 +91,69 @@ fn is_told(told: &ConeSettings) -> bool {
 fn refuse(scan: &Scan, (key, found): (&str, String), expected: String) -> RunError {
     let path: PathBuf = scan.files.first().cloned().unwrap_or_default();
     RunError::Cone { key: key.into(), found, expected, path }
+}
+
+/// As [`refuse`], where the geometry file is at fault.
+fn refuse_file((recipe, scan): (&Recipe, &Scan), found: String, expected: String) -> RunError {
+    let path = geometry_file(recipe, scan);
+    RunError::Cone { key: "acquire.geometry".into(), found, expected, path }
+}
+
+/// The geometry file among the files of a scan; without one, the first file.
+pub(crate) fn geometry_file(recipe: &Recipe, scan: &Scan) -> PathBuf {
+    let name = recipe.acquire.geometry.as_ref().and_then(|told| Path::new(told).file_name());
+    let is_it = |path: &&PathBuf| name.is_some() && path.file_name() == name;
+    scan.files.iter().find(is_it).or(scan.files.first()).cloned().unwrap_or_default()
+}
+
+/// Numbers of a geometry file that are none.
+fn check_numbers(recipe: &Recipe, scan: &Scan) -> Result<(), RunError> {
+    let files = &scan.cone;
+    let numbers = [
+        ("centre_px", files.axis_column),
+        ("centre_row_px", files.centre_row),
+        ("roll_deg", files.roll.map(Radian::degrees)),
+        ("pitch_deg", files.pitch.map(Radian::degrees)),
+        ("yaw_deg", files.yaw.map(Radian::degrees)),
+    ];
+    for (key, value) in numbers {
+        let is_turn = key.ends_with("_deg");
+        let is_bad = |value: &f64| !value.is_finite() || is_turn && value.abs() > 45.0;
+        if let Some(value) = value.filter(is_bad) {
+            let expected = match is_turn {
+                true => format!("a `{key}` between -45 and 45 degrees in it, or none"),
+                false => format!("a finite `{key}` in it, or none"),
+            };
+            return Err(refuse_file(
+                (recipe, scan),
+                format!("a file with {key} = {value}"),
+                expected,
+            ));
+        }
+    }
+    Ok(())
+}
+
+/// The row of the central ray: as recipe or files tell it, else the middle.
+fn centre_row(recipe: &Recipe, scan: &Scan) -> Result<f64, RunError> {
+    let frame = &scan.detector.frame;
+    let told = recipe.reconstruct.cone.centre_row_px;
+    let row = told.or(scan.cone.centre_row).unwrap_or(frame.middle_row());
+    let reach = FARTHEST_HEIGHTS * frame.detector_rows as f64;
+    if (row - frame.middle_row()).abs() <= reach + frame.middle_row() {
+        return Ok(row);
+    }
+    let expected = format!(
+        "a row of the detector (0 to {}) or one near it, at most {reach} rows beyond",
+        frame.detector_rows.saturating_sub(1)
+    );
+    Err(match told {
+        Some(_) => refuse(scan, ("reconstruct.cone.centre_row_px", row.to_string()), expected),
+        None => {
+            let found = format!("a file with centre_row_px = {row}");
+            refuse_file((recipe, scan), found, expected)
+        }
+    })
 }
 
 /// Angle between the outermost rays, as far as the files tell.
@@ -104,6 +170,7 @@ fn fan_deg(cone: &ConeFacts, scan: &Scan) -> Option<f64> {
 fn circle(recipe: &Recipe, scan: &Scan) -> Result<BeamFound, RunError> {
     let (settings, told) = (&recipe.reconstruct, &recipe.reconstruct.cone);
     let files = &scan.cone;
+    check_numbers(recipe, scan)?;
     let missing = |key: &str, what: &str| {
         let expected =
             format!("{what}, since the beam is a cone: from `{key}` or `acquire.geometry`");
@@ -130,10 +197,7 @@ fn circle(recipe: &Recipe, scan: &Scan) -> Result<BeamFound, RunError> {
             source_to_axis: Millimetre(axis),
             source_to_detector: Millimetre(detector),
             pixel: Millimetre(pixel),
-            centre: [
-                told.centre_row_px.or(files.centre_row).unwrap_or(frame.middle_row()),
-                (frame.detector_columns as f64 - 1.0) / 2.0,
-            ],
+            centre: [centre_row(recipe, scan)?, (frame.detector_columns as f64 - 1.0) / 2.0],
             roll: turn(roll, files.roll),
             pitch: turn(told.pitch_deg, files.pitch),
             yaw: turn(told.yaw_deg, files.yaw),
@@ -177,24 +241,47 @@ fn pixel(recipe: &Recipe, scan: &Scan, magnification: f64) -> Result<f64, RunErr
 }
 
 /// Views must be as many as radiographs, each with a source off the axis before a detector.
-fn checked(views: &[ConeView], scan: &Scan) -> Result<Vec<ConeView>, RunError> {
+fn checked(
+    views: &[ConeView],
+    (recipe, scan): (&Recipe, &Scan),
+) -> Result<Vec<ConeView>, RunError> {
     let frames = scan.radiographs.shape().frames;
-    let key = "acquire.geometry";
     if views.len() != frames {
         let expected = format!("{frames} views, one for each radiograph");
-        return Err(refuse(scan, (key, format!("{} views", views.len())), expected));
+        return Err(refuse_file((recipe, scan), format!("{} views", views.len()), expected));
     }
     let middle = scan.detector.frame.middle_row();
-    let is_bad = |view: &&ConeView| view.pixel_on_axis().and(view.axis_at(middle)).is_none();
-    match views.iter().position(|view| is_bad(&view)) {
+    let flawed =
+        views.iter().enumerate().find_map(|(index, view)| Some((index, flaw(view, middle)?)));
+    match flawed {
         None => Ok(views.to_vec()),
-        Some(index) => {
-            let found = format!("view {index} of no use: {:?}", views[index]);
+        Some((index, flaw)) => {
+            let found = format!("a file whose view {index} (counted from 0) has {flaw}");
             let expected = "a source off the axis (x = y = 0), and a detector behind the axis that \
-                            it shines on";
-            Err(refuse(scan, (key, found), expected.into()))
+                            it shines on; all in mm as x, y, z";
+            Err(refuse_file((recipe, scan), found, expected.into()))
         }
     }
+}
+
+/// What of a view cannot image anything.
+fn flaw(view: &ConeView, middle_row: f64) -> Option<String> {
+    const ON_AXIS_MM: f64 = 1e-6;
+    if view.pixel_on_axis().and(view.axis_at(middle_row)).is_some() {
+        return None;
+    }
+    let place = |[z, y, x]: [f64; 3]| format!("({x}, {y}, {z})");
+    let source = place(view.source);
+    Some(if view.source[1].hypot(view.source[2]) < ON_AXIS_MM {
+        format!("its source on the axis, at {source}")
+    } else {
+        let [rows, columns] = [view.along_rows, view.along_columns].map(place);
+        format!(
+            "a detector that does not face its source over the axis: source {source}, first pixel \
+             at {}, u {columns}, v {rows}",
+            place(view.origin)
+        )
+    })
 }
 
 impl BeamFound {

@@ -10,7 +10,7 @@ use voltomo_reconstruct::calibrate::{
     BandSource,
     cone::balls::{self, BallCalibration, BallScan, Figure, ViewSource},
 };
-use voltomo_types::{FrameError, FrameShape, Millimetre, Radian};
+use voltomo_types::{FrameError, FrameShape, Millimetre, Problem, Radian};
 
 use crate::{
     bands::CorrectedBands,
@@ -157,7 +157,7 @@ fn by_scan(
 fn axis_report(record: &Value, is_cone: bool, told: Option<f64>) -> Calibration {
     let number = |key: &str| record[key].as_f64();
     let (centre, tilt) = (number("centre_px").unwrap_or(0.0), number("tilt_deg").unwrap_or(0.0));
-    let sigma = number("tilt_sigma").map(|sigma| Radian(sigma).degrees());
+    let sigma = number("tilt_sigma_rad").map(|sigma| Radian(sigma).degrees());
     let (table, key) =
         if is_cone { ("reconstruct.cone", "roll_deg") } else { ("reconstruct", "tilt_deg") };
     let centre_line =
@@ -258,12 +258,30 @@ fn report(found: BallCalibration) -> Calibration {
         found.shadows[1],
         found.residual_px
     ));
-    Calibration {
-        recipe: lines(&found),
-        figures,
-        warnings: found.warnings,
-        findings: vec![],
-        path: PathBuf::new(),
+    let (recipe, refused) = usable(lines(&found));
+    let warnings = [found.warnings, refused].concat();
+    Calibration { recipe, figures, warnings, findings: vec![], path: PathBuf::new() }
+}
+
+/// The lines without those that a recipe refuses, and for each of these why.
+fn usable(mut lines: Vec<String>) -> (Vec<String>, Vec<String>) {
+    let mut refused = vec![];
+    loop {
+        let text = lines.join("\n");
+        let recipe: Result<Recipe, _> = toml::from_str(&text);
+        let problem =
+            recipe.ok().and_then(|recipe| recipe.reconstruct.problems().into_iter().next());
+        let Some(problem) = problem else { return (lines, refused) };
+        let Problem { key, found, expected } = problem;
+        refused.push(format!(
+            "`{key}` = {found} is left out, since no recipe takes it: expected {expected}"
+        ));
+        let name = key.rsplit('.').next().unwrap_or_default().to_string();
+        let before = lines.len();
+        lines.retain(|line| !line.starts_with(&format!("{name} =")));
+        if lines.len() == before {
+            return (lines, refused);
+        }
     }
 }
 

@@ -63,6 +63,7 @@ pub(crate) fn cone_axis(
     record["tilt_deg"] = found.roll.degrees().into();
     record["tilt_sigma"] = estimate.roll_sigma.map(|sigma| sigma.0).into();
     record["told_by"] = "the radiographs".into();
+    let record = prepare::with_units(record);
     Ok(ConeAxis { axis, record, warnings: estimate.warnings })
 }
 

@@ -50,14 +50,19 @@ pub enum RunError {
     },
     /// Even the thinnest slab does not fit into the memory budget.
     #[error(
-        "a slab of one slice takes {needed}, and {budget} are allowed; allow more with --memory, or \
-         make the scan smaller with `correct.bin`, `acquire.crop_columns` or `reconstruct.region`"
+        "{what} takes {needed} ({most}), and {budget} are allowed; allow more with --memory, or {mends}"
     )]
     Budget {
-        /// Bytes for one slice.
+        /// The least that must be in memory at once.
+        what: String,
+        /// Bytes for that.
         needed: Bytes,
+        /// The moment that takes most of it.
+        most: String,
         /// Bytes allowed.
         budget: Bytes,
+        /// What takes less.
+        mends: &'static str,
     },
     /// A scan without rotation angles cannot be reconstructed.
     #[error(
@@ -117,6 +122,19 @@ pub enum RunError {
         /// The folder.
         path: PathBuf,
     },
+    /// What a stopped run wrote is no longer there.
+    #[error(
+        "cannot resume: {why}; expected slices 0 to {slice} as the stopped run wrote them: run it \
+         anew with --force ({path})", path = path.display()
+    )]
+    Damaged {
+        /// The first slice that is missing or another.
+        slice: usize,
+        /// What is wrong with it.
+        why: String,
+        /// The unfinished volume.
+        path: PathBuf,
+    },
     /// A run's record cannot be used for a rerun.
     #[error("cannot run it again: {why} ({path})", path = path.display())]
     Rerun {
@@ -136,6 +154,15 @@ pub enum RunError {
         /// Slices in all.
         slices: usize,
         /// The unfinished volume.
+        path: PathBuf,
+    },
+    /// The run was stopped by the user before anything was finished.
+    #[error(
+        "stopped before the first slices were finished: nothing is kept; run it again, with or \
+         without --resume it begins anew ({path})", path = path.display()
+    )]
+    CancelledEarly {
+        /// The output folder.
         path: PathBuf,
     },
     /// A file of the run's own record cannot be written or read.

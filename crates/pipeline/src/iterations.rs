@@ -15,6 +15,18 @@ use crate::watch::Watch;
 /// Advances that a slice takes: iterations are told within them.
 pub(crate) const ADVANCES: usize = 100;
 
+/// A norm of the residual over that of the data, and a χ² a line integral, beyond which the volume
+/// does not explain what was measured.
+const LARGE_RESIDUAL: f64 = 0.25;
+const LARGE_CHI_SQUARE: f64 = 3.0;
+/// A residual so many times its least one rises.
+const RISING: f64 = 1.1;
+/// Part of the residual that the last iteration takes off where more of them would pay.
+const FALLING: f64 = 0.05;
+const WHY_LARGE: &str = "more of `reconstruct.iterative.iterations`, or the data do not fit the \
+                         geometry (`acquire.angles`, `reconstruct.centre_px`, rows that end inside \
+                         the sample) or the bounds";
+
 /// How the iteration of one slab went.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct SlabIterations {
@@ -67,6 +79,65 @@ impl SlabIterations {
         })
     }
 
+    /// What puts the result in doubt: a residual that is large, or that rises.
+    #[must_use]
+    pub(crate) fn findings(slabs: &[Self]) -> Vec<String> {
+        let least = |slab: &Self| slab.residual.iter().copied().reduce(f64::min);
+        let rise = |slab: &Self| {
+            let least = least(slab).filter(|least| *least > 0.0)?;
+            Some(slab.last()? / least)
+        };
+        let is_weighted = slabs.iter().any(|slab| slab.chi_square.is_some());
+        let part = most(slabs, Self::last).filter(|part| !is_weighted && *part > LARGE_RESIDUAL);
+        let large = part.map(|part| {
+            format!(
+                "the volume leaves {:.0} % of the line integrals unexplained (norm of the residual); \
+                 expected at most {:.0} %: {WHY_LARGE}",
+                100.0 * part,
+                100.0 * LARGE_RESIDUAL
+            )
+        });
+        let rising = most(slabs, rise).filter(|rise| *rise > RISING).map(|rise| {
+            format!(
+                "the residual ended {rise:.2} times as large as it had been; expected it to fall: \
+                 make `reconstruct.iterative.relaxation` or `reconstruct.iterative.subsets` smaller, \
+                 or `reconstruct.iterative.iterations`"
+            )
+        });
+        large.into_iter().chain(rising).collect()
+    }
+
+    /// What a person should know of how far iterations came.
+    #[must_use]
+    pub(crate) fn warnings(slabs: &[Self]) -> Vec<String> {
+        let chi_square = |slab: &Self| slab.chi_square.as_ref()?.last().copied();
+        let chi_square = most(slabs, chi_square).filter(|chi| *chi > LARGE_CHI_SQUARE);
+        let noisy = chi_square.map(|chi| {
+            format!(
+                "the volume leaves a residual of χ² = {chi:.1} a line integral, 1 being the noise: \
+                 {WHY_LARGE}, or blur, scatter and beam hardening that the model does not have"
+            )
+        });
+        let fall = |slab: &Self| {
+            let is_cut = slab.ended.contains_key(&Ending::Iterations);
+            let [.., before, last] = slab.residual[..] else { return None };
+            (is_cut && before > 0.0).then_some(1.0 - last / before)
+        };
+        let falling = most(slabs, fall).filter(|fall| *fall > FALLING).map(|fall| {
+            format!(
+                "the last iteration still took {:.0} % off the residual: the method is on its way, \
+                 set `reconstruct.iterative.iterations` to more",
+                100.0 * fall
+            )
+        });
+        noisy.into_iter().chain(falling).collect()
+    }
+
+    /// The last residual over the norm of the data.
+    fn last(&self) -> Option<f64> {
+        self.residual.last().copied()
+    }
+
     /// Why it ended, for a person: the reasons, the most frequent first.
     #[must_use]
     pub(crate) fn reasons(slabs: &[Self]) -> String {
@@ -79,6 +150,11 @@ impl SlabIterations {
         let texts: Vec<_> = counts.into_iter().map(|(ending, _)| reason(ending)).collect();
         texts.join(", ")
     }
+}
+
+/// The largest figure of any slab.
+fn most(slabs: &[SlabIterations], of: impl Fn(&SlabIterations) -> Option<f64>) -> Option<f64> {
+    slabs.iter().filter_map(of).reduce(f64::max)
 }
 
 fn reason(ending: Ending) -> &'static str {
@@ -152,5 +228,40 @@ impl Progress for Listener<'_> {
     fn ended(&self, curve: &Curve) {
         let told = SlabIterations::of(curve, self.slab.clone(), self.is_weighted);
         *self.told.lock().unwrap_or_else(PoisonError::into_inner) = Some(told);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn slab(residual: &[f64], chi_square: Option<f64>) -> SlabIterations {
+        SlabIterations {
+            slices: 0..4,
+            planned: residual.len(),
+            done: residual.len(),
+            residual: residual.to_vec(),
+            chi_square: chi_square.map(|last| vec![last]),
+            ended: [(Ending::Iterations, 4)].into(),
+        }
+    }
+
+    #[test]
+    fn residuals_that_are_large_rise_or_still_fall_are_told_and_others_are_not() {
+        let good = slab(&[0.4, 0.1, 0.05, 0.049], None);
+        assert!(SlabIterations::findings(std::slice::from_ref(&good)).is_empty());
+        assert!(SlabIterations::warnings(std::slice::from_ref(&good)).is_empty());
+        let finding = |residual: &[f64]| {
+            let found = SlabIterations::findings(&[good.clone(), slab(residual, None)]);
+            assert_eq!(found.len(), 1, "{found:?}");
+            found[0].clone()
+        };
+        assert!(finding(&[0.5, 0.4, 0.39]).contains("39 % of the line integrals"));
+        assert!(finding(&[0.1, 0.05, 0.08]).contains("1.60 times as large"));
+        let told = SlabIterations::warnings(&[slab(&[0.4, 0.2, 0.1], None)]);
+        assert!(told[0].contains("still took 50 %"), "{told:?}");
+        let told = SlabIterations::warnings(&[slab(&[0.4, 0.399], Some(7.0))]);
+        assert!(told[0].contains("χ² = 7.0"), "{told:?}");
+        assert!(SlabIterations::findings(&[slab(&[0.4, 0.399], Some(7.0))]).is_empty());
     }
 }

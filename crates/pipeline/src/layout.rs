@@ -2,7 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::{provenance::RECORD, resume::PROGRESS};
+use crate::provenance::RECORD;
+
+/// Name of the progress file in the output folder.
+pub(crate) const PROGRESS: &str = "progress.json";
 
 /// Name of the record of a correction alone.
 pub(crate) const CORRECTED: &str = "correct.json";
@@ -57,6 +60,12 @@ impl Layout {
         let holds_volume =
             names.into_iter().any(|entry| is_volume(&entry.file_name().to_string_lossy()));
         holds_volume || marks.iter().any(|mark| mark.exists())
+    }
+
+    /// Whether a run began here, however far it came.
+    #[must_use]
+    pub(crate) fn is_begun(&self) -> bool {
+        [self.acquire(), self.reconstruct()].iter().all(|folder| folder.is_dir())
     }
 
     /// Makes the folders of the stages.

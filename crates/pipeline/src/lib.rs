@@ -1,6 +1,7 @@
 //! One run from start to end: recipe, check, plan, run, store, provenance. Knows no science.
 
 mod axis;
+mod axis_pace;
 mod bands;
 mod beam;
 mod calibrate;
@@ -11,6 +12,7 @@ mod error;
 mod gate;
 mod iterations;
 mod journal;
+mod kept;
 mod layout;
 mod look;
 mod memory;
@@ -26,6 +28,8 @@ mod recipe;
 mod rerun;
 mod resume;
 mod run;
+mod sampled;
+mod shown;
 mod simulate;
 mod spool;
 mod stack;
@@ -48,12 +52,12 @@ pub use memory::Bytes;
 pub use method::{MethodPlan, MethodRecord};
 pub use plan::Plan;
 pub use prepare::plan_only;
-pub use preview::show_slice;
 pub use provenance::{RunRecord, Status};
 pub use quality::{EdgeQuality, Quality, SliceQuality, quality};
 pub use recipe::{Override, Place, PlacedProblem, Recipe, RecipeError, json_schema};
 pub use rerun::rerun;
 pub use run::{RunOptions, run};
+pub use shown::{Limits, SectionAxis, ShowOptions, show_slice};
 pub use simulate::{
     ScanFormat, SimulateError, SimulateOptions, Simulated, SimulationPlan, builtin_cell,
     builtin_instrument, list_materials, list_simulations, plan_simulation, simulate,
@@ -62,4 +66,5 @@ pub use voltomo_acquire::simulate::{
     material::{HydrogenModel, MaterialError},
     spectrum::{MaterialReport, report as material_report},
 };
+pub use voltomo_show::picture::ColourMap;
 pub use watch::{Silent, Watch};

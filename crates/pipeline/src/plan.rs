@@ -22,6 +22,9 @@ pub(crate) fn free_for_frames((scan, settings): (&Scan, &CorrectSettings), budge
     Bytes(budget.0.saturating_sub(PROGRAM_BYTES + Survey::resident_bytes(scan, settings)))
 }
 
+/// The moment at which a slab is written.
+const STORING: &str = "writing a slab";
+
 /// What a run will take.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Plan {
@@ -41,8 +44,11 @@ pub struct Plan {
     pub memory_parts: Vec<(String, Bytes)>,
     /// Disk taken by the volume and the pictures.
     pub disk: Bytes,
-    /// About how long it takes.
+    /// About how long it takes, but for the search of the axis.
     pub seconds: f64,
+    /// About how long that takes; `None` where the axis is told, or was found when this was planned.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub axis_seconds: Option<f64>,
 }
 
 /// Everything that decides what a slab takes.
@@ -107,7 +113,7 @@ impl Sizing<'_> {
             ("measuring references and dose".into(), Bytes(measuring)),
             ("reading and correcting a slab".into(), most(&correcting)),
             ("reconstructing a slab".into(), most(&reconstructing)),
-            ("writing a slab".into(), Bytes(volumes * (slab + storing))),
+            (STORING.into(), Bytes(volumes * (slab + storing))),
         ];
         slab.into_iter().chain(whole).collect()
     }
@@ -135,12 +141,42 @@ impl Sizing<'_> {
         Bytes(self.resident() + moment.unwrap_or(0))
     }
 
+    /// That even `least` slices do not fit.
+    fn beyond(&self, least: usize, budget: Bytes) -> RunError {
+        let count = self.grid.shape[0];
+        let what = if least > 1 {
+            let method = self.methods.0.name();
+            format!("`reconstruct.method` {method} solves all {count} slices at once, which")
+        } else {
+            "a slab of one slice".into()
+        };
+        let moments = self.moments(least).into_iter();
+        let most = moments.max_by_key(|(_, bytes)| bytes.0).unwrap_or((String::new(), Bytes(0)));
+        let is_storing = most.0 == STORING && self.recipe.store.format == store::StoreFormat::Zarr;
+        let mends = match (is_storing, least > 1) {
+            (true, _) => {
+                "make `store.shard` or `store.chunk` smaller, or choose `store.format` mha"
+            }
+            (false, true) => {
+                "take fewer slices with `reconstruct.rows`, or make the scan smaller with \
+                 `correct.bin`, `acquire.crop_rows`, `acquire.crop_columns` or \
+                 `reconstruct.voxel_px`"
+            }
+            (false, false) => {
+                "make the scan smaller with `correct.bin`, `acquire.crop_columns` or \
+                 `reconstruct.region`"
+            }
+        };
+        let most = format!("most of it for {}: {}", most.0, most.1);
+        RunError::Budget { what, needed: self.peak(least), most, budget, mends }
+    }
+
     /// The most slices whose slab fits the budget, whole multiples of what the store likes.
     pub(crate) fn slab_slices(&self, budget: Bytes) -> Result<usize, RunError> {
         let count = self.grid.shape[0];
         let least = if self.methods.0.slab_rule() == SlabRule::Whole { count } else { 1 };
         if self.peak(least) > budget {
-            return Err(RunError::Budget { needed: self.peak(least), budget });
+            return Err(self.beyond(least, budget));
         }
         if least == count {
             return Ok(count);
@@ -185,6 +221,7 @@ pub(crate) fn plan(sizing: &Sizing<'_>, budget: Bytes) -> Result<Plan, RunError>
         memory_parts: parts,
         disk: Bytes(sizing.spooled() + volumes * stored + picture_bytes),
         seconds: seconds(sizing, slices)?,
+        axis_seconds: None,
     })
 }
 
@@ -218,7 +255,11 @@ impl Plan {
         ];
         lines.extend(self.memory_parts.iter().map(|(part, bytes)| format!("  {part}: {bytes}")));
         lines.push(format!("disk         up to {}", self.disk));
-        lines.push(format!("time         about {}", duration(self.seconds)));
+        let search = self
+            .axis_seconds
+            .map(|seconds| format!(", {} of them for the search of the axis", duration(seconds)));
+        let all = self.seconds + self.axis_seconds.unwrap_or(0.0);
+        lines.push(format!("time         about {}{}", duration(all), search.unwrap_or_default()));
         lines
     }
 }

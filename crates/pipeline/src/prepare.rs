@@ -14,6 +14,7 @@ use voltomo_types::{
 };
 
 use crate::{
+    axis_pace::axis_seconds,
     bands::CorrectedBands,
     beam::{BeamFound, beam},
     error::RunError,
@@ -118,7 +119,30 @@ pub(crate) fn axis_record(estimate: &AxisEstimate, pixel: Option<Millimetre>) ->
     record["centre_px"] = estimate.axis.centre.into();
     record["centre_mm"] = pixel.map(|pixel| estimate.axis.centre * pixel.0).into();
     record["tilt_deg"] = estimate.axis.tilt.degrees().into();
-    record
+    with_units(record)
+}
+
+/// A record whose angles and lengths say in their names what they are measured in.
+#[must_use]
+pub(crate) fn with_units(record: serde_json::Value) -> serde_json::Value {
+    use serde_json::Value;
+    let named = |key: String| match key.as_str() {
+        "tilt" | "tilt_sigma" | "roll" | "roll_sigma" | "pitch" | "yaw" => key + "_rad",
+        "source_to_axis" | "source_to_detector" | "pixel" => key + "_mm",
+        _ => key,
+    };
+    match record {
+        Value::Object(fields) => {
+            let fields = fields.into_iter();
+            let is_number = |value: &Value| value.is_number() || value.is_null();
+            let renamed = fields.map(|(key, value)| {
+                (if is_number(&value) { named(key) } else { key }, with_units(value))
+            });
+            Value::Object(renamed.collect())
+        }
+        Value::Array(values) => Value::Array(values.into_iter().map(with_units).collect()),
+        other => other,
+    }
 }
 
 /// What puts the axis itself in doubt, from its record.
@@ -126,7 +150,7 @@ pub(crate) fn axis_findings(record: &serde_json::Value) -> Vec<String> {
     const CENTRE_PX: f64 = 0.5;
     const TILT_DEG: f64 = 0.5;
     let number = |key: &str| record[key].as_f64().unwrap_or(0.0);
-    let tilt_deg = Radian(number("tilt_sigma")).degrees();
+    let tilt_deg = Radian(number("tilt_sigma_rad")).degrees();
     let doubts = [
         ("the methods' centres differ by", number("disagreement_px"), CENTRE_PX, "px"),
         ("the centre is uncertain by", 3.0 * number("centre_sigma_px"), CENTRE_PX, "px"),
@@ -218,7 +242,21 @@ pub fn plan_only(recipe: &Recipe, base: &Path, budget: Option<Bytes>) -> Result<
     let axis = assumed_axis((recipe, &beam), &frame, shape.columns);
     let geometry = geometry((&scan, &beam), frame, axis)?;
     let size = (shape.rows, shape.columns);
-    Ok(Prepared::new(recipe, &scan, geometry, (size, budget))?.plan)
+    let kind = geometry.clone();
+    let mut plan = Prepared::new(recipe, &scan, geometry, (size, budget))?.plan;
+    if is_axis_searched((recipe, &beam), &frame) {
+        let size = [kind.view_count(), shape.rows, shape.columns];
+        plan.axis_seconds = Some(axis_seconds(&kind, size, recipe.reconstruct.bands));
+    }
+    Ok(plan)
+}
+
+/// Whether nobody tells where the axis is.
+fn is_axis_searched((recipe, beam): (&Recipe, &BeamFound), frame: &PixelFrame) -> bool {
+    match beam {
+        BeamFound::Parallel { .. } => recipe.reconstruct.centre_px.is_none(),
+        _ => beam.told_axis(frame).is_none(),
+    }
 }
 
 #[cfg(test)]

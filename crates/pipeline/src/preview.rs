@@ -1,22 +1,17 @@
 //! Pictures of a run for a quick look: radiographs, slices, candidate centres. Draws nothing itself.
 
-use std::{collections::BTreeMap, ops::Range, path::Path};
+use std::path::Path;
 
-use ndarray::{Array2, Array3, ArrayView2, Axis, s};
+use ndarray::{Array2, Array3, ArrayView2, Axis};
+use voltomo_numeric::cast::to_f32;
 use voltomo_reconstruct::calibrate::AxisEstimate;
 use voltomo_show::picture::{
-    ColourMap, CurveStyle, Picture, SliceStyle, Tile, contact_sheet, curve_picture, label_picture,
+    ColourMap, CurveStyle, Picture, SliceStyle, Tile, Window, contact_sheet, curve_picture,
     slice_picture, write_png,
 };
 use voltomo_types::{Frames, LengthUnit, Quantity, Scan, VoxelGrid};
 
-use crate::{
-    error::RunError,
-    iterations::SlabIterations,
-    layout::Layout,
-    simulate::MATERIALS,
-    store::{self, Content, StoredVolume},
-};
+use crate::{error::RunError, iterations::SlabIterations, layout::Layout};
 
 /// Pictures of a run; the middle slice and the upright section are kept as the slabs go by.
 pub(crate) struct Previews {
@@ -95,15 +90,6 @@ impl Previews {
         }
     }
 
-    /// Keeps what the pictures need of slices that an earlier run stored.
-    pub(crate) fn fill(&mut self, slices: Range<usize>, volume: &Path) -> Result<(), RunError> {
-        for z in slices {
-            let slab = store::read_slab(volume, z..z + 1)?;
-            self.keep(z, &slab);
-        }
-        Ok(())
-    }
-
     /// Residual against iteration, a curve for each slab; nothing of a method without iterations.
     pub(crate) fn iterations(&self, slabs: &[SlabIterations]) -> Result<(), RunError> {
         if slabs.iter().all(|slab| slab.done == 0) {
@@ -143,7 +129,8 @@ impl Previews {
             [("slice", &self.middle, slice_title), ("section", &self.section, section_title)];
         for (name, values, title) in pictures {
             for (ending, colour_map) in [("", ColourMap::Grey), ("-colour", ColourMap::Turbo)] {
-                let style = style(&self.grid, colour_map, title.clone());
+                let what = (title.clone(), values.view());
+                let style = style((&self.grid, false), (colour_map, None), what);
                 let picture = slice_picture(values.view(), &style);
                 write(&picture, &folder.join(format!("{name}{ending}.png")))?;
             }
@@ -152,14 +139,35 @@ impl Previews {
     }
 }
 
-/// How a slice of a volume on `grid` is drawn.
-fn style(grid: &VoxelGrid, colour_map: ColourMap, title: String) -> SliceStyle {
+/// Percentiles of the inside of a body that become the darkest and the brightest colour.
+const INSIDE: [f64; 2] = [0.5, 99.5];
+
+/// How a slice of a volume on `grid` is drawn; `values`: what is to be seen well in it. The range of
+/// the colours stands in the title and beside the bar.
+pub(crate) fn style(
+    (grid, is_noise): (&VoxelGrid, bool),
+    (colour_map, given): (ColourMap, Option<[f32; 2]>),
+    (title, values): (String, ArrayView2<'_, f32>),
+) -> SliceStyle {
+    let unit = grid.attenuation_unit().symbol();
+    let window = given.map_or(Window::Inside(INSIDE), Window::Given);
+    let [low, high] = window.limits(&[values]);
+    let how = match given {
+        Some(_) => "as asked for".to_string(),
+        None => format!("air to {} % of the inside", INSIDE[1]),
+    };
+    let what = match is_noise {
+        true => "noise of µ (one standard deviation)",
+        false => "linear attenuation coefficient µ",
+    };
+    let quantity = if is_noise { "noise of µ" } else { "µ" };
     SliceStyle {
         colour_map,
-        quantity: format!("µ, {}", grid.attenuation_unit().symbol()),
+        window: Window::Given([to_f32(low), to_f32(high)]),
+        quantity: format!("{quantity}, {unit} ({low:.3} to {high:.3})"),
         pixel_size: grid.voxel,
         unit: grid.unit,
-        title: vec![title, "linear attenuation coefficient µ".into()],
+        title: vec![title, format!("{what}, colours {low:.3} to {high:.3} {unit}: {how}")],
         ..SliceStyle::default()
     }
 }
@@ -218,70 +226,43 @@ fn read_frame(frames: &dyn Frames, index: usize) -> Result<Array2<f32>, RunError
     Ok(frame.index_axis_move(Axis(0), 0))
 }
 
-/// Draws slice `z` (the middle one without a wish) of a run's volume, or of a volume, as a PNG; one
-/// of labels with a colour and a name each.
-///
-/// # Errors
-/// No volume there, a slice outside it, a picture that cannot be written.
-pub fn show_slice(volume: &Path, z: Option<usize>, out: &Path) -> Result<(), RunError> {
-    let path = volume_in(volume);
-    let stored = StoredVolume::open(&path)?;
-    let grid = *stored.grid();
-    let z = z.unwrap_or(grid.shape[0] / 2);
-    let slab = stored.read_slab(z..z + 1)?;
-    let slice: ArrayView2<'_, f32> = slab.slice(s![0, .., ..]);
-    let mut style = style(&grid, ColourMap::Grey, format!("Slice z = {z} of {}", grid.shape[0]));
-    let picture = match stored.content() {
-        Content::Attenuation => slice_picture(slice, &style),
-        Content::Labels => {
-            style.title[1] = "labels".into();
-            label_picture(slice, &label_names(&path), &style)
-        }
-    };
-    write(&picture, out)
-}
-
-/// What the labels of a volume stand for, by the list beside it; 0 is a void. Nothing more where no
-/// such list is there.
-fn label_names(volume: &Path) -> BTreeMap<usize, String> {
-    #[derive(serde::Deserialize)]
-    struct Material {
-        label: usize,
-        name: String,
-    }
-    #[derive(serde::Deserialize)]
-    struct List {
-        materials: Vec<Material>,
-    }
-    let text = std::fs::read_to_string(volume.with_file_name(MATERIALS)).unwrap_or_default();
-    let list = serde_json::from_str(&text).unwrap_or(List { materials: Vec::new() });
-    let named = list.materials.into_iter().map(|material| (material.label, material.name));
-    std::iter::once((0, "void".into())).chain(named).collect()
-}
-
-/// The volume itself, where the output folder of a run was given.
-fn volume_in(path: &Path) -> std::path::PathBuf {
-    let folder = Layout::new(path).reconstruct();
-    let names = ["volume.zarr", "volume", "volume.mha", "volume.nrrd"];
-    let inside = names.iter().map(|name| folder.join(name)).find(|path| path.exists());
-    inside.unwrap_or(path.into())
-}
-
-fn write(picture: &Picture, path: &Path) -> Result<(), RunError> {
+pub(crate) fn write(picture: &Picture, path: &Path) -> Result<(), RunError> {
     Ok(write_png(picture, path)?)
 }
 
 #[cfg(test)]
 mod tests {
+    use ndarray::Array2;
+
     use super::*;
 
     #[test]
-    fn labels_are_named_by_the_list_beside_them() {
-        let folder = tempfile::tempdir().unwrap();
-        let volume = folder.path().join("labels.zarr");
-        assert_eq!(label_names(&volume), BTreeMap::from([(0, "void".to_string())]));
-        let list = r#"{ "materials": [{ "label": 2, "name": "copper", "density_g_cm3": 8.96 }] }"#;
-        std::fs::write(folder.path().join(MATERIALS), list).unwrap();
-        assert_eq!(label_names(&volume)[&2], "copper");
+    fn a_noise_map_is_titled_as_noise_and_the_range_stands_in_title_and_bar() {
+        let grid = VoxelGrid {
+            shape: [1, 40, 40],
+            voxel: 0.1,
+            first: [0.0; 3],
+            unit: LengthUnit::Millimetre,
+        };
+        let values = Array2::from_shape_fn((40, 40), |(y, x)| {
+            let away = (y as f32 - 20.0).hypot(x as f32 - 20.0);
+            if away > 18.0 {
+                0.0
+            } else if away > 17.0 {
+                8.0
+            } else {
+                1.0 + 0.01 * away
+            }
+        });
+        let drawn = |is_noise, given| {
+            let what = ("Slice".to_string(), values.view());
+            style((&grid, is_noise), (ColourMap::Grey, given), what)
+        };
+        let plain = drawn(false, None);
+        assert!(plain.title[1].contains("µ, colours 0.000 to 1.1"), "{:?}", plain.title);
+        assert!(plain.quantity.starts_with("µ, 1/cm (0.000 to 1.1"), "{}", plain.quantity);
+        let noise = drawn(true, Some([0.0, 0.5]));
+        assert!(noise.title[1].contains("noise of µ") && noise.title[1].contains("0.500"));
+        assert!(noise.quantity.starts_with("noise of µ, 1/cm"), "{}", noise.quantity);
     }
 }

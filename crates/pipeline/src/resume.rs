@@ -11,13 +11,20 @@ use voltomo_types::RotationAxis;
 use crate::{
     error::RunError,
     iterations::SlabIterations,
+    layout::{Layout, PROGRESS},
     provenance::{Input, RECORD, write_json},
     recipe::Recipe,
     tally::Tally,
 };
 
-/// Name of the progress file in the output folder.
-pub(crate) const PROGRESS: &str = "progress.json";
+/// What an earlier run left to go on from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Left {
+    /// Slabs that are finished.
+    Slabs,
+    /// Nothing: it ended before its first slab was finished.
+    Nothing,
+}
 
 /// How far a run came. The axis is kept, so that the rest is reconstructed about the same one.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -46,18 +53,21 @@ impl Progress {
         write_json(&path(folder), self)
     }
 
-    /// Whether there is progress to go on from.
+    /// What an earlier run left in a folder to go on from.
     ///
     /// # Errors
-    /// None there: the run is done, or was never begun.
-    pub(crate) fn check(folder: &Path) -> Result<(), RunError> {
-        let why = match (path(folder).exists(), folder.join(RECORD).exists()) {
-            (true, _) => return Ok(()),
-            (false, true) => {
+    /// Nothing there: the run is done, or was never begun.
+    pub(crate) fn check(folder: &Path) -> Result<Left, RunError> {
+        let record = std::fs::read_to_string(folder.join(RECORD)).ok();
+        let why = match (path(folder).exists(), record) {
+            (true, _) => return Ok(Left::Slabs),
+            (false, Some(record)) if is_without_volume(&record) => return Ok(Left::Nothing),
+            (false, None) if Layout::new(folder).is_begun() => return Ok(Left::Nothing),
+            (false, Some(_)) => {
                 "that run is done already, or was stopped at an iteration: there are no slabs to go \
                  on from"
             }
-            (false, false) => "found no progress of a stopped run",
+            (false, None) => "found no progress of a stopped run",
         };
         Err(RunError::Resume { why: why.into(), path: folder.into() })
     }
@@ -104,6 +114,12 @@ pub(crate) fn changed(before: &[Input], now: &[Input]) -> Option<PathBuf> {
         let longer = if before.len() > now.len() { before } else { now };
         longer.get(before.len().min(now.len())).map(|input| input.path.clone())
     })
+}
+
+/// Whether a record is that of a run that ended without a volume.
+fn is_without_volume(record: &str) -> bool {
+    let record: serde_json::Value = serde_json::from_str(record).unwrap_or_default();
+    record["status"] == "stopped" && record["volume"].is_null()
 }
 
 fn path(folder: &Path) -> PathBuf {

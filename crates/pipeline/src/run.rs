@@ -3,7 +3,8 @@
 use std::path::{Path, PathBuf};
 
 use voltomo_correct::Survey;
-use voltomo_types::Scan;
+use voltomo_reconstruct::{calibrate::RowEnds, unheeded};
+use voltomo_types::{Geometry, Scan};
 
 use crate::{
     axis::find_axis,
@@ -23,7 +24,8 @@ use crate::{
     },
     ready::ready,
     recipe::Recipe,
-    resume::Progress,
+    resume::{Left, Progress},
+    sampled::{Sampled, row_ends_finding, with_field},
     spool::Spool,
     store::Stored,
     survey::survey,
@@ -65,13 +67,13 @@ pub fn run(
     watch: &dyn Watch,
 ) -> Result<RunRecord, RunError> {
     let mut journal = Journal::new();
-    check_out(options)?;
+    let options = &begun(options, watch)?;
     let recipe = &ready(recipe, &options.base)?;
     let scan = journal.time("acquire", || voltomo_acquire::open(&recipe.acquire, &options.base))?;
     prepare::check(recipe, &scan, options.memory)?;
     let inputs = journal.time("hash", || hash(&scan, watch))?;
     let survey = journal.time("survey", || survey(&scan, recipe, watch))?;
-    let odd = [numbering_gaps(&scan), unusual_pixel(&scan), survey.figures().warnings.clone()];
+    let odd = [scan_warnings(&scan, recipe), survey.figures().warnings.clone()];
     journal.warn_all(&odd.concat(), watch);
 
     let before = || Progress::load(&options.out, recipe, &inputs);
@@ -80,13 +82,15 @@ pub fn run(
     let spool = journal.time("correct", || spool((&scan, &survey, recipe), options, watch))?;
     let as_read = CorrectedBands::of(&scan, &survey, &recipe.correct);
     let bands = spool.as_ref().map_or(as_read, Spool::bands);
+    let sampled = journal.time("sample", || Sampled::read(&bands, recipe))?;
+    journal.find_all(sampled.turn_doubt(prepare::angles(&scan)?), watch);
     let found = journal.time("axis", || find_axis(known, ((&bands, recipe), &beam), watch))?;
     journal.warnings.extend(found.warnings.clone());
     let geometry = prepare::geometry((&scan, &beam), survey.frame(), found.axis)?;
     let size = (survey.shape().rows, survey.shape().columns);
-    let prepared = Prepared::new(recipe, &scan, geometry, (size, options.memory))?;
-    journal.warn_all(prepared.method.warnings(), watch);
-    watch.note(&prepared.plan.method.line());
+    let solved = as_wide_as_needed((recipe, &geometry), &sampled, (&mut journal, watch));
+    let prepared = Prepared::new(&solved, &scan, geometry, (size, options.memory))?;
+    tell_method(&prepared, recipe, (&mut journal, watch));
 
     let layout = claim(options)?;
     let mut previews = Previews::new(&layout, &prepared.grid);
@@ -107,12 +111,34 @@ pub fn run(
     finish(&way, Ending { journal, inputs, axis: found.record, done })
 }
 
+/// The method, and what to know of it and of settings that it does not heed.
+fn tell_method(prepared: &Prepared, recipe: &Recipe, (journal, watch): (&mut Journal, &dyn Watch)) {
+    let lost = unheeded(&prepared.geometry, &recipe.reconstruct);
+    journal.warn_all(&[prepared.method.warnings(), &lost].concat(), watch);
+    watch.note(&prepared.plan.method.line());
+}
+
 /// All that a record is made of, once the slabs are over.
 struct Ending {
     journal: Journal,
     inputs: Vec<Input>,
     axis: serde_json::Value,
     done: Done,
+}
+
+/// The recipe with a volume as wide as the sample, where an iterative method needs that; tells what
+/// rows that end inside the sample put in doubt.
+fn as_wide_as_needed(
+    (recipe, geometry): (&Recipe, &Geometry),
+    sampled: &Sampled,
+    (journal, watch): (&mut Journal, &dyn Watch),
+) -> Recipe {
+    let ends = sampled.row_ends(geometry);
+    let mut solved = recipe.clone();
+    solved.reconstruct = with_field(&recipe.reconstruct, geometry, ends.as_ref());
+    let text = |ends: RowEnds| row_ends_finding(&ends, geometry, &solved.reconstruct);
+    journal.find_all(ends.map(text), watch);
+    solved
 }
 
 fn finish(way: &Way<'_>, ending: Ending) -> Result<RunRecord, RunError> {
@@ -142,19 +168,21 @@ fn finish(way: &Way<'_>, ending: Ending) -> Result<RunRecord, RunError> {
         noise: done.noise.as_ref().and_then(|noise| noise_record(noise, way)),
         plan,
         warnings: journal.warnings,
-        findings: [done.findings(way.recipe), axis_findings].concat(),
+        findings: [journal.findings, done.findings(way.recipe), axis_findings].concat(),
         iterations: done.iterations,
     };
-    record.write(way.layout.root())?;
+    let finished = done.stored.slice_count;
+    if is_whole || finished > 0 {
+        record.write(way.layout.root())?;
+    }
     if is_whole {
         Progress::clear(way.layout.root());
         return Ok(record);
     }
-    Err(RunError::Cancelled {
-        finished: done.stored.slice_count,
-        slices: record.plan.grid.shape[0],
-        path: done.stored.path,
-    })
+    if finished == 0 {
+        return Err(RunError::CancelledEarly { path: way.layout.root().into() });
+    }
+    Err(RunError::Cancelled { finished, slices: record.plan.grid.shape[0], path: done.stored.path })
 }
 
 fn volume_record(done: &Done, way: &Way<'_>) -> Option<VolumeRecord> {
@@ -182,12 +210,24 @@ fn memory_record(plan: &Plan) -> MemoryRecord {
     }
 }
 
+/// The options, held to the output folder; a run to go on with that finished no slab begins anew.
+fn begun(options: &RunOptions, watch: &dyn Watch) -> Result<RunOptions, RunError> {
+    check_out(options)?;
+    if !options.resume || Progress::check(&options.out)? == Left::Slabs {
+        return Ok(options.clone());
+    }
+    watch.note(
+        "the stopped run had not finished a slab: there is nothing to go on from, it begins anew",
+    );
+    Ok(RunOptions { resume: false, force: true, ..options.clone() })
+}
+
 /// Holds the output folder to what is asked, before anything is read: nothing of another run in
 /// it, unless it is to be replaced or gone on with, and no file where it should be.
 pub(crate) fn check_out(options: &RunOptions) -> Result<(), RunError> {
     let layout = Layout::new(&options.out);
     if options.resume {
-        return Progress::check(&options.out);
+        return Progress::check(&options.out).map(|_| ());
     }
     if layout.is_taken() && !options.force {
         return Err(RunError::OutputExists { path: options.out.clone() });
@@ -205,6 +245,11 @@ pub(crate) fn claim(options: &RunOptions) -> Result<Layout, RunError> {
     let layout = Layout::new(&options.out);
     layout.make()?;
     Ok(layout)
+}
+
+/// What a person should know of a scan before its radiographs are looked at.
+fn scan_warnings(scan: &Scan, recipe: &Recipe) -> Vec<String> {
+    [numbering_gaps(scan), unusual_pixel(scan), other_pixel(scan, recipe)].concat()
 }
 
 /// Files that seem to be missing among the radiographs: a range of angles would be stretched.
@@ -225,6 +270,31 @@ fn unusual_pixel(scan: &Scan) -> Vec<String> {
         )
     };
     unusual.map(text).into_iter().collect()
+}
+
+/// A pixel size of the recipe that is not that of the files, neither in the plane of the sample nor
+/// on a cone's detector.
+fn other_pixel(scan: &Scan, recipe: &Recipe) -> Vec<String> {
+    const ALIKE: f64 = 0.01;
+    let Some(told) = recipe.acquire.pixel_mm else { return vec![] };
+    let cone = &recipe.reconstruct.cone;
+    let length = |recipe: Option<f64>, file: Option<voltomo_types::Millimetre>| {
+        recipe.or(file.map(|length| length.0))
+    };
+    let near = length(cone.source_to_axis_mm, scan.cone.source_to_axis);
+    let far = length(cone.source_to_detector_mm, scan.cone.source_to_detector);
+    let magnification = near.zip(far).map_or(1.0, |(near, far)| far / near);
+    let in_files = scan.facts.iter().filter(|fact| fact.item == "pixel size in the files");
+    let sizes = in_files.filter_map(|fact| fact.value.split(' ').next()?.parse::<f64>().ok());
+    let is_other =
+        |mm: &f64| [*mm, mm / magnification].iter().all(|size| (told / size - 1.0).abs() > ALIKE);
+    let text = |mm: f64| {
+        format!(
+            "`acquire.pixel_mm` is {told} mm, but the files say {mm} mm; expected the same within \
+             1 %: lengths and attenuations follow the recipe, leave the key out to follow the files"
+        )
+    };
+    sizes.filter(is_other).map(text).collect()
 }
 
 fn hash(scan: &Scan, watch: &dyn Watch) -> Result<Vec<Input>, RunError> {

@@ -65,7 +65,7 @@ impl RunRecord {
             (Some(centre), _) => format!("column {centre:.3} px, as told"),
             (None, _) => "unknown".into(),
         };
-        let measured = self.axis["tilt_sigma"].is_number();
+        let measured = self.axis["tilt_sigma_rad"].is_number();
         line.push_str(&match tilt {
             Some(tilt) if tilt != 0.0 || measured => format!(", tilt {tilt:.4}°"),
             _ => ", tilt not measured and taken as 0".into(),

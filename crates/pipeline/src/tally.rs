@@ -78,18 +78,26 @@ impl Tally {
         &mut self,
         slab: Range<usize>,
         attenuation: &Array3<f32>,
+        is_iterated: bool,
     ) -> Result<(), RunError> {
         let mut all = Passed::default();
         for (z, values) in slab.clone().zip(attenuation.outer_iter()) {
-            let mut hasher = Sha256::new();
-            values.iter().for_each(|value| hasher.update(value.to_le_bytes()));
             let passed = Passed::of(values);
             all = all.with(passed);
-            self.slices.insert(z, Slice { sha256: hex(&hasher.finalize()), passed });
+            self.slices.insert(z, Slice { sha256: hash_of(values.iter()), passed });
         }
-        hold(all, ("reconstruct", "reconstruct.centre_px"), || {
-            format!("slices {} to {}", slab.start, slab.end)
-        })
+        let key = if is_iterated { "reconstruct.iterative" } else { "correct.spots" };
+        hold(all, ("reconstruct", key), || format!("slices {} to {}", slab.start, slab.end))
+    }
+
+    /// Whether a slice has the hash that was noted.
+    pub(crate) fn has_hash(&self, z: usize, values: &Array3<f32>) -> bool {
+        self.slices.get(&z).is_some_and(|slice| slice.sha256 == hash_of(values.iter()))
+    }
+
+    /// Whether a slice was noted as one value everywhere, or not at all.
+    pub(crate) fn is_even(&self, z: usize) -> bool {
+        self.slices.get(&z).is_none_or(|slice| slice.passed.lifeless().is_some())
     }
 
     /// Spots, dead pixels and clipped values of all rows.
@@ -113,9 +121,10 @@ impl Tally {
     ///
     /// # Errors
     /// The stage that ended with nothing, or with one value everywhere.
-    pub(crate) fn alive(&self) -> Result<(), RunError> {
+    pub(crate) fn alive(&self, is_iterated: bool) -> Result<(), RunError> {
         self.corrected_alive()?;
-        self.stage_alive("reconstruct", "acquire.kind")
+        let key = if is_iterated { "reconstruct.iterative" } else { "reconstruct.region" };
+        self.stage_alive("reconstruct", key)
     }
 
     /// Holds the correction alone to the gate.
@@ -156,6 +165,13 @@ impl Tally {
         self.slices.values().for_each(|slice| hasher.update(&slice.sha256));
         hex(&hasher.finalize())
     }
+}
+
+/// SHA-256 of values as little-endian f32.
+fn hash_of<'a>(values: impl Iterator<Item = &'a f32>) -> String {
+    let mut hasher = Sha256::new();
+    values.for_each(|value| hasher.update(value.to_le_bytes()));
+    hex(&hasher.finalize())
 }
 
 fn hold(

@@ -7,7 +7,7 @@ use ndarray::{Array3, Axis, Slice};
 use crate::{
     error::RunError,
     recipe::Recipe,
-    store::{self, Existing, Stored, VolumeMetadata, VolumeStore},
+    store::{self, Content, Existing, Stored, VolumeMetadata, VolumeStore},
 };
 
 /// Whether a run begins or goes on.
@@ -53,15 +53,16 @@ impl Volumes {
         (folder, recipe): (&std::path::Path, &Recipe),
         metadata: &VolumeMetadata,
     ) -> Result<Self, RunError> {
-        let open = |name: &str| {
-            let metadata = VolumeMetadata { name: name.into(), ..metadata.clone() };
+        let open = |name: &str, content: Content| {
+            let metadata = VolumeMetadata { name: name.into(), content, ..metadata.clone() };
             match start {
                 Start::Resumed => store::reopen(folder, &recipe.store, &metadata),
                 Start::Anew => store::create(folder, &recipe.store, &metadata, Existing::Replace),
             }
         };
-        let attenuation = open(&metadata.name)?;
-        let noise = recipe.reconstruct.noise_map.then(|| open("noise")).transpose()?;
+        let attenuation = open(&metadata.name, metadata.content)?;
+        let noise =
+            recipe.reconstruct.noise_map.then(|| open("noise", Content::Noise)).transpose()?;
         Ok(Self { attenuation, noise })
     }
 
@@ -69,6 +70,11 @@ impl Volumes {
     pub(crate) fn next_slice(&self) -> usize {
         let next = self.attenuation.next_slice();
         self.noise.as_ref().map_or(next, |noise| noise.next_slice().min(next))
+    }
+
+    /// Where the volumes lie while they are being written, attenuation first.
+    pub(crate) fn paths(&self) -> Vec<&std::path::Path> {
+        std::iter::once(&self.attenuation).chain(&self.noise).map(|store| store.path()).collect()
     }
 
     /// Writes the slices `z` of each volume, without those that it has.

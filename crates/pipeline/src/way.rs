@@ -12,6 +12,7 @@ use crate::{
     error::RunError,
     iterations::{ADVANCES, Kept, Listener, SlabIterations},
     journal::Journal,
+    kept,
     layout::Layout,
     prepare::Prepared,
     preview::Previews,
@@ -50,6 +51,7 @@ impl Done {
         findings.extend(self.tally.improbable());
         findings.extend(self.stored.figures.findings(&recipe.store));
         findings.extend(self.iterations.iter().find_map(SlabIterations::stopped));
+        findings.extend(SlabIterations::findings(&self.iterations));
         findings
     }
 }
@@ -83,6 +85,8 @@ impl Way<'_> {
     ) -> Result<Done, RunError> {
         let mut volumes = self.volumes(start, &progress)?;
         let resumed_at = volumes.next_slice();
+        journal
+            .time("resume", || kept::check(&volumes, (&progress.tally, resumed_at), previews))?;
         watch.begin("correct and reconstruct", ADVANCES * self.prepared.grid.shape[0]);
         for slab in Progress::remaining(resumed_at, &self.prepared.plan.slabs) {
             if watch.is_cancelled() {
@@ -103,7 +107,7 @@ impl Way<'_> {
             watch.advance(ADVANCES * slab.end);
         }
         watch.end();
-        self.finished((volumes, progress), (journal, previews), resumed_at)
+        self.finished((volumes, progress), (journal, previews), watch)
     }
 
     /// Gives the volumes their names where they are whole, and draws what there is.
@@ -111,16 +115,17 @@ impl Way<'_> {
         &self,
         (volumes, progress): (Volumes, Progress),
         (journal, previews): (&mut Journal, &mut Previews),
-        resumed_at: usize,
+        watch: &dyn Watch,
     ) -> Result<Done, RunError> {
         let is_whole = volumes.next_slice() == self.prepared.grid.shape[0];
+        journal.warn_all(&SlabIterations::warnings(&progress.iterations), watch);
         if is_whole {
             let nothing_to_go_on_with = |_: &_| Progress::clear(self.layout.root());
-            progress.tally.alive().inspect_err(nothing_to_go_on_with)?;
+            let is_iterated = !progress.iterations.is_empty();
+            progress.tally.alive(is_iterated).inspect_err(nothing_to_go_on_with)?;
         }
         let StoredVolumes { attenuation: stored, noise } =
             journal.time("finish", || volumes.finish(!is_whole))?;
-        previews.fill(0..resumed_at, &stored.path)?;
         previews.volume()?;
         previews.iterations(&progress.iterations)?;
         let Progress { tally, iterations, .. } = progress;
@@ -154,7 +159,7 @@ impl Way<'_> {
             return Ok(None);
         }
         journal.updates += self.updates(&attenuation, listener);
-        tally.reconstruct(slab.clone(), &attenuation)?;
+        tally.reconstruct(slab.clone(), &attenuation, listener.told().is_some())?;
         let noise = journal.time("noise", || self.noise(&block, values, slab))?;
         Ok(Some(Slab { attenuation, noise }))
     }

@@ -46,6 +46,10 @@ fn bad_cone_distances_in_a_recipe_are_refused_before_any_file_is_opened() {
     assert!(message.contains("magnifies 2400 times"), "{message}");
     let message = refused(&[("reconstruct.cone.roll_deg", "1.0"), ("reconstruct.tilt_deg", "2.0")]);
     assert!(message.contains("they are the same turn"), "{message}");
+    for pixel in ["1e6", "-1.0", "101.0"] {
+        let message = refused(&[("reconstruct.cone.detector_pixel_mm", pixel)]);
+        assert!(message.contains("the edge of a pixel on the detector"), "{message}");
+    }
     let message = refused(&[("reconstruct.cone.yaw_deg", "90.0")]);
     assert!(message.contains("degrees between -45 and 45"), "{message}");
 }
@@ -130,10 +134,49 @@ fn bad_cone_whose_source_stands_in_the_volume_or_whose_axis_is_beside_the_detect
     let cone = &mut made.recipe.reconstruct.cone;
     (cone.source_to_axis_mm, cone.source_to_detector_mm) = (Some(1.5), Some(240.0));
     cone.detector_pixel_mm = Some(40.0);
-    assert_says(&made, &["expected a source outside it"]);
+    assert_says(&made, &["expected a source outside it", "reconstruct.cone.source_to_axis_mm"]);
     let mut made = PLAIN.tiff();
     made.recipe.reconstruct.centre_px = Some(75.0);
     assert_says(&made, &["the rotation axis is at detector column 75", "reconstruct.centre_px"]);
+}
+
+#[test]
+fn bad_cone_turns_and_places_of_a_geometry_file_name_key_and_file() {
+    let text = PLAIN.geometry_text();
+    let cases = [
+        ("roll_deg = nan", "roll_deg = NaN"),
+        ("pitch_deg = inf", "pitch_deg = inf"),
+        ("yaw_deg = 80.0", "between -45 and 45 degrees"),
+        ("centre_px = nan", "centre_px = NaN"),
+        ("centre_row_px = nan", "centre_row_px = NaN"),
+        ("centre_row_px = 1e5", "a row of the detector"),
+    ];
+    for (line, word) in cases {
+        let key = line.split(' ').next().unwrap();
+        let others = text.lines().filter(|told| !told.starts_with(key));
+        let spoilt = format!("{}\n{line}\n", others.collect::<Vec<_>>().join("\n"));
+        assert_says(&with_geometry(&spoilt), &["`acquire.geometry`", word, "geometry.toml"]);
+    }
+    let mut made = PLAIN.tiff();
+    made.recipe.reconstruct.cone.centre_row_px = Some(1e5);
+    assert_says(&made, &["`reconstruct.cone.centre_row_px` is 100000", "a row of the detector"]);
+}
+
+#[test]
+fn bad_cone_views_say_what_is_wrong_with_them_and_in_which_file() {
+    let good = "0 -60 0 -40 180 -20 1 0 0 0 0 1\n";
+    for (bad, word) in [
+        ("0 0 0 -40 180 -20 1 0 0 0 0 1\n", "its source on the axis"),
+        ("0 -60 0 -40 -180 -20 1 0 0 0 0 1\n", "does not face its source"),
+        ("0 -60 0 -40 180 -20 0 1 0 0 0 1\n", "does not face its source"),
+    ] {
+        let mut made = PLAIN.tiff();
+        let text = good.repeat(7) + bad + &good.repeat(112);
+        std::fs::write(made.folder.path().join("views.csv"), text).unwrap();
+        made.recipe.acquire.geometry = Some("views.csv".into());
+        assert_says(&made, &["`acquire.geometry`", "view 7", word, "views.csv"]);
+        assert!(!made.refusal().contains("ConeView"), "{}", made.refusal());
+    }
 }
 
 #[test]

@@ -8,6 +8,7 @@ use std::{
 };
 
 use voltomo_pipeline::{Bytes, Plan, Recipe, RunError, plan_only};
+use voltomo_reconstruct::Method;
 
 const SIDE: u32 = 2048;
 const ANGLES: usize = 720;
@@ -108,4 +109,23 @@ fn a_budget_too_small_for_one_slice_says_how_much_one_takes() {
     let message = planned(|_| {}, GIBIBYTE / 8).unwrap_err().to_string();
     assert!(message.contains("a slab of one slice takes"), "{message}");
     assert!(message.contains("--memory") && message.contains("correct.bin"), "{message}");
+    assert!(!message.contains("reconstruct.rows"), "{message}");
+}
+
+#[test]
+fn a_budget_too_small_for_a_method_that_takes_all_slices_says_so_and_names_the_rows() {
+    let whole = |recipe: &mut Recipe| recipe.reconstruct.method = Method::FistaTv;
+    let message = planned(whole, 2 * GIBIBYTE).unwrap_err().to_string();
+    let words = ["fista_tv solves all 2048 slices at once", "`reconstruct.rows`", "--memory"];
+    assert!(words.iter().all(|word| message.contains(word)), "{message}");
+}
+
+#[test]
+fn a_budget_too_small_for_the_shards_names_them() {
+    let large = |recipe: &mut Recipe| {
+        (recipe.store.chunk, recipe.store.shard) = (128, 2048);
+        (recipe.reconstruct.rows, recipe.correct.bin) = (Some("0:1".into()), 1);
+    };
+    let message = planned(large, GIBIBYTE).unwrap_err().to_string();
+    assert!(message.contains("`store.shard`") && message.contains("writing a slab"), "{message}");
 }

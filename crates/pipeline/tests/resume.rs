@@ -13,7 +13,7 @@ use made_scan::{MadeScan, Making};
 use ndarray::s;
 use voltomo_pipeline::{
     RunError, RunOptions, RunRecord, Silent, Watch, run,
-    store::{StoreFormat, StoredVolume},
+    store::{NumberType, StoreFormat, StoredVolume},
 };
 
 const SLAB: usize = 8;
@@ -157,4 +157,71 @@ fn a_run_without_resume_or_force_refuses_a_stopped_one() {
     let refused = run(&scan.recipe, &options(&scan), &Silent::default());
     let message = refused.unwrap_err().to_string();
     assert!(message.contains("--resume"), "{message}");
+}
+
+/// A slice that went lost or was cut short while the run stood still.
+#[test]
+fn bad_kept_slices_are_found_and_named_before_anything_has_its_final_name() {
+    type Spoil = fn(&std::path::Path);
+    let spoils: [(Spoil, &str); 3] = [
+        (|slice| fs::remove_file(slice).unwrap(), "cannot be read back"),
+        (
+            |slice| fs::write(slice, &fs::read(slice).unwrap()[..900]).unwrap(),
+            "cannot be read back",
+        ),
+        (
+            |slice| {
+                fs::copy(slice.with_file_name("slice_0004.tif"), slice).unwrap();
+            },
+            "is not what was written",
+        ),
+    ];
+    for numbers in [NumberType::F32, NumberType::U16] {
+        let mut scan = MAKING.written(&MAKING.counts());
+        (scan.recipe.store.format, scan.recipe.store.numbers) = (StoreFormat::Tiff, numbers);
+        scan.recipe.store.limits = (numbers == NumberType::U16).then_some([-1.0, 4.0]);
+        (scan.recipe.store.chunk, scan.recipe.store.shard) = (SLAB, 2 * SLAB);
+        for (spoil, expected) in spoils {
+            if numbers == NumberType::U16 && expected.contains("not what") {
+                continue;
+            }
+            let _ = fs::remove_dir_all(scan.folder.path().join("stopped"));
+            stop(&scan);
+            spoil(&unfinished(&scan).join("slice_0003.tif"));
+            let error = resume(&scan).unwrap_err();
+            let message = error.to_string();
+            assert!(message.contains("slice 3") && message.contains(expected), "{message}");
+            assert!(message.contains("--force") && message.contains("volume.partial"), "{message}");
+            assert!(!scan.folder.path().join("stopped/3-reconstruct/volume").exists());
+        }
+    }
+}
+
+/// A chunk of an OME-Zarr that is gone reads as nothing.
+#[test]
+fn bad_zarr_without_a_kept_chunk_is_found() {
+    let (scan, _) = scan_and_whole_run(StoreFormat::Zarr);
+    stop(&scan);
+    fs::remove_dir_all(unfinished(&scan).join("0/c/0")).unwrap();
+    let message = resume(&scan).unwrap_err().to_string();
+    assert!(message.contains("slice 0 is not what was written"), "{message}");
+}
+
+/// Killed or stopped before its first slab, a run has nothing to go on from and begins anew.
+#[test]
+fn a_run_that_finished_nothing_begins_anew_when_resumed() {
+    let scan = MAKING.written(&MAKING.counts());
+    let whole = scan.run("whole", None);
+    let early = Silent::default();
+    early.cancelled.store(true, Ordering::Relaxed);
+    let error = run(&scan.recipe, &options(&scan), &early).unwrap_err().to_string();
+    assert!(error.contains("begins anew"), "{error}");
+    let out = scan.folder.path().join("stopped");
+    assert!(!out.join("run.json").exists() && !out.join("progress.json").exists());
+    // What a kill within the first slab leaves, beside what a stop does.
+    assert!(out.join("3-reconstruct/volume.progress.json").exists());
+    let record = resume(&scan).unwrap();
+    assert_eq!(record.volume.unwrap().sha256, whole.volume.unwrap().sha256);
+    let message = resume(&scan).unwrap_err().to_string();
+    assert!(message.contains("done already"), "{message}");
 }

@@ -189,8 +189,11 @@ pub enum ReconstructError {
     },
     /// A source or a detector that cannot be.
     #[error(
-        "source and detector of view {view} cannot image the volume; expected a source outside it, \
-         and a detector behind it whose rows run along the axis and whose columns across it"
+        "the source of view {view} (counted from 0) does not stand before the whole volume, or its \
+         detector not behind it; expected a source outside it, and a detector behind it whose rows \
+         run along the axis and whose columns across it: mend `reconstruct.cone.source_to_axis_mm` \
+         and `reconstruct.cone.source_to_detector_mm`, or the views in the file of \
+         `acquire.geometry`"
     )]
     ConeGeometry {
         /// Which view, from 0.

@@ -1,7 +1,7 @@
 //! Chooses the method that suits a scan and makes it ready. Knows no slabs.
 
 use ndarray::ArrayView3;
-use voltomo_types::{Geometry, ParallelGeometry, Volume, VoxelGrid};
+use voltomo_types::{Geometry, ParallelGeometry, Problem, Volume, VoxelGrid};
 
 use crate::{
     Fbp, Fdk, Fourier, Iterative, Method, Projections, ReconstructError, ReconstructSettings,
@@ -50,6 +50,12 @@ pub fn prepare(
     settings: &ReconstructSettings,
 ) -> Result<Box<dyn Reconstruction>, ReconstructError> {
     let method = choose(geometry, settings).method;
+    if let (Geometry::Cone(_), Some(interpolation)) = (geometry, settings.interpolation) {
+        let found = format!("{interpolation:?} with a cone beam").to_lowercase();
+        let expected = "no interpolation for a cone beam: it is for `fbp` of a parallel one";
+        let problem = Problem::new("reconstruct.interpolation", found, expected);
+        return Err(ReconstructError::Setting(problem));
+    }
     Ok(match (method, geometry) {
         (Method::Fbp, Geometry::Parallel(geometry)) => {
             Box::new(Fbp::new(geometry, frame_shape, grid, settings)?)

@@ -144,3 +144,65 @@ fn bad_method_for_a_cone_beam_is_named() {
         assert!(message.contains("not for a cone beam"), "{message}");
     }
 }
+
+const CUT_FRAME: (usize, usize) = (12, 48);
+/// µ in 1/cm, and half axes `[z, y, x]` in mm, of an ellipsoid a third wider than that frame.
+const CUT: (f64, [f64; 3]) = (0.5, [9.0, 16.0, 16.0]);
+
+fn cut_geometry() -> ConeGeometry {
+    let circle = ConeCircle {
+        source_to_axis: Millimetre(100.0),
+        source_to_detector: Millimetre(200.0),
+        pixel: Millimetre(1.0),
+        centre: [5.5, 23.5],
+        roll: Radian(0.0),
+        pitch: Radian(0.0),
+        yaw: Radian(0.0),
+    };
+    let angles: Vec<Radian> = (0..60).map(|k| Radian(f64::from(k) * TAU / 60.0)).collect();
+    circle.geometry(&angles, PixelFrame::whole(CUT_FRAME.0, CUT_FRAME.1))
+}
+
+/// Chords of the ellipsoid about the axis.
+fn cut_projections(geometry: &ConeGeometry) -> Array3<f32> {
+    let (attenuation, half) = CUT;
+    Array3::from_shape_fn((60, CUT_FRAME.0, CUT_FRAME.1), |(view, row, column)| {
+        let view = &geometry.views[view];
+        let toward: [f64; 3] = std::array::from_fn(|k| {
+            view.origin[k] + row as f64 * view.along_rows[k] + column as f64 * view.along_columns[k]
+                - view.source[k]
+        });
+        let length = toward.iter().map(|part| part * part).sum::<f64>().sqrt();
+        let ray: [f64; 3] = std::array::from_fn(|k| toward[k] / length / half[k]);
+        let from: [f64; 3] = std::array::from_fn(|k| view.source[k] / half[k]);
+        let dot = |a: [f64; 3], b: [f64; 3]| a.iter().zip(b).map(|(a, b)| a * b).sum::<f64>();
+        let (a, b, c) = (dot(ray, ray), dot(ray, from), dot(from, from) - 1.0);
+        to_f32(attenuation * 2.0 * (b * b - a * c).max(0.0).sqrt() / a / 10.0)
+    })
+}
+
+/// Rows and columns that are cut: mean µ about the axis.
+#[test]
+fn a_sample_wider_than_the_frame_keeps_its_attenuation_in_a_wider_volume() {
+    let geometry = cut_geometry();
+    let values = cut_projections(&geometry);
+    let mean = |method, iterations, field| {
+        let mut settings = recipe(method, iterations);
+        settings.iterative.field = field;
+        let grid = cone_grid_for(&geometry, CUT_FRAME, &settings).unwrap();
+        let beam = Geometry::Cone(geometry.clone());
+        let made = prepare(&beam, CUT_FRAME, &grid, &settings).unwrap();
+        let slices = grid.shape[0];
+        let volume = made.reconstruct(Projections::new(values.view(), 0), 0..slices, &()).unwrap();
+        let middle = volume.slice(s![slices / 2, 16..32, 16..32]).mean().unwrap();
+        100.0 * (f64::from(middle) / CUT.0 - 1.0)
+    };
+    println!("fdk {:.1} %", mean(Method::Fdk, 1, None));
+    let methods =
+        [(Method::Sirt, 30), (Method::Cgls, 12), (Method::OsSart, 6), (Method::FistaTv, 15)];
+    for (method, iterations) in methods {
+        let (narrow, wide) = (mean(method, iterations, None), mean(method, iterations, Some(1.36)));
+        println!("{} narrow {narrow:.1} %, wide {wide:.1} %", method.name());
+        assert!(narrow > 8.0 && wide.abs() < 4.0, "{method:?} {narrow} {wide}");
+    }
+}

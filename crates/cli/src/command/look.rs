@@ -1,11 +1,13 @@
 //! `voltomo look` and `voltomo show`. No science.
 
+use voltomo_pipeline::{ColourMap, SectionAxis, ShowOptions};
+
 use super::{
     recipe::recipe_of,
     screen::{print, print_lines},
 };
 use crate::{
-    arguments::{LookArguments, ShowArguments},
+    arguments::{Colours, LookArguments, Section, ShowArguments},
     progress::Console,
 };
 
@@ -31,9 +33,24 @@ pub(crate) fn look(arguments: &LookArguments) -> Result<(), String> {
     print(&serde_json::to_string_pretty(&told).map_err(as_text)?)
 }
 
-/// Draws a slice of a volume.
+/// Draws a slice or an upright section of a volume.
 pub(crate) fn show(arguments: &ShowArguments) -> Result<(), String> {
-    voltomo_pipeline::show_slice(&arguments.volume, arguments.slice, &arguments.out)
+    let options = ShowOptions {
+        across: match arguments.section {
+            Section::Z => SectionAxis::Z,
+            Section::Y => SectionAxis::Y,
+            Section::X => SectionAxis::X,
+        },
+        index: arguments.slice,
+        range: arguments.range,
+        colours: match arguments.colours {
+            Colours::Grey => ColourMap::Grey,
+            Colours::Viridis => ColourMap::Viridis,
+            Colours::Turbo => ColourMap::Turbo,
+            Colours::BlueRed => ColourMap::BlueRed,
+        },
+    };
+    voltomo_pipeline::show_slice(&arguments.volume, &options, &arguments.out)
         .map_err(|error| error.to_string())?;
     print(&format!("picture  {}", arguments.out.display()))?;
     Ok(())

@@ -155,6 +155,18 @@ pub enum StoreError {
         /// The file or folder.
         path: PathBuf,
     },
+    /// A section outside the volume.
+    #[error("a section at {axis} = {found}, but the volume has {count} there; expected 0 to {} ({path})", .count - 1)]
+    Section {
+        /// The axis that it lies across.
+        axis: &'static str,
+        /// What was asked for.
+        found: usize,
+        /// Voxels along that axis.
+        count: usize,
+        /// The volume.
+        path: PathBuf,
+    },
     /// Slices outside the volume.
     #[error("slices {} to {} asked for; expected some of 0 to {slice_count} ({path})",
         .found.start, .found.end)]

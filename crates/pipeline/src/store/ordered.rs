@@ -155,6 +155,10 @@ impl VolumeStore for OrderedStore {
         self.next
     }
 
+    fn path(&self) -> &Path {
+        &self.place.partial
+    }
+
     fn finish(mut self: Box<Self>, cancelled: bool) -> Result<Stored, StoreError> {
         let (slice_count, expected) = (self.next, self.shape[0]);
         let is_whole = slice_count == expected;

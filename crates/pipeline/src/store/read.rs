@@ -10,7 +10,7 @@ use voltomo_types::VoxelGrid;
 use zarrs::array::{ArrayBytes, ArraySubset};
 
 use super::record::Record;
-use super::{Content, StoreError, metaimage, nrrd, tiff_stack, zarr};
+use super::{Content, NumberType, StoreError, metaimage, nrrd, tiff_stack, zarr};
 
 /// Longest header that is searched for voltomo's record.
 const LONGEST_HEADER: u64 = 1 << 20;
@@ -61,6 +61,12 @@ impl StoredVolume {
         Ok(Self { path: path.to_path_buf(), record, numbers })
     }
 
+    /// The file or folder.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
     /// Where the voxels are.
     #[must_use]
     pub fn grid(&self) -> &VoxelGrid {
@@ -71,6 +77,12 @@ impl StoredVolume {
     #[must_use]
     pub fn content(&self) -> Content {
         self.record.content
+    }
+
+    /// How the numbers are stored.
+    #[must_use]
+    pub fn numbers(&self) -> NumberType {
+        self.record.numbers
     }
 
     /// Where the volume came from, as it was written.

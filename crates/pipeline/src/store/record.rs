@@ -38,7 +38,7 @@ impl Record {
         let quantiser = Quantiser::new(settings);
         Self {
             grid: metadata.grid,
-            attenuation_unit: is_attenuation(&metadata.content)
+            attenuation_unit: (metadata.content != Content::Labels)
                 .then(|| metadata.grid.attenuation_unit()),
             content: metadata.content,
             numbers: settings.numbers,

@@ -1,7 +1,7 @@
 //! A volume being written, and what it says of itself. Knows no format.
 
 use std::ops::Range;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use ndarray::ArrayView3;
 use serde::{Deserialize, Serialize};
@@ -16,6 +16,8 @@ pub enum Content {
     /// Attenuation coefficients in the grid's unit.
     #[default]
     Attenuation,
+    /// Standard deviations of attenuation coefficients, in the grid's unit.
+    Noise,
     /// Indices into a list of materials: coarser copies take one voxel of each group, and no mean.
     Labels,
 }
@@ -58,6 +60,9 @@ pub trait VolumeStore: Send {
 
     /// The next slice to write; not 0 after [`super::reopen`].
     fn next_slice(&self) -> usize;
+
+    /// Where the volume lies while it is being written.
+    fn path(&self) -> &Path;
 
     /// Ends the volume: builds coarser copies where the format has them and gives it its name.
     /// A cancelled volume stays under its partial name, where it can be opened and gone on with.

@@ -19,8 +19,10 @@ pub mod cone;
 mod double_wedge;
 mod pairs;
 mod partners;
+mod row_ends;
 mod search;
 mod sharpness;
+mod turn;
 mod verdict;
 
 use ndarray::{Array2, Array3};
@@ -29,6 +31,8 @@ use std::ops::Range;
 use voltomo_types::{FrameError, FrameShape, Radian, RotationAxis};
 
 pub use axis::find_axis;
+pub use row_ends::{RowEnds, ends_in_air, row_ends};
+pub use turn::{coarser, turn_doubt};
 
 /// Line integrals that are made when they are asked for, some rows of all frames at a time.
 pub trait BandSource: Sync {

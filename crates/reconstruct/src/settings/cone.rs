@@ -8,6 +8,8 @@ use voltomo_types::Problem;
 const LARGEST_MAGNIFICATION: f64 = 1000.0;
 /// Largest distance of a source or a detector, mm: a kilometre.
 const FARTHEST_MM: f64 = 1e6;
+/// Largest edge of a detector pixel, mm.
+const LARGEST_PIXEL_MM: f64 = 100.0;
 
 /// A cone beam: where source and detector stand, beyond what the scan's files tell. What is left
 /// out is taken from them.
@@ -91,10 +93,14 @@ impl ConeSettings {
     /// What cannot be used, found without any data.
     pub(super) fn problems(&self) -> Vec<Problem> {
         let mut found = vec![];
+        let pixel = self.detector_pixel_mm;
+        if let Some(mm) = pixel.filter(|mm| !(*mm > 0.0 && *mm <= LARGEST_PIXEL_MM)) {
+            let expected = "the edge of a pixel on the detector in mm, above 0, up to 100";
+            found.push(Problem::new("reconstruct.cone.detector_pixel_mm", mm, expected));
+        }
         for (key, length) in [
             ("source_to_axis_mm", self.source_to_axis_mm),
             ("source_to_detector_mm", self.source_to_detector_mm),
-            ("detector_pixel_mm", self.detector_pixel_mm),
         ] {
             if let Some(mm) = length.filter(|mm| !(*mm > 0.0 && *mm <= FARTHEST_MM)) {
                 let expected = "a length in mm above 0, up to a kilometre (1e6)";

@@ -4,6 +4,9 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use voltomo_types::Problem;
 
+/// Widest volume that is solved, in widths of the frame.
+pub(crate) const WIDEST_FIELD: f64 = 4.0;
+
 /// How an iterative method goes on, and when it ends.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
@@ -30,8 +33,14 @@ pub struct IterativeSettings {
     /// Greatest attenuation coefficient, in the unit of the volume; left out, there is no bound.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub max: Option<f64>,
+    /// How many times as wide as the frame the volume is that is solved, 1 to 4: where a sample is
+    /// wider than the frame, what lies beside the frame must be explained too. Left out, it is 1
+    /// where rows end in air, and as wide as the sample seems to be where they end inside it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub field: Option<f64>,
     /// What the iteration starts from: `zero`, `filtered` (the filtered back-projection), or
-    /// `auto` (`filtered` for `fista_tv` and `pdhg_tv`, else `zero`).
+    /// `auto` (`filtered` for `fista_tv` and `pdhg_tv`, a smooth one for all where `field` is wider
+    /// than the frame, else `zero`).
     pub start: Start,
     /// Weigh every line integral by the counts behind it, 1/variance: a weighted least-squares
     /// fit, in which dark pixels count little.
@@ -54,6 +63,7 @@ impl Default for IterativeSettings {
             tv_weight: 3e-3,
             min: None,
             max: None,
+            field: None,
             start: Start::Auto,
             noise_weights: false,
             stop_at_discrepancy: None,
@@ -81,6 +91,10 @@ impl IterativeSettings {
         let mut found = self.step_problems();
         found.extend(self.bound_problems());
         found.extend(self.stop_problems());
+        if let Some(field) = self.field.filter(|field| !(1.0..=WIDEST_FIELD).contains(field)) {
+            let expected = "a factor from 1 to 4 on the width of the frame, or no key";
+            found.push(problem("field", field, expected));
+        }
         found
     }
 
@@ -166,6 +180,8 @@ mod tests {
             ("tv_weight", IterativeSettings { tv_weight: 0.0, ..base() }),
             ("min", IterativeSettings { min: Some(f64::NAN), ..base() }),
             ("max", IterativeSettings { max: Some(f64::INFINITY), ..base() }),
+            ("field", IterativeSettings { field: Some(0.9), ..base() }),
+            ("field", IterativeSettings { field: Some(f64::NAN), ..base() }),
             ("max", IterativeSettings { min: Some(1.0), max: Some(0.5), ..base() }),
             ("stop_at_discrepancy", IterativeSettings { stop_at_discrepancy: Some(1.0), ..base() }),
             (

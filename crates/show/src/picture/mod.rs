@@ -5,6 +5,7 @@ mod colour_bar;
 mod colour_map;
 mod contact_sheet;
 mod curves;
+mod inside;
 mod labels;
 mod legend;
 mod png;

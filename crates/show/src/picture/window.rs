@@ -5,6 +5,7 @@ use voltomo_numeric::cast::to_index;
 
 use super::canvas::Picture;
 use super::colour_map::ColourMap;
+use super::inside::inside;
 
 /// More numbers than this are sampled for percentiles.
 const SAMPLE: usize = 1 << 20;
@@ -14,6 +15,9 @@ const SAMPLE: usize = 1 << 20;
 pub enum Window {
     /// Percentiles of the finite numbers, in percent.
     Percentiles([f64; 2]),
+    /// Percentiles of what lies inside a body, in percent, and air: a bright wall leaves the inside
+    /// its contrast.
+    Inside([f64; 2]),
     /// These two numbers, the lower one first.
     Given([f32; 2]),
 }
@@ -31,6 +35,12 @@ impl Window {
         let [low, high] = match self {
             Self::Given(limits) => limits,
             Self::Percentiles(percents) => percentiles(arrays, percents),
+            Self::Inside(percents) => {
+                let all: Vec<f32> = arrays.iter().flat_map(|array| inside(*array)).collect();
+                let within = Array2::from_shape_fn((1, all.len()), |(_, at)| all[at]);
+                let [low, high] = percentiles(&[within.view()], percents);
+                [low.min(0.0), high]
+            }
         };
         let (low, high) = (f64::from(low), f64::from(high));
         if high > low {

@@ -165,7 +165,7 @@ impl<'a> Parts<'a> {
     }
 
     /// The edge of a pixel from its width and, where there is one, its height. The recipe's
-    /// `acquire.pixel_mm` goes before; then nothing is read here.
+    /// `acquire.pixel_mm` goes before; then what stands here is only told beside it.
     pub(crate) fn pixel(
         &mut self,
         width: Option<&Dataset>,
@@ -173,6 +173,9 @@ impl<'a> Parts<'a> {
     ) -> Result<Option<Millimetre>, Hdf5Error> {
         const MEND: &str = "set `acquire.pixel_mm`; without it attenuation is in 1/pixel";
         if self.settings.pixel_mm.is_some() {
+            if let Some(Ok(Some(mm))) = width.map(length) {
+                self.told("pixel size in the files", format!("{mm} mm"));
+            }
             return Ok(None);
         }
         let Some(width) = width else {

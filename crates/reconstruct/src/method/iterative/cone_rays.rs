@@ -4,10 +4,17 @@ use std::{f64::consts::TAU, ops::Range};
 
 use ndarray::Array3;
 use voltomo_numeric::cast::to_index;
-use voltomo_types::{ConeGeometry, VoxelGrid};
+use voltomo_types::{ConeGeometry, Radian, VoxelGrid};
 
-use super::rays::{BESIDE, circle, covering};
-use crate::{ConeProjector, ReconstructError, ReconstructSettings, method::cone_field::ConeField};
+use super::{
+    extended_rows::Extension,
+    rays::{BESIDE, circle, covering},
+    warnings::directions_warnings,
+};
+use crate::{
+    ConeProjector, ReconstructError, ReconstructSettings,
+    method::{cone_field::ConeField, short_scan::Redundancy},
+};
 
 /// The rays of a cone beam.
 #[derive(Debug)]
@@ -21,7 +28,15 @@ pub(super) struct ConeRays {
     /// Views by direction.
     order: Vec<usize>,
     support: Option<Array3<bool>>,
+    /// Beyond which voxels of the result are 0.
+    seen: Option<f64>,
+    /// Rows that go on as far as the volume reaches.
+    beyond: Extension,
+    warnings: Vec<String>,
 }
+
+/// How far from the axis a volume is solved at most, as a part of the distance of the source.
+const FARTHEST: f64 = 0.6;
 
 impl ConeRays {
     pub(super) fn new(
@@ -34,14 +49,51 @@ impl ConeRays {
         let field = ConeField::of(geometry, frame_shape).ok_or(bad)?;
         let half_column = field.upright.pitch[1] / 2.0;
         let reach = field.reach[0].max(field.reach[1]) + half_column;
+        let seen = settings.circular_mask.then(|| field.radius());
+        let wider = settings.iterative.field.unwrap_or(1.0);
+        // The corners of what is solved must stay before the source.
+        let most = FARTHEST * field.distance;
         let radius = field.radius_within(reach);
+        let radius = (radius * wider).min(most).max(radius);
+        let beyond = match wider {
+            wider if wider > 1.0 => beyond_frame(&field, frame_shape.1, radius),
+            _ => Extension::none(frame_shape.1),
+        };
         let (grid, [y, x]) = covering(asked, radius);
         let (grid, z) = covering_heights(&grid, heights(geometry, &field, radius));
         let order = by_direction(geometry);
-        let support = settings.circular_mask.then(|| circle(&grid, field.radius()));
+        // What lies beside a frame that the sample fills must stay free.
+        let support = seen.filter(|_| wider == 1.0).map(|seen| circle(&grid, seen));
         // The projector tells what cannot be imaged.
         ConeProjector::new(geometry, frame_shape, &grid)?;
-        Ok(Self { geometry: geometry.clone(), frame_shape, grid, part: [z, y, x], order, support })
+        let angles: Vec<Radian> = geometry.views.iter().map(|view| view.angle).collect();
+        let views = Redundancy::new(&angles, field.widest(), settings.cone.short_scan);
+        let warnings = directions_warnings(views.directions(), views.warnings().to_vec());
+        Ok(Self {
+            geometry: geometry.clone(),
+            frame_shape,
+            grid,
+            part: [z, y, x],
+            order,
+            support,
+            seen,
+            beyond,
+            warnings,
+        })
+    }
+
+    /// Distance from the axis beyond which voxels of the result are 0.
+    pub(super) fn seen(&self) -> Option<f64> {
+        self.seen
+    }
+
+    /// Rows that go on as far as the volume reaches.
+    pub(super) fn beyond(&self) -> &Extension {
+        &self.beyond
+    }
+
+    pub(super) fn warnings(&self) -> &[String] {
+        &self.warnings
     }
 
     pub(super) fn grid(&self) -> &VoxelGrid {
@@ -67,6 +119,14 @@ impl ConeRays {
     pub(super) fn projector(&self) -> Result<ConeProjector, ReconstructError> {
         ConeProjector::new(&self.geometry, self.frame_shape, &self.grid)
     }
+}
+
+/// Rows of so many columns that go on to the tangents of a cylinder of `radius`.
+fn beyond_frame(field: &ConeField, columns: usize, radius: f64) -> Extension {
+    let reach = radius * field.distance / (field.distance.powi(2) - radius.powi(2)).sqrt();
+    // The upright detector has the columns of the frame, but for those that a turn of it adds.
+    let added = (field.upright.shape.1 as f64 - columns as f64) / 2.0;
+    Extension::new(columns, field.axis_column - added, reach / field.upright.pitch[1])
 }
 
 /// Least and greatest height that a ray has within `radius` of the axis.

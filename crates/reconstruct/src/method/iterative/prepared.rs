@@ -5,21 +5,23 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
-use ndarray::{Array3, ArrayView3, s};
+use ndarray::{Array3, ArrayView3, Axis, s};
 use voltomo_numeric::cast::to_f32;
 use voltomo_types::{Geometry, Problem, VoxelGrid};
 
 use super::{
     cone_rays::ConeRays,
+    extended_rows::Extension,
     memory::Sizes,
-    rays::ParallelRays,
+    rays::{ParallelRays, circle},
     sirt_fbp::{SirtFilters, filtered},
     solve::{Iterated, solve, usual_iterations},
     system::System,
+    warnings::restless,
 };
 use crate::{
     Curve, Fbp, Fdk, Method, Progress, Projections, ReconstructError, ReconstructSettings,
-    Reconstruction, SlabRule, Start,
+    Reconstruction, SlabRule, Start, Window,
 };
 
 /// An iterative method, made ready for one geometry and one grid.
@@ -35,11 +37,19 @@ pub struct Iterative {
     settings: ReconstructSettings,
     grid: VoxelGrid,
     rays: Rays,
-    start: Option<Box<dyn Reconstruction>>,
+    start: Option<Beginning>,
     /// Of SIRT-FBP, once they are needed.
     filters: Mutex<Option<Arc<SirtFilters>>>,
     warnings: Vec<String>,
     told: Mutex<Told>,
+}
+
+/// The filtered back-projection that an iteration starts from.
+#[derive(Debug)]
+struct Beginning {
+    filtered: Box<dyn Reconstruction>,
+    /// How rows go on for it.
+    beyond: Extension,
 }
 
 /// The rays of either beam.
@@ -69,6 +79,30 @@ impl Rays {
         match self {
             Self::Parallel(rays) => rays.columns(),
             Self::Cone(rays) => rays.frame_shape().1,
+        }
+    }
+
+    /// Columns of a row as the method has it.
+    fn width(&self) -> usize {
+        match self {
+            Self::Parallel(rays) => rays.width(),
+            Self::Cone(rays) => rays.frame_shape().1,
+        }
+    }
+
+    /// Rows that go on as far as the volume reaches.
+    fn beyond(&self) -> &Extension {
+        match self {
+            Self::Parallel(rays) => rays.beyond(),
+            Self::Cone(rays) => rays.beyond(),
+        }
+    }
+
+    /// Distance from the axis beyond which voxels of the result are 0.
+    fn seen(&self) -> Option<f64> {
+        match self {
+            Self::Parallel(rays) => rays.seen(),
+            Self::Cone(rays) => rays.seen(),
         }
     }
 
@@ -127,11 +161,14 @@ impl Iterative {
         };
         let mut warnings = match &rays {
             Rays::Parallel(rays) => rays.warnings().to_vec(),
-            Rays::Cone(_) => vec![],
+            Rays::Cone(rays) => rays.warnings().to_vec(),
         };
-        let start = starts_filtered(method, settings.iterative.start)
-            .then(|| filtered_start(geometry, frame_shape, (rays.grid(), settings)))
+        let is_wider = rays.beyond().width() > frame_shape.1;
+        let is_slow = is_wider && is_slow_beyond_the_frame(method, settings.iterative.start);
+        let start = (is_slow || starts_filtered(method, settings.iterative.start))
+            .then(|| filtered_start(geometry, frame_shape, (&rays, settings)))
             .transpose()?;
+        warnings.extend(restless(method, settings.iterative.relaxation));
         if method == Method::Cgls && settings.iterative.min.or(settings.iterative.max).is_some() {
             let text = "cgls cannot hold `reconstruct.iterative.min` and `max` on its way: they \
                         are applied to what it ends with";
@@ -196,7 +233,11 @@ impl Iterative {
         if let Some(note) = found.note.as_ref().filter(|note| !told.notes.contains(note)) {
             told.notes.push(note.clone());
         }
-        Ok(Iterated { volume: cropped(found.volume, part), ..found })
+        let mut volume = cropped(found.volume, part);
+        if let Some(radius) = self.rays.seen() {
+            clear_beyond(radius, &self.grid, &mut volume);
+        }
+        Ok(Iterated { volume, ..found })
     }
 
     /// The system with all that the settings say of it, solved.
@@ -239,7 +280,7 @@ impl Iterative {
             let usual = usual_iterations(self.method).unwrap_or(1);
 
             let pace = (settings.iterations.unwrap_or(usual), settings.relaxation);
-            let rows = (rays.columns(), self.settings.padding);
+            let rows = (rays.width(), self.settings.padding);
             *kept = SirtFilters::new(&about_axis, pace, rows, progress).map(Arc::new);
         }
         Ok(kept.clone())
@@ -259,7 +300,14 @@ impl Iterative {
         let [_, height, width] = self.rays.grid().shape;
         match &self.start {
             None => Ok(Array3::zeros((z.len(), height, width))),
-            Some(filtered) => filtered.reconstruct(projections, z, &()),
+            Some(start) if start.beyond.width() == projections.values.dim().2 => {
+                start.filtered.reconstruct(projections, z, &())
+            }
+            Some(start) => {
+                let wide = start.beyond.of_frames(projections.values);
+                let projections = Projections::new(wide.view(), projections.first_row);
+                start.filtered.reconstruct(projections, z, &())
+            }
         }
     }
 
@@ -268,7 +316,7 @@ impl Iterative {
         &self,
         data: ArrayView3<'_, f32>,
     ) -> Result<Option<Array3<f32>>, ReconstructError> {
-        if !self.settings.iterative.noise_weights {
+        if !self.uses_weights() {
             return Ok(None);
         }
         if let Some(value) = self.settings.iterative.stop_at_discrepancy {
@@ -311,13 +359,26 @@ fn cropped(volume: Array3<f32>, [z, y, x]: [Range<usize>; 3]) -> Array3<f32> {
     volume.slice(s![z, y, x]).to_owned()
 }
 
+/// Sets voxels farther than `radius` from the axis to 0.
+fn clear_beyond(radius: f64, grid: &VoxelGrid, volume: &mut Array3<f32>) {
+    let inside = circle(grid, radius);
+    for mut slice in volume.outer_iter_mut() {
+        slice.zip_mut_with(&inside.index_axis(Axis(0), 0), |value, inside| {
+            if !inside {
+                *value = 0.0;
+            }
+        });
+    }
+}
+
 /// Whether a method needs no more than a projector.
 fn is_for_cone(method: Method) -> bool {
     let needs_slices = matches!(method, Method::MrFbp | Method::SirtFbp);
     usual_iterations(method).is_some() && !needs_slices
 }
 
-fn starts_filtered(method: Method, start: Start) -> bool {
+/// Whether an iteration starts from the filtered back-projection.
+pub(crate) fn starts_filtered(method: Method, start: Start) -> bool {
     match start {
         Start::Zero => false,
         Start::Filtered => true,
@@ -329,12 +390,30 @@ fn starts_filtered(method: Method, start: Start) -> bool {
 fn filtered_start(
     geometry: &Geometry,
     frame_shape: (usize, usize),
-    (grid, settings): (&VoxelGrid, &ReconstructSettings),
-) -> Result<Box<dyn Reconstruction>, ReconstructError> {
-    Ok(match geometry {
-        Geometry::Parallel(beam) => Box::new(Fbp::new(beam, frame_shape, grid, settings)?),
-        Geometry::Cone(beam) => Box::new(Fdk::new(beam, frame_shape, grid, settings)?),
-    })
+    (rays, settings): (&Rays, &ReconstructSettings),
+) -> Result<Beginning, ReconstructError> {
+    let (grid, beyond) = (rays.grid(), *rays.beyond());
+    let mut settings = settings.clone();
+    let (geometry, shape) = (beyond.of_geometry(geometry), (frame_shape.0, beyond.width()));
+    if beyond.width() > frame_shape.1 {
+        settings.circular_mask = false;
+        if !has_total_variation(settings.method) {
+            // Only what is slow is to be known beforehand, and no noise.
+            (settings.window, settings.cutoff) = (Window::Hann, 0.25);
+        }
+    }
+    let filtered: Box<dyn Reconstruction> = match &geometry {
+        Geometry::Parallel(beam) => Box::new(Fbp::new(beam, shape, grid, &settings)?),
+        Geometry::Cone(beam) => Box::new(Fdk::new(beam, shape, grid, &settings)?),
+    };
+    Ok(Beginning { filtered, beyond })
+}
+
+/// Whether a method comes slowly to what lies beside the frame, so that it begins with an estimate
+/// of that: few rays cross it.
+fn is_slow_beyond_the_frame(method: Method, start: Start) -> bool {
+    let is_stepping = !matches!(method, Method::MrFbp | Method::SirtFbp);
+    is_stepping && start == Start::Auto
 }
 
 /// Whether a method ties neighbouring voxels together.
@@ -366,7 +445,7 @@ impl Reconstruction for Iterative {
     }
 
     fn uses_weights(&self) -> bool {
-        self.settings.iterative.noise_weights
+        self.settings.iterative.noise_weights && self.method != Method::SirtFbp
     }
 
     fn working_bytes(&self, z: Range<usize>) -> u64 {
@@ -376,9 +455,18 @@ impl Reconstruction for Iterative {
             Rays::Parallel(_) => (z.len(), true),
             Rays::Cone(rays) => (rays.frame_shape().0, false),
         };
-        let rays = [self.rays.order().len(), rows, self.rays.columns()];
+        let rays = [self.rays.order().len(), rows, self.rays.width()];
         let sizes = Sizes { volume: [slices.len(), height, width], rays, alike };
-        let starting = self.start.as_ref().map_or(0, |start| start.working_bytes(slices));
+        let starting = self.start.as_ref().map_or(0, |start| {
+            let width = start.beyond.width();
+            let needed = match &self.rays {
+                Rays::Parallel(_) => self.rows_needed(z.clone()).len(),
+                Rays::Cone(rays) => rays.frame_shape().0,
+            };
+            let is_wider = width > self.rays.columns();
+            let wide = if is_wider { 4 * self.rays.order().len() * needed * width } else { 0 };
+            wide as u64 + start.filtered.working_bytes(slices)
+        });
         let cut = 4 * (z.len() * self.grid.shape[1] * self.grid.shape[2]) as u64;
         sizes.bytes(self.method, &self.settings.iterative).max(starting) + cut
     }

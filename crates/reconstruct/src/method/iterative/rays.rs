@@ -9,9 +9,10 @@ use voltomo_types::{
     LengthUnit, Millimetre, ParallelGeometry, PixelFrame, Radian, RotationAxis, VoxelGrid,
 };
 
+use super::{extended_rows::Extension, warnings::directions_warnings};
 use crate::{
-    ParallelProjector, ReconstructError, ReconstructSettings,
-    method::filtered_rows::pixel_in_grid_unit, straighten::Straightener,
+    Method, ParallelProjector, ReconstructError, ReconstructSettings,
+    method::filtered_rows::pixel_in_grid_unit, straighten::Straightener, weights::angular_weights,
 };
 
 /// Less than this part of a voxel beside the grid is not worth another voxel.
@@ -29,6 +30,9 @@ const FINER: usize = 3;
 pub(super) struct ParallelRays {
     geometry: ParallelGeometry,
     columns: usize,
+    /// Rows as the method has them, and as far as the volume reaches.
+    extension: Extension,
+    beyond: Extension,
     /// Covers the field of view.
     grid: VoxelGrid,
     /// Voxels of that grid which are asked for, along y and x.
@@ -38,6 +42,8 @@ pub(super) struct ParallelRays {
     /// Views by direction.
     order: Vec<usize>,
     support: Option<Array3<bool>>,
+    /// Beyond which voxels of the result are 0.
+    seen: Option<f64>,
     warnings: Vec<String>,
 }
 
@@ -79,15 +85,33 @@ impl ParallelRays {
         let axis = geometry.frame.column(geometry.axis.centre);
         // Edges of the frame across the beam, from the axis.
         let (left, right) = (axis + 0.5, columns as f64 - 0.5 - axis);
-        let (grid, part) = covering(asked, left.max(right) * pitch);
-        let seen = left.min(right) * pitch;
-        let support = settings.circular_mask.then(|| circle(&grid, seen));
+        let field = settings.iterative.field.unwrap_or(1.0);
+        let (grid, part) = covering(asked, left.max(right) * pitch * field);
+        let seen = settings.circular_mask.then(|| left.min(right) * pitch);
+        // What lies beside a frame that the sample fills must stay free.
+        let support = seen.filter(|_| field == 1.0).map(|seen| circle(&grid, seen));
+        // Methods that filter need rows for what they filter; others leave unknown rays out.
+        let beyond = match field {
+            field if field > 1.0 => Extension::new(columns, axis, left.max(right) * field),
+            _ => Extension::none(columns),
+        };
+        let extension = match settings.method {
+            Method::MrFbp | Method::SirtFbp => beyond,
+            _ => Extension::none(columns),
+        };
         Ok(Self {
             columns,
+            extension,
+            beyond,
+            seen,
             part,
             order: by_direction(geometry),
             voxel_in_columns: grid.voxel / pitch,
-            warnings: straightener.warning(grid.shape[0]).into_iter().collect(),
+            warnings: {
+                let views = angular_weights(&geometry.angles);
+                let missing = directions_warnings(views.directions, views.warnings);
+                missing.into_iter().chain(straightener.warning(grid.shape[0])).collect()
+            },
             geometry: geometry.clone(),
             straightener,
             support,
@@ -103,8 +127,24 @@ impl ParallelRays {
         self.part.clone()
     }
 
+    /// Columns of the frame.
     pub(super) fn columns(&self) -> usize {
         self.columns
+    }
+
+    /// Columns of a row as the method has it: more, where it goes on beside the frame.
+    pub(super) fn width(&self) -> usize {
+        self.extension.width()
+    }
+
+    /// Rows that go on as far as the volume reaches.
+    pub(super) fn beyond(&self) -> &Extension {
+        &self.beyond
+    }
+
+    /// Distance from the axis beyond which voxels of the result are 0.
+    pub(super) fn seen(&self) -> Option<f64> {
+        self.seen
     }
 
     pub(super) fn order(&self) -> &[usize] {
@@ -139,11 +179,12 @@ impl ParallelRays {
             return Err(ReconstructError::NonFinite { angle, row: first_row + row, column, value });
         }
         let variances = self.straightener.clone().of_variances();
-        let mut straight = Array3::zeros((weights.dim().0, z.len(), self.columns));
+        let mut straight = Array3::zeros((weights.dim().0, z.len(), self.width()));
         let views = straight.axis_iter_mut(Axis(0)).into_par_iter();
         views.zip(weights.axis_iter(Axis(0))).for_each(|(mut straight, view)| {
             let view = view.mapv(|weight| if weight > 0.0 { 1.0 / weight } else { UNKNOWN });
             for (slice, mut row) in z.clone().zip(straight.outer_iter_mut()) {
+                let mut row = self.extension.frame_of(&mut row);
                 variances.row_into((view.view(), first_row), slice, row.view_mut());
                 row.mapv_inplace(|sum| if sum > 0.0 && sum < KNOWN { 1.0 / sum } else { 0.0 });
             }
@@ -156,8 +197,9 @@ impl ParallelRays {
         &self,
         z: Range<usize>,
     ) -> Result<(ParallelProjector, ParallelProjector), ReconstructError> {
-        let slices =
-            |z| ParallelProjector::of_slices(&self.geometry, self.columns, &self.grid.slab(z));
+        let mut geometry = self.geometry.clone();
+        geometry.axis.centre += (self.extension.before() * geometry.frame.bin) as f64;
+        let slices = |z| ParallelProjector::of_slices(&geometry, self.width(), &self.grid.slab(z));
         Ok((slices(z.clone())?, slices(z.start..z.start + 1)?))
     }
 
@@ -174,7 +216,7 @@ impl ParallelRays {
             ..self.grid
         };
         let pitch = self.grid.voxel / self.voxel_in_columns;
-        let middle = self.columns * FINER;
+        let middle = self.width() * FINER;
         let columns = 2 * middle + 1;
         let geometry = ParallelGeometry {
             angles: self.geometry.angles.clone(),
@@ -200,11 +242,13 @@ impl ParallelRays {
         (projections, first_row): (ArrayView3<'_, f32>, usize),
         z: Range<usize>,
     ) -> Result<Array3<f32>, ReconstructError> {
-        let mut straight = Array3::zeros((projections.dim().0, z.len(), self.columns));
+        let mut straight = Array3::zeros((projections.dim().0, z.len(), self.width()));
         let views = straight.axis_iter_mut(Axis(0)).into_par_iter();
         views.zip(projections.axis_iter(Axis(0))).for_each(|(mut straight, view)| {
-            for (slice, row) in z.clone().zip(straight.outer_iter_mut()) {
-                self.straightener.row_into((view, first_row), slice, row);
+            for (slice, mut row) in z.clone().zip(straight.outer_iter_mut()) {
+                let frame = self.extension.frame_of(&mut row);
+                self.straightener.row_into((view, first_row), slice, frame);
+                self.extension.go_on(&mut row);
             }
         });
         if straight.iter().all(|value| value.is_finite()) {
