@@ -76,8 +76,7 @@ pub fn run(
     let odd = [scan_warnings(&scan, recipe), survey.figures().warnings.clone()];
     journal.warn_all(&odd.concat(), watch);
 
-    let before = || Progress::load(&options.out, recipe, &inputs);
-    let known = options.resume.then(before).transpose()?;
+    let known = progress_of(options, (recipe, &inputs))?;
     let beam = beam(recipe, &scan)?;
     let spool = journal.time("correct", || spool((&scan, &survey, recipe), options, watch))?;
     let as_read = CorrectedBands::of(&scan, &survey, &recipe.correct);
@@ -171,16 +170,14 @@ fn finish(way: &Way<'_>, ending: Ending) -> Result<RunRecord, RunError> {
         findings: [journal.findings, done.findings(way.recipe), axis_findings].concat(),
         iterations: done.iterations,
     };
-    let finished = done.stored.slice_count;
-    if is_whole || finished > 0 {
-        record.write(way.layout.root())?;
+    let (finished, root) = (done.stored.slice_count, way.layout.root());
+    if !is_whole && finished == 0 {
+        return Err(RunError::CancelledEarly { path: root.into() });
     }
+    record.write(root)?;
     if is_whole {
-        Progress::clear(way.layout.root());
+        Progress::clear(root);
         return Ok(record);
-    }
-    if finished == 0 {
-        return Err(RunError::CancelledEarly { path: way.layout.root().into() });
     }
     Err(RunError::Cancelled { finished, slices: record.plan.grid.shape[0], path: done.stored.path })
 }
@@ -208,6 +205,14 @@ fn memory_record(plan: &Plan) -> MemoryRecord {
         planned_peak: plan.peak_memory,
         actual_peak: memory::peak(),
     }
+}
+
+/// What the run that is gone on with left behind.
+fn progress_of(
+    options: &RunOptions,
+    (recipe, inputs): (&Recipe, &[Input]),
+) -> Result<Option<Progress>, RunError> {
+    options.resume.then(|| Progress::load(&options.out, recipe, inputs)).transpose()
 }
 
 /// The options, held to the output folder; a run to go on with that finished no slab begins anew.
@@ -319,4 +324,65 @@ fn spool(
 
 fn relative(path: &Path, root: &Path) -> PathBuf {
     path.strip_prefix(root).unwrap_or(path).into()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use ndarray::ArrayViewMut3;
+    use voltomo_types::{
+        ConeFacts, Detector, Fact, FrameError, FrameShape, Frames, Millimetre, PixelFrame, Quantity,
+    };
+
+    use super::*;
+
+    #[derive(Debug)]
+    struct NoFrames;
+
+    impl Frames for NoFrames {
+        fn shape(&self) -> FrameShape {
+            FrameShape { frames: 0, rows: 1, columns: 1 }
+        }
+
+        fn read(
+            &self,
+            _: std::ops::Range<usize>,
+            _: std::ops::Range<usize>,
+            _: ArrayViewMut3<'_, f32>,
+        ) -> Result<(), FrameError> {
+            Ok(())
+        }
+
+        fn name_of(&self, frame: usize) -> String {
+            frame.to_string()
+        }
+    }
+
+    #[test]
+    fn a_pixel_size_unlike_the_files_is_warned_of_and_that_on_a_cone_s_detector_is_not() {
+        let mut scan = Scan {
+            radiographs: Arc::new(NoFrames),
+            flats: vec![],
+            darks: vec![],
+            angles: None,
+            quantity: Quantity::Counts,
+            probe: None,
+            cone: ConeFacts::default(),
+            black_bodies: Default::default(),
+            detector: Detector { frame: PixelFrame::whole(1, 1), pixel: None, saturation: None },
+            facts: vec![Fact::from_file("pixel size in the files", "0.2 mm")],
+            files: vec![],
+        };
+        let mut recipe = Recipe::default();
+        assert!(other_pixel(&scan, &recipe).is_empty());
+        recipe.acquire.pixel_mm = Some(0.201);
+        assert!(other_pixel(&scan, &recipe).is_empty());
+        recipe.acquire.pixel_mm = Some(0.05);
+        let told = other_pixel(&scan, &recipe);
+        assert!(told[0].contains("`acquire.pixel_mm` is 0.05 mm, but the files say 0.2 mm"));
+        scan.cone.source_to_axis = Some(Millimetre(60.0));
+        scan.cone.source_to_detector = Some(Millimetre(240.0));
+        assert!(other_pixel(&scan, &recipe).is_empty());
+    }
 }

@@ -13,7 +13,7 @@ use voltomo_types::{Geometry, Radian, parse_range};
 use crate::{bands::CorrectedBands, error::RunError, recipe::Recipe};
 
 /// Rows that are looked at.
-const ROWS: usize = 5;
+const ROWS: usize = 3;
 /// Columns that are enough to see it.
 const COLUMNS: usize = 256;
 

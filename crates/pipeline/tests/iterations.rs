@@ -195,7 +195,9 @@ fn stopped_between_iterations_the_whole_volume_is_written_as_it_stands_and_says_
         settle(&mut scan, method, 3);
         let short = scan.run("short", None);
         assert_eq!(scan.volume("stopped", &record), scan.volume("short", &short));
-        assert_eq!((short.status, short.findings.len()), (Status::Done, 0));
+        assert_eq!(short.status, Status::Done);
+        // Three iterations explain little.
+        assert!(short.findings.iter().all(|text| text.contains("% of the line integrals")));
     }
 }
 

@@ -124,7 +124,7 @@ fn a_budget_too_small_for_a_method_that_takes_all_slices_says_so_and_names_the_r
 fn a_budget_too_small_for_the_shards_names_them() {
     let large = |recipe: &mut Recipe| {
         (recipe.store.chunk, recipe.store.shard) = (128, 2048);
-        (recipe.reconstruct.rows, recipe.correct.bin) = (Some("0:1".into()), 1);
+        (recipe.reconstruct.rows, recipe.correct.bin) = (Some("0:128".into()), 1);
     };
     let message = planned(large, GIBIBYTE).unwrap_err().to_string();
     assert!(message.contains("`store.shard`") && message.contains("writing a slab"), "{message}");
