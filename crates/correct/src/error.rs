@@ -181,6 +181,12 @@ pub enum CorrectError {
         /// The recipe key that names the file.
         key: &'static str,
     },
+    /// No angles to follow the sample by.
+    #[error(
+        "the angles are not known, and `correct.drift.method = \"moments\"` follows the centre of \
+         mass by them; expected `acquire.angles`, or the drift in `correct.drift.file`"
+    )]
+    NoAnglesForDrift,
     /// Numbers of another count than there are radiographs.
     #[error("{found} numbers for {frames} radiographs; expected one each: mend `{key}`")]
     NumberCount {

@@ -98,7 +98,7 @@ impl BlockFigures {
 }
 
 /// The dose of the radiographs relative to the open beam.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize)]
 pub struct DoseFigures {
     /// Region of air it was read in, `R0:R1,C0:C1` of the frames as read; `None`: not corrected.
     pub region: Option<String>,
@@ -124,8 +124,28 @@ pub struct DynamicFlatFigures {
     pub weights: Vec<Vec<f32>>,
 }
 
-/// What the survey of a scan found.
+/// Where the sample stands in each radiograph, in pixels of the frames as read.
 #[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct DriftFigures {
+    /// Who told it: `moments` or `given`.
+    pub method: String,
+    /// Rows that it stands too far down.
+    pub rows: Vec<f32>,
+    /// Columns that it stands too far right.
+    pub columns: Vec<f32>,
+}
+
+/// A radiograph unlike its neighbours.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct OutlierFigures {
+    /// Which radiograph.
+    pub radiograph: usize,
+    /// `frozen` (the bits of the one before), `blank` or `moved`.
+    pub kind: String,
+}
+
+/// What the survey of a scan found.
+#[derive(Debug, Clone, PartialEq, Default, Serialize)]
 pub struct SurveyFigures {
     /// Flat fields in each set.
     pub flats: Vec<usize>,
@@ -157,6 +177,10 @@ pub struct SurveyFigures {
     pub counting_slope: f32,
     /// How the open beam changed, where that is followed.
     pub dynamic_flat: Option<DynamicFlatFigures>,
+    /// Where the sample stands, where its drift is followed.
+    pub drift: Option<DriftFigures>,
+    /// Radiographs unlike their neighbours, where they are looked for.
+    pub outliers: Vec<OutlierFigures>,
     /// Standard deviation of white noise after deblurring over that before, where that is done.
     pub deblur_noise_gain: Option<f32>,
     /// Dose of the radiographs.

@@ -13,6 +13,7 @@ mod cleaning;
 mod counting;
 mod detector_pixels;
 mod dose;
+mod drift;
 mod dynamic_flat;
 mod error;
 mod figures;
@@ -37,9 +38,12 @@ mod survey;
 mod variance;
 mod whole_frame;
 
+pub use drift::{DriftMethod, DriftSettings};
 pub use dynamic_flat::{DynamicFlatMethod, DynamicFlatSettings};
 pub use error::CorrectError;
-pub use figures::{BlockFigures, DoseFigures, DynamicFlatFigures, SurveyFigures};
+pub use figures::{
+    BlockFigures, DoseFigures, DriftFigures, DynamicFlatFigures, OutlierFigures, SurveyFigures,
+};
 pub use quality::{FrameQuality, RingQuality, frame_quality, ring_quality};
 pub use ring_choice::decide_rings;
 pub use rings::{
@@ -53,13 +57,14 @@ pub use scatter_settings::{
     OverAngle, ScatterMethod, ScatterSettings, SurfaceKind,
 };
 pub use settings::{
-    Average, CorrectSettings, DoseMethod, DoseSettings, FlatFieldSettings, SpotMethod, SpotSettings,
+    Average, CorrectSettings, DoseMethod, DoseSettings, FlatFieldSettings, OutlierRadiographs,
+    SpotMethod, SpotSettings,
 };
 pub use spots::{SpotCount, remove_spots};
 pub use stage::{Block, Corrected, correct_block, working_bytes};
 pub use survey::Survey;
 pub use whole_frame::{
-    AnalyserImages, DeblurMethod, DeblurSettings, DenoiseMethod, DenoiseSettings, OutlierKind,
-    PhaseMethod, PhaseSettings, RockingPoint, denoise_reach, denoise_volume,
-    separate_analyser_images,
+    AnalyserImages, DeblurMethod, DeblurSettings, DenoiseMethod, DenoiseSettings, DistortionMethod,
+    DistortionSettings, OutlierKind, PhaseMethod, PhaseSettings, RockingPoint, denoise_reach,
+    denoise_volume, separate_analyser_images,
 };

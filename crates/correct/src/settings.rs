@@ -6,13 +6,14 @@ use voltomo_types::{Problem, Quantity};
 
 use crate::{
     CorrectError,
+    drift::{DRIFT, DriftMethod, DriftSettings},
     dynamic_flat::DynamicFlatSettings,
     numbers,
     region::Region,
     rings::RingSettings,
     row_air::RowAirSettings,
     scatter_settings::ScatterSettings,
-    whole_frame::{DeblurSettings, DenoiseSettings, PhaseSettings, Wanted},
+    whole_frame::{DeblurSettings, DenoiseSettings, DistortionSettings, PhaseSettings, Wanted},
 };
 
 /// Key of the monitor's counts.
@@ -88,6 +89,17 @@ impl Default for FlatFieldSettings {
     }
 }
 
+/// What becomes of radiographs unlike their neighbours.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum OutlierRadiographs {
+    /// They are not looked for.
+    #[default]
+    None,
+    /// They are looked for in all radiographs, and told; `acquire.skip` leaves them out.
+    Report,
+}
+
 /// Where the dose of a radiograph is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
@@ -141,6 +153,12 @@ pub struct CorrectSettings {
     pub bin: usize,
     /// Rings, of which each begins as a stripe in a sinogram.
     pub rings: RingSettings,
+    /// Radiographs that are frozen, blank or moved: `report` looks for them and tells them.
+    pub outliers: OutlierRadiographs,
+    /// Drift of the sample.
+    pub drift: DriftSettings,
+    /// Distortion of the lens, and the turn of the detector.
+    pub distortion: DistortionSettings,
     /// Blur of known kernels.
     pub deblur: DeblurSettings,
     /// Phase by free propagation.
@@ -160,6 +178,9 @@ impl Default for CorrectSettings {
             row_air: RowAirSettings::default(),
             bin: 1,
             rings: RingSettings::default(),
+            outliers: OutlierRadiographs::default(),
+            drift: DriftSettings::default(),
+            distortion: DistortionSettings::default(),
             deblur: DeblurSettings::default(),
             phase: PhaseSettings::default(),
             denoise: DenoiseSettings::default(),
@@ -186,7 +207,13 @@ impl CorrectSettings {
 
     /// What is done to whole frames.
     pub(crate) fn of_whole_frames(&self) -> Wanted<'_> {
-        Wanted { deblur: &self.deblur, phase: &self.phase, denoise: &self.denoise }
+        Wanted {
+            drifts: self.drift.method != DriftMethod::None,
+            distortion: &self.distortion,
+            deblur: &self.deblur,
+            phase: &self.phase,
+            denoise: &self.denoise,
+        }
     }
 
     /// The text files that the settings name, and the keys that name them: whoever opens files
@@ -194,7 +221,8 @@ impl CorrectSettings {
     #[must_use]
     pub fn number_files(&self) -> Vec<(&'static str, &str)> {
         let monitor = self.dose.monitor.as_deref().map(|path| (MONITOR, path));
-        monitor.into_iter().collect()
+        let drift = self.drift.file.as_deref().map(|path| (DRIFT, path));
+        monitor.into_iter().chain(drift).collect()
     }
 
     /// Takes the numbers of a file that [`Self::number_files`] told of.
@@ -204,6 +232,10 @@ impl CorrectSettings {
     pub fn take_numbers(&mut self, key: &str, text: &str) -> Result<(), CorrectError> {
         if key == MONITOR {
             self.dose.monitor_counts = numbers::parse(text, 1, MONITOR)?.concat();
+        }
+        if key == DRIFT {
+            let lines = numbers::parse(text, 2, DRIFT)?;
+            self.drift.shifts = lines.iter().map(|line| [line[0], line[1]]).collect();
         }
         Ok(())
     }
@@ -217,6 +249,8 @@ impl CorrectSettings {
         problems.extend(self.scatter.problems());
         problems.extend(self.dose.problems());
         problems.extend(self.rings.problems());
+        problems.extend(self.drift.problems());
+        problems.extend(self.distortion.problems());
         problems.extend(self.deblur.problems());
         problems.extend(self.phase.problems());
         problems.extend(self.denoise.problems());

@@ -236,7 +236,8 @@ impl<'a> Way<'a> {
         let wanted = from_read(&self.wanted);
         values.copy_within(wanted.start * columns..wanted.end * columns, 0);
         if let Some(steps) = &self.steps {
-            steps.apply(&mut values[..wanted.len() * columns], room);
+            let values = &mut values[..wanted.len() * columns];
+            steps.apply(values, self.survey.shifts[frame], room);
         }
         let count = absorbance::bin_in_place(&mut values[..wanted.len() * columns], columns, bin);
         let rows = values[..count].chunks_exact_mut(columns / bin).zip(wanted.step_by(bin));

@@ -2,6 +2,7 @@
 
 mod background;
 mod beam;
+mod sample;
 
 use ndarray::Array3;
 use rayon::prelude::*;
@@ -35,6 +36,8 @@ pub struct Survey {
     pub(crate) counting: Counting,
     /// Dose of each radiograph; all 1 where it is not corrected.
     pub(crate) doses: Vec<f32>,
+    /// Rows and columns that the sample stands off in each radiograph, in pixels of the frames.
+    pub(crate) shifts: Vec<[f64; 2]>,
     /// Background of scatter and glare.
     pub(crate) scatter: Option<Field>,
 }
@@ -67,6 +70,7 @@ impl Survey {
             survey.measure_noise(scan, settings)?;
             survey.measure_counting(scan, settings)?;
         }
+        survey.measure_sample(scan, settings)?;
         watch(total, total);
         for warning in &survey.figures.warnings {
             tracing::warn!("{warning}");
@@ -135,30 +139,17 @@ impl Survey {
             figures: SurveyFigures {
                 flats: scan.flats.iter().map(|set| set.frames.shape().frames).collect(),
                 darks: scan.darks.iter().map(|set| set.frames.shape().frames).collect(),
-                open_beam: Vec::new(),
-                dark_field: 0.0,
-                spots_in_flats: 0,
-                spots_in_darks: 0,
-                dead_pixels: 0,
-                widest_dead_run: 0,
-                uneven_pixels: 0,
-                noise_constant: 0.0,
-                noise_slope: 0.0,
-                counting_constant: 0.0,
-                counting_slope: 0.0,
-                dynamic_flat: None,
                 deblur_noise_gain: settings.deblur.noise_gain(pixel_mm(scan)),
                 dose,
                 left_over_by_binning: [rows % bin, columns % bin],
-                scatter: None,
-                rings: None,
-                warnings: Vec::new(),
+                ..SurveyFigures::default()
             },
             open_beam: OpenBeam::default(),
             detector: DetectorPixels::perfect(rows, columns),
             noise: Noise { constant: 0.0, slope: 0.0 },
             counting: Counting::default(),
             doses: vec![1.0; frames],
+            shifts: vec![[0.0; 2]; frames],
             scatter: None,
         }
     }

@@ -49,6 +49,23 @@ pub fn symmetric(matrix: &[f64], size: usize) -> Vec<Eigen> {
     found
 }
 
+/// The shortest x with `matrix·x` nearest to `right`, for a symmetric matrix without negative
+/// eigenvalues; directions in which it is a 10⁹th of its largest or less are left at nought.
+///
+/// # Panics
+/// If the matrix is not as wide as `right` is long.
+#[must_use]
+pub fn solve_symmetric(matrix: &[f64], right: &[f64]) -> Vec<f64> {
+    let eigen = symmetric(matrix, right.len());
+    let least = 1e-9 * eigen.first().map_or(0.0, |one| one.value);
+    let mut found = vec![0.0; right.len()];
+    for one in eigen.iter().filter(|one| one.value > least) {
+        let along: f64 = one.vector.iter().zip(right).map(|(v, r)| v * r).sum();
+        found.iter_mut().zip(&one.vector).for_each(|(x, v)| *x += v * along / one.value);
+    }
+    found
+}
+
 /// Turns the axes p and q so that nothing is left between them; `vectors` are rows.
 fn rotate(rows: &mut [Vec<f64>], vectors: &mut [Vec<f64>], [p, q]: [usize; 2]) {
     let between = rows[p][q];
@@ -100,6 +117,15 @@ mod tests {
                 assert!((product - one.value * one.vector[i]).abs() < 1e-12, "{k} {i}");
             }
         }
+    }
+
+    #[test]
+    fn equations_are_solved_and_what_they_do_not_hold_is_nought() {
+        let found = solve_symmetric(&[4.0, 1.0, 1.0, 3.0], &[6.0, 7.0]);
+        assert!((found[0] - 1.0).abs() < 1e-12 && (found[1] - 2.0).abs() < 1e-12, "{found:?}");
+        let found = solve_symmetric(&[1.0, 1.0, 1.0, 1.0], &[2.0, 2.0]);
+        assert!((found[0] - 1.0).abs() < 1e-12 && (found[1] - 1.0).abs() < 1e-12, "{found:?}");
+        assert_eq!(solve_symmetric(&[0.0], &[1.0]), [0.0]);
     }
 
     #[test]

@@ -115,16 +115,7 @@ impl Fit {
                 }
             }
         }
-        let eigen = eigen::symmetric(&matrix, count);
-        let least = 1e-9 * eigen.first().map_or(0.0, |one| one.value);
-        let mut change = vec![0.0; count];
-        for one in eigen.iter().filter(|one| one.value > least) {
-            let along: f64 = one.vector.iter().zip(&right).map(|(v, r)| v * r).sum();
-            for (by, v) in change.iter_mut().zip(&one.vector) {
-                *by += v * along / one.value;
-            }
-        }
-        change
+        eigen::solve_symmetric(&matrix, &right)
     }
 }
 

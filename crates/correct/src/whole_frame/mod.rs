@@ -8,9 +8,11 @@ mod kernel;
 mod phase;
 mod steps;
 mod variation;
+mod warp;
 
 pub use deblur::{DeblurMethod, DeblurSettings};
 pub use denoise::{DenoiseMethod, DenoiseSettings, OutlierKind, denoise_reach, denoise_volume};
 pub use gdei::{AnalyserImages, RockingPoint, separate_analyser_images};
 pub use phase::{PhaseMethod, PhaseSettings};
 pub(crate) use steps::{FrameRoom, FrameSteps, Wanted, pixel_mm};
+pub use warp::{DistortionMethod, DistortionSettings};

@@ -7,12 +7,16 @@ use super::{
     deblur::{Deblur, DeblurMethod, DeblurSettings},
     denoise::{self, DenoiseMethod, DenoiseSettings},
     phase::{Phase, PhaseMethod, PhaseSettings},
+    warp::{DistortionMethod, DistortionSettings, Warp},
 };
 use crate::CorrectError;
 
 /// What a recipe says of whole frames.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Wanted<'a> {
+    /// Whether the sample drifts.
+    pub(crate) drifts: bool,
+    pub(crate) distortion: &'a DistortionSettings,
     pub(crate) deblur: &'a DeblurSettings,
     pub(crate) phase: &'a PhaseSettings,
     pub(crate) denoise: &'a DenoiseSettings,
@@ -22,11 +26,17 @@ impl Wanted<'_> {
     /// The first table of the recipe that asks for something; `None` where nothing is to be done.
     pub(crate) fn key(&self) -> Option<&'static str> {
         let asks = [
+            (self.drifts, "drift"),
+            (self.distortion.method != DistortionMethod::None, "distortion"),
             (self.deblur.method != DeblurMethod::None, "deblur"),
             (self.phase.method != PhaseMethod::None, "phase"),
             (self.denoise.method != DenoiseMethod::None, "denoise"),
         ];
         asks.into_iter().find(|(asks, _)| *asks).map(|(_, key)| key)
+    }
+
+    fn is_warped(&self) -> bool {
+        self.drifts || self.distortion.method != DistortionMethod::None
     }
 
     /// Whether the scan has what the steps need.
@@ -55,6 +65,7 @@ pub(crate) fn pixel_mm(scan: &Scan) -> f64 {
 #[derive(Debug)]
 pub(crate) struct FrameSteps {
     columns: usize,
+    warp: Option<Warp>,
     deblur: Option<Deblur>,
     phase: Option<Phase>,
     denoise: DenoiseSettings,
@@ -74,6 +85,7 @@ impl FrameSteps {
         wanted.key()?;
         Some(Self {
             columns: size[1],
+            warp: wanted.is_warped().then(|| Warp::new(wanted.distortion, size)),
             deblur: Deblur::new(wanted.deblur, size, pixel_mm),
             phase: Phase::new(wanted.phase, size, pixel_mm),
             denoise: wanted.denoise.clone(),
@@ -81,8 +93,12 @@ impl FrameSteps {
         })
     }
 
-    /// Does them to one frame, whole rows of transmission, in place.
-    pub(crate) fn apply(&self, values: &mut [f32], room: &mut FrameRoom) {
+    /// Does them to one frame, whole rows of transmission, in place; `shift`: rows and columns that
+    /// its sample stands off.
+    pub(crate) fn apply(&self, values: &mut [f32], shift: [f64; 2], room: &mut FrameRoom) {
+        if let Some(warp) = &self.warp {
+            warp.apply(values, shift);
+        }
         if let Some(deblur) = &self.deblur {
             deblur.apply(values, &mut room.plane);
         }
@@ -97,6 +113,7 @@ impl FrameSteps {
         let deblur = Deblur::bytes(wanted.deblur, size, pixel_mm);
         let phase = Phase::bytes(wanted.phase, size, pixel_mm);
         let denoise = denoise::frame_bytes(wanted.denoise, size);
-        [deblur[0] + phase[0], deblur[1].max(phase[1]) + denoise]
+        let warp = if wanted.is_warped() { Warp::bytes(size) } else { 0 };
+        [deblur[0] + phase[0], deblur[1].max(phase[1]) + denoise + warp]
     }
 }
