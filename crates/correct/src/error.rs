@@ -18,6 +18,33 @@ pub enum CorrectError {
          `decide_rings` before, or a method by its name"
     )]
     RingsUndecided,
+    /// A curve against beam hardening that is none.
+    #[error(
+        "a curve against beam hardening of {nodes} nodes does not begin at 0 and rise from node to \
+         node: see `correct.beam_hardening.material` and `.beam`"
+    )]
+    HardeningCurve {
+        /// Nodes of the curve.
+        nodes: usize,
+    },
+    /// Asked to correct beam hardening by a spectrum that nobody told.
+    #[error(
+        "`correct.beam_hardening.method` needs the spectrum of the beam, and no curve was made of \
+         it; expected one before, or `method = \"polynomial\"`"
+    )]
+    HardeningUndecided,
+    /// A polynomial against beam hardening that falls within the scan's line integrals.
+    #[error(
+        "the polynomial of `correct.beam_hardening.coefficients` falls beyond a line integral of \
+         {rises_to:.3}, and the scan's go up to {largest:.3}; expected one that rises so far, or a \
+         larger `correct.flat_field.least_transmission` where single dark pixels lie there"
+    )]
+    PolynomialFalls {
+        /// Up to here it rises.
+        rises_to: f64,
+        /// The largest line integral of a row.
+        largest: f32,
+    },
     /// Sinograms too small to tell stripes from the sample.
     #[error(
         "sinograms of {angles} radiographs × {columns} columns; expected at least {least} of both \

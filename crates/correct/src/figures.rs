@@ -23,6 +23,9 @@ pub struct BlockFigures {
     /// where scatter is taken off.
     #[serde(default)]
     pub starved: u64,
+    /// Line integrals beyond the curve against beam hardening, which goes on straight there.
+    #[serde(default)]
+    pub beyond_curve: u64,
     /// Pixels that held NaN or infinity and were replaced.
     pub non_finite: u64,
     /// Least line integral; +∞ of an empty block.
@@ -41,6 +44,7 @@ impl Default for BlockFigures {
             dead: 0,
             clipped: 0,
             starved: 0,
+            beyond_curve: 0,
             non_finite: 0,
             min: f32::INFINITY,
             max: f32::NEG_INFINITY,
@@ -60,6 +64,7 @@ impl BlockFigures {
             dead: self.dead + other.dead,
             clipped: self.clipped + other.clipped,
             starved: self.starved + other.starved,
+            beyond_curve: self.beyond_curve + other.beyond_curve,
             non_finite: self.non_finite + other.non_finite,
             min: self.min.min(other.min),
             max: self.max.max(other.max),
@@ -82,6 +87,11 @@ impl BlockFigures {
             }
         };
         check(self.clipped, self.pixels, (1.0, "reached `correct.flat_field.least_transmission`"));
+        check(
+            self.beyond_curve,
+            self.pixels,
+            (0.1, "lay beyond the curve against beam hardening (`correct.beam_hardening`)"),
+        );
         let spots = self.spots_bright + self.spots_dark;
         check(
             spots,
@@ -112,6 +122,20 @@ pub struct DoseFigures {
     pub drift: f32,
     /// Dose of each radiograph.
     pub per_radiograph: Vec<f32>,
+}
+
+impl DoseFigures {
+    /// Of so many radiographs whose dose is not corrected.
+    pub(crate) fn none(radiographs: usize) -> Self {
+        Self {
+            region: None,
+            method: String::from("none"),
+            min: 1.0,
+            max: 1.0,
+            drift: 0.0,
+            per_radiograph: vec![1.0; radiographs],
+        }
+    }
 }
 
 /// How the open beam changed from radiograph to radiograph.

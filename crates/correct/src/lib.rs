@@ -5,10 +5,12 @@
 //! `[angle, row, column]`, block by block ([`correct_block`]); no block can tell how many there are.
 //!
 //! The order is fixed: spots and dead pixels in the raw frames, dark field, scatter, flat field, dose,
-//! what is done to whole frames, binning of the transmission, minus the logarithm, rings.
+//! what is done to whole frames, binning of the transmission, minus the logarithm, beam hardening,
+//! rings.
 
 mod absorbance;
 mod air;
+mod beam_hardening;
 mod cleaning;
 mod counting;
 mod detector_pixels;
@@ -18,6 +20,7 @@ mod dynamic_flat;
 mod error;
 mod figures;
 mod flat_field;
+mod hardened;
 mod mark;
 mod noise;
 mod numbers;
@@ -33,11 +36,16 @@ mod scatter_settings;
 mod settings;
 mod spots;
 mod stage;
+mod starvation;
 mod stuck;
 mod survey;
 mod variance;
 mod whole_frame;
 
+pub use beam_hardening::{
+    BeamHardeningSettings, Cupping, Curve, HardeningBeam, HardeningMethod, Linearisation,
+    MetalArtefacts, MetalLevels, MetalPaths, Polychromatic, Polynomial, radial_profile,
+};
 pub use drift::{DriftMethod, DriftSettings};
 pub use dynamic_flat::{DynamicFlatMethod, DynamicFlatSettings};
 pub use error::CorrectError;
@@ -62,6 +70,7 @@ pub use settings::{
 };
 pub use spots::{SpotCount, remove_spots};
 pub use stage::{Block, Corrected, correct_block, working_bytes};
+pub use starvation::{StarvationSettings, StarvedRays, count_starved};
 pub use survey::Survey;
 pub use whole_frame::{
     AnalyserImages, DeblurMethod, DeblurSettings, DenoiseMethod, DenoiseSettings, DistortionMethod,

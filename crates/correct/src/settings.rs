@@ -6,6 +6,7 @@ use voltomo_types::{Problem, Quantity};
 
 use crate::{
     CorrectError,
+    beam_hardening::BeamHardeningSettings,
     drift::{DRIFT, DriftMethod, DriftSettings},
     dynamic_flat::DynamicFlatSettings,
     numbers,
@@ -13,6 +14,7 @@ use crate::{
     rings::RingSettings,
     row_air::RowAirSettings,
     scatter_settings::ScatterSettings,
+    starvation::StarvationSettings,
     whole_frame::{DeblurSettings, DenoiseSettings, DistortionSettings, PhaseSettings, Wanted},
 };
 
@@ -151,6 +153,10 @@ pub struct CorrectSettings {
     pub row_air: RowAirSettings,
     /// Frame pixels along one edge of a binned pixel; 1 leaves them as they are.
     pub bin: usize,
+    /// Beam hardening: line integrals made proportional to thickness, after the logarithm.
+    pub beam_hardening: BeamHardeningSettings,
+    /// X-rays through which next to nothing comes.
+    pub starvation: StarvationSettings,
     /// Rings, of which each begins as a stripe in a sinogram.
     pub rings: RingSettings,
     /// Radiographs that are frozen, blank or moved: `report` looks for them and tells them.
@@ -177,6 +183,8 @@ impl Default for CorrectSettings {
             dose: DoseSettings::default(),
             row_air: RowAirSettings::default(),
             bin: 1,
+            beam_hardening: BeamHardeningSettings::default(),
+            starvation: StarvationSettings::default(),
             rings: RingSettings::default(),
             outliers: OutlierRadiographs::default(),
             drift: DriftSettings::default(),
@@ -248,6 +256,8 @@ impl CorrectSettings {
         problems.extend(self.dynamic_flat.problems());
         problems.extend(self.scatter.problems());
         problems.extend(self.dose.problems());
+        problems.extend(self.beam_hardening.problems());
+        problems.extend(self.starvation.problems());
         problems.extend(self.rings.problems());
         problems.extend(self.drift.problems());
         problems.extend(self.distortion.problems());

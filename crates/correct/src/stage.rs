@@ -127,7 +127,8 @@ pub(crate) fn line_integrals(
     Ok(Corrected { line_integrals, row_figures })
 }
 
-/// A block within the scan, and of whole frames where the settings need them.
+/// A block within the scan, and of whole frames where the settings need them; a correction of beam
+/// hardening that somebody made ready.
 fn check(survey: &Survey, settings: &CorrectSettings, block: &Block) -> Result<(), CorrectError> {
     let shape = survey.shape();
     let is_inside = block.frames.end <= shape.frames && block.rows.end <= shape.rows;
@@ -139,6 +140,9 @@ fn check(survey: &Survey, settings: &CorrectSettings, block: &Block) -> Result<(
     if let Some(key) = settings.of_whole_frames().key().filter(|_| block.rows.len() < shape.rows) {
         let (rows, row_count) = (block.rows.clone(), shape.rows);
         return Err(CorrectError::NotWholeFrames { rows, row_count, key });
+    }
+    if survey.linearisation.is_none() && settings.beam_hardening.needs_spectrum() {
+        return Err(CorrectError::HardeningUndecided);
     }
     Ok(())
 }
@@ -232,7 +236,7 @@ impl<'a> Way<'a> {
                 .chunks_exact_mut(columns)
                 .for_each(|row| self.settings.row_air.divide(row));
         }
-        // Doors: beam hardening and phase work on the line integrals after the logarithm.
+        // Beam hardening follows after the logarithm.
         let wanted = from_read(&self.wanted);
         values.copy_within(wanted.start * columns..wanted.end * columns, 0);
         if let Some(steps) = &self.steps {
@@ -241,16 +245,17 @@ impl<'a> Way<'a> {
         }
         let count = absorbance::bin_in_place(&mut values[..wanted.len() * columns], columns, bin);
         let rows = values[..count].chunks_exact_mut(columns / bin).zip(wanted.step_by(bin));
-        Ok(rows.map(|(values, row)| self.finish_row(values, (frame, row), cleaner)).collect())
+        rows.map(|(values, row)| self.finish_row(values, (frame, row), cleaner)).collect()
     }
 
-    /// Takes the logarithm of one corrected row, which began at row `row` of those read.
+    /// Takes the logarithm of one corrected row, which began at row `row` of those read, and makes
+    /// it proportional to thickness.
     fn finish_row(
         &self,
         values: &mut [f32],
         (frame, row): (usize, usize),
         cleaner: &Cleaner<'_>,
-    ) -> BlockFigures {
+    ) -> Result<BlockFigures, CorrectError> {
         let bin = self.settings.bin;
         let starved = match self.settings.scatter.starved_sigma {
             sigmas if self.survey.scatter.is_some() && sigmas > 0.0 => {
@@ -266,18 +271,28 @@ impl<'a> Way<'a> {
         } else {
             absorbance::range_of(values)
         };
-        BlockFigures {
+        let (clipped, mut beyond_curve) = (found.clipped, 0);
+        let found = match &self.survey.linearisation {
+            None => found,
+            Some(linearisation) => {
+                beyond_curve =
+                    linearisation.apply([frame, (self.read.start + row) / bin], values)?;
+                absorbance::range_of(values)
+            }
+        };
+        Ok(BlockFigures {
             pixels: values.len() as u64,
             raw_pixels: (values.len() * bin * bin) as u64,
             spots_bright: mended.bright,
             spots_dark: mended.dark,
             dead: mended.dead,
-            clipped: found.clipped,
+            clipped,
             starved,
+            beyond_curve,
             non_finite: mended.holes,
             min: found.min,
             max: found.max,
-        }
+        })
     }
 
     fn divide_by_open_beam(&self, frame: usize, values: &mut [f32]) {

@@ -10,6 +10,7 @@ use voltomo_types::{FrameShape, PixelFrame, Quantity, Scan, When};
 
 use crate::{
     CorrectError, CorrectSettings, DoseFigures, DynamicFlatMethod, SurveyFigures,
+    beam_hardening::Linearisation,
     cleaning::{Cleaner, Window},
     counting::{self, Counting},
     detector_pixels::DetectorPixels,
@@ -40,6 +41,8 @@ pub struct Survey {
     pub(crate) shifts: Vec<[f64; 2]>,
     /// Background of scatter and glare.
     pub(crate) scatter: Option<Field>,
+    /// What is done to line integrals against beam hardening.
+    pub(crate) linearisation: Option<Linearisation>,
 }
 
 impl Survey {
@@ -125,14 +128,6 @@ impl Survey {
     fn unmeasured(scan: &Scan, settings: &CorrectSettings, shape: FrameShape) -> Self {
         let FrameShape { frames, rows, columns } = shape;
         let bin = settings.bin;
-        let dose = DoseFigures {
-            region: None,
-            method: String::from("none"),
-            min: 1.0,
-            max: 1.0,
-            drift: 0.0,
-            per_radiograph: vec![1.0; frames],
-        };
         Self {
             shape: FrameShape { frames, rows: rows / bin, columns: columns / bin },
             frame: scan.detector.frame.binned(bin),
@@ -140,7 +135,7 @@ impl Survey {
                 flats: scan.flats.iter().map(|set| set.frames.shape().frames).collect(),
                 darks: scan.darks.iter().map(|set| set.frames.shape().frames).collect(),
                 deblur_noise_gain: settings.deblur.noise_gain(pixel_mm(scan)),
-                dose,
+                dose: DoseFigures::none(frames),
                 left_over_by_binning: [rows % bin, columns % bin],
                 ..SurveyFigures::default()
             },
@@ -151,6 +146,7 @@ impl Survey {
             doses: vec![1.0; frames],
             shifts: vec![[0.0; 2]; frames],
             scatter: None,
+            linearisation: settings.beam_hardening.linearisation(),
         }
     }
 

@@ -4,7 +4,7 @@ use ndarray::{Array3, ArrayView3, Axis};
 use rayon::prelude::*;
 use voltomo_types::{Quantity, Scan};
 
-use crate::{Block, Survey, SurveyFigures, flat_field::Mixed, scatter::Field};
+use crate::{Block, Linearisation, Survey, SurveyFigures, flat_field::Mixed, scatter::Field};
 
 /// Least transmission that a variance is told for.
 const LEAST: f32 = 1e-6;
@@ -83,15 +83,17 @@ impl Survey {
                     let mut kept = 0.0;
                     let strewn = Strewn::of_row(self.scatter.as_ref(), (frame, row), bin);
                     for (column, (into, value)) in into.iter_mut().zip(values).enumerate() {
+                        let (measured, slope) = self.measured([frame, row, column], *value);
                         let variance = match beam {
                             Some(beam) => self.bin_variance(
                                 (beam, strewn.at(column)),
                                 ([row, column], bin),
-                                (-*value).exp(),
+                                (-measured).exp(),
                             ),
-                            None => Some(self.counting.variance(value.abs())),
+                            None => Some(self.counting.variance(measured.abs())),
                         };
-                        *into = figure(&mut kept, variance);
+                        let grown = variance.map(|variance| variance * slope * slope);
+                        *into = figure(&mut kept, grown);
                     }
                 }
             },
@@ -117,6 +119,12 @@ impl Survey {
             variance.map_or(f32::NAN, |variance| variance.sqrt() * primary)
         };
         transmissions.iter().enumerate().map(noise).collect()
+    }
+
+    /// The line integral before the correction of beam hardening, and by what that raised its noise.
+    fn measured(&self, place: [usize; 3], line_integral: f32) -> (f32, f32) {
+        let undone = |linearisation: &Linearisation| linearisation.undone(place, line_integral);
+        self.linearisation.as_ref().map_or((line_integral, 1.0), undone)
     }
 
     /// Variance of the line integral of one bin; `None` where no pixel of it answers.

@@ -28,6 +28,11 @@ impl<'a> CorrectedBands<'a> {
         Self { scan, survey, settings, row_figures: None }
     }
 
+    /// The same scan with another survey of it.
+    pub(crate) fn of_survey(self, survey: &'a Survey) -> Self {
+        Self { survey, ..self }
+    }
+
     /// The line integrals of a block.
     ///
     /// # Errors

@@ -48,6 +48,17 @@ pub enum RunError {
         /// The recipe key to look at.
         key: &'static str,
     },
+    /// So many rays are starved that a volume would mean nothing.
+    #[error(
+        "{verdict}; `correct.starvation.despite = true` reconstructs it all the same ({picture})",
+        picture = picture.display()
+    )]
+    Starved {
+        /// What was found, and what would do better.
+        verdict: String,
+        /// The map of starved rays.
+        picture: PathBuf,
+    },
     /// Even the thinnest slab does not fit into the memory budget.
     #[error(
         "{what} takes {needed} ({most}), and {budget} are allowed; allow more with --memory, or {mends}"

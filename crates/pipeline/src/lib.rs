@@ -7,15 +7,20 @@ mod beam;
 mod calibrate;
 mod cone_axis;
 mod correct_only;
+mod cupping;
 mod demo;
 mod error;
 mod gate;
+mod hardening;
+mod hardening_record;
 mod iterations;
 mod journal;
 mod kept;
 mod layout;
 mod look;
 mod memory;
+mod metal;
+mod metal_memory;
 mod method;
 mod pace;
 mod plan;
@@ -33,6 +38,7 @@ mod shown;
 mod simulate;
 mod spool;
 mod stack;
+mod starvation;
 pub mod store;
 mod summary;
 mod survey;
@@ -46,6 +52,7 @@ pub use calibrate::{CalibrateOptions, Calibration, calibrate};
 pub use correct_only::correct_only;
 pub use demo::{Demo, demo};
 pub use error::RunError;
+pub use hardening_record::HardeningRecord;
 pub use iterations::SlabIterations;
 pub use look::{look, recipe_for};
 pub use memory::Bytes;
@@ -62,6 +69,7 @@ pub use simulate::{
     ScanFormat, SimulateError, SimulateOptions, Simulated, SimulationPlan, builtin_cell,
     builtin_instrument, list_materials, list_simulations, plan_simulation, simulate,
 };
+pub use starvation::{Advice, StarvationRecord, StarvedView};
 pub use voltomo_acquire::simulate::{
     material::{HydrogenModel, MaterialError},
     spectrum::{MaterialReport, report as material_report},

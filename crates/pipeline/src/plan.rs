@@ -8,7 +8,8 @@ use voltomo_reconstruct::{Choice, Reconstruction, SlabRule};
 use voltomo_types::{FrameShape, Geometry, Scan, VoxelGrid};
 
 use crate::{
-    error::RunError, memory::Bytes, method::MethodPlan, pace, recipe::Recipe, spool::Spool, store,
+    error::RunError, memory::Bytes, metal_memory::metal_memory, method::MethodPlan, pace,
+    recipe::Recipe, spool::Spool, store,
 };
 
 /// The program itself, its threads, and what the system rounds up to.
@@ -115,7 +116,9 @@ impl Sizing<'_> {
             ("reconstructing a slab".into(), most(&reconstructing)),
             (STORING.into(), Bytes(volumes * (slab + storing))),
         ];
-        slab.into_iter().chain(whole).collect()
+        let metal = Bytes(self.metal()[0]);
+        let metal = (metal.0 > 0).then(|| ("finding the metal".to_string(), metal));
+        slab.into_iter().chain(whole).chain(metal).collect()
     }
 
     fn correcting(&self, block: Block) -> u64 {
@@ -133,7 +136,16 @@ impl Sizing<'_> {
     fn resident(&self) -> u64 {
         let [depth, height, width] = self.grid.shape;
         let previews = 4 * (height * width + depth * width) as u64;
-        PROGRAM_BYTES + Survey::resident_bytes(self.scan, &self.recipe.correct) + previews
+        PROGRAM_BYTES
+            + Survey::resident_bytes(self.scan, &self.recipe.correct)
+            + previews
+            + self.metal()[1]
+    }
+
+    /// Memory of the search for metal, and of what stays of it.
+    fn metal(&self) -> [u64; 2] {
+        let views = self.geometry.view_count();
+        metal_memory((self.scan, self.recipe), views, self.frame)
     }
 
     fn peak(&self, slices: usize) -> Bytes {

@@ -58,7 +58,7 @@ pub(crate) fn geometry(
 ///
 /// # Errors
 /// Settings that do not fit the scan.
-fn any_grid(
+pub(crate) fn any_grid(
     geometry: &Geometry,
     shape: (usize, usize),
     settings: &ReconstructSettings,

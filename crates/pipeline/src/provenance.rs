@@ -14,8 +14,8 @@ use sha2::{Digest, Sha256};
 use voltomo_reconstruct::kernel::simd::simd_name;
 
 use crate::{
-    error::RunError, gate::Passed, iterations::SlabIterations, memory::Bytes, method::MethodRecord,
-    plan::Plan, recipe::Recipe,
+    error::RunError, gate::Passed, hardening_record::HardeningRecord, iterations::SlabIterations,
+    memory::Bytes, method::MethodRecord, plan::Plan, recipe::Recipe, starvation::StarvationRecord,
 };
 
 /// Name of the record in the output folder.
@@ -203,6 +203,12 @@ pub struct RunRecord {
     pub references: serde_json::Value,
     /// Spots, dead pixels and clipped values, summed over the slabs.
     pub corrections: serde_json::Value,
+    /// Cupping before and after the correction of beam hardening, where there is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub beam_hardening: Option<HardeningRecord>,
+    /// Starved rays, where there are any.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub starvation: Option<StarvationRecord>,
     /// How good the scan is, in figures; null of a run that was stopped.
     pub quality: serde_json::Value,
     /// What passed each stage's gate.

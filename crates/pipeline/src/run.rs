@@ -3,17 +3,24 @@
 use std::path::{Path, PathBuf};
 
 use voltomo_correct::Survey;
-use voltomo_reconstruct::{calibrate::RowEnds, unheeded};
+use voltomo_reconstruct::{
+    calibrate::{AxisEstimate, RowEnds},
+    unheeded,
+};
 use voltomo_types::{Geometry, Scan};
 
 use crate::{
     axis::find_axis,
     bands::CorrectedBands,
     beam::beam,
+    cupping::before_and_after,
     error::RunError,
+    hardening,
+    hardening_record::HardeningRecord,
     journal::Journal,
     layout::Layout,
     memory::{self, Bytes, default_budget},
+    metal::{MetalFound, with_metal},
     method::MethodRecord,
     plan::{Plan, free_for_frames},
     prepare::{self, Prepared},
@@ -27,6 +34,7 @@ use crate::{
     resume::{Left, Progress},
     sampled::{Sampled, row_ends_finding, with_field},
     spool::Spool,
+    starvation::{self, StarvationRecord},
     store::Stored,
     survey::survey,
     watch::Watch,
@@ -70,9 +78,10 @@ pub fn run(
     let options = &begun(options, watch)?;
     let recipe = &ready(recipe, &options.base)?;
     let scan = journal.time("acquire", || voltomo_acquire::open(&recipe.acquire, &options.base))?;
-    prepare::check(recipe, &scan, options.memory)?;
+    check((recipe, &scan), options.memory)?;
     let inputs = journal.time("hash", || hash(&scan, watch))?;
-    let survey = journal.time("survey", || survey(&scan, recipe, watch))?;
+    let asked = (&scan, recipe);
+    let (survey, starvation) = journal.time("survey", || surveyed(asked, options, watch))?;
     let odd = [scan_warnings(&scan, recipe), survey.figures().warnings.clone()];
     journal.warn_all(&odd.concat(), watch);
 
@@ -86,15 +95,13 @@ pub fn run(
     let found = journal.time("axis", || find_axis(known, ((&bands, recipe), &beam), watch))?;
     journal.warnings.extend(found.warnings.clone());
     let geometry = prepare::geometry((&scan, &beam), survey.frame(), found.axis)?;
-    let size = (survey.shape().rows, survey.shape().columns);
+    let metal = journal.time("metal", || with_metal(&bands, recipe, &geometry, watch))?;
+    let bands = metal.as_ref().map_or(bands, |found| bands.of_survey(&found.survey));
     let solved = as_wide_as_needed((recipe, &geometry), &sampled, (&mut journal, watch));
-    let prepared = Prepared::new(&solved, &scan, geometry, (size, options.memory))?;
+    let prepared = Prepared::new(&solved, &scan, geometry, (size_of(&survey), options.memory))?;
     tell_method(&prepared, recipe, (&mut journal, watch));
 
-    let layout = claim(options)?;
-    let mut previews = Previews::new(&layout, &prepared.grid);
-    previews.scan(&scan)?;
-    previews.candidates(found.estimate.as_ref())?;
+    let (layout, mut previews) = claimed(options, (&scan, &prepared), found.estimate.as_ref())?;
     let way =
         Way { scan: &scan, survey: &survey, bands, recipe, prepared: &prepared, layout: &layout };
     let progress = Progress {
@@ -107,7 +114,58 @@ pub fn run(
     };
     let done =
         way.slabs((progress, options.resume.into()), (&mut journal, &mut previews), watch)?;
-    finish(&way, Ending { journal, inputs, axis: found.record, done })
+    let hardening = journal.time("cupping", || cupping(&way, metal.as_ref(), watch))?;
+    finish(&way, Ending { journal, inputs, axis: found.record, done, hardening, starvation })
+}
+
+/// Rows and columns of corrected frames.
+fn size_of(survey: &Survey) -> (usize, usize) {
+    (survey.shape().rows, survey.shape().columns)
+}
+
+/// Holds the recipe to the scan before any radiograph is read.
+fn check((recipe, scan): (&Recipe, &Scan), budget: Option<Bytes>) -> Result<(), RunError> {
+    prepare::check(recipe, scan, budget)?;
+    let (shape, _) = Survey::corrected_shape(scan, &recipe.correct)?;
+    hardening::check((scan, recipe), (shape.rows, shape.columns), budget)
+}
+
+/// References and dose, and starved rays, of which a map is left where there are any.
+fn surveyed(
+    (scan, recipe): (&Scan, &Recipe),
+    options: &RunOptions,
+    watch: &dyn Watch,
+) -> Result<(Survey, Option<StarvationRecord>), RunError> {
+    let survey = survey(scan, recipe, watch)?;
+    let picture = Layout::new(&options.out).acquire().join("starvation.png");
+    let starvation = starvation::look((scan, &survey, recipe), &picture, watch)?;
+    Ok((survey, starvation))
+}
+
+/// The output folder, with the pictures that can be drawn before the first slab.
+fn claimed(
+    options: &RunOptions,
+    (scan, prepared): (&Scan, &Prepared),
+    estimate: Option<&AxisEstimate>,
+) -> Result<(Layout, Previews), RunError> {
+    let layout = claim(options)?;
+    let previews = Previews::new(&layout, &prepared.grid);
+    previews.scan(scan)?;
+    previews.candidates(estimate)?;
+    Ok((layout, previews))
+}
+
+/// How far the correction of beam hardening helped, told to whoever watches.
+fn cupping(
+    way: &Way<'_>,
+    metal: Option<&MetalFound>,
+    watch: &dyn Watch,
+) -> Result<Option<HardeningRecord>, RunError> {
+    let picture = way.layout.reconstruct().join("beam-hardening.png");
+    let record = before_and_after((&way.bands, way.recipe), way.prepared, &picture)?;
+    record.iter().filter_map(HardeningRecord::line).for_each(|line| watch.note(&line));
+    let metal = metal.map_or_else(Vec::new, |found| found.levels.clone());
+    Ok(record.map(|record| HardeningRecord { metal, ..record }))
 }
 
 /// The method, and what to know of it and of settings that it does not heed.
@@ -123,6 +181,8 @@ struct Ending {
     inputs: Vec<Input>,
     axis: serde_json::Value,
     done: Done,
+    hardening: Option<HardeningRecord>,
+    starvation: Option<StarvationRecord>,
 }
 
 /// The recipe with a volume as wide as the sample, where an iterative method needs that; tells what
@@ -141,11 +201,10 @@ fn as_wide_as_needed(
 }
 
 fn finish(way: &Way<'_>, ending: Ending) -> Result<RunRecord, RunError> {
-    let Ending { mut journal, inputs, axis, done } = ending;
+    let Ending { mut journal, inputs, axis, done, hardening, starvation } = ending;
     let is_whole = done.stored.is_whole;
     let quality = journal.time("quality", || is_whole.then(|| way.quality()).transpose())?;
     let plan = way.prepared.plan.clone();
-    let axis_findings = prepare::axis_findings(&axis);
     let method = MethodRecord::new(&plan.method, journal.spent("reconstruct"), journal.updates);
     let record = RunRecord {
         program: Program::this(),
@@ -158,16 +217,18 @@ fn finish(way: &Way<'_>, ending: Ending) -> Result<RunRecord, RunError> {
         memory: memory_record(&plan),
         method,
         seconds: journal.seconds,
-        axis,
         references: as_json(way.bands.survey.figures()),
         corrections: as_json(&done.tally.corrections()),
+        beam_hardening: hardening,
+        findings: findings((journal.findings, &done), way.recipe, (&axis, &starvation)),
+        starvation,
+        axis,
         quality: as_json(&quality),
         gates: done.tally.gates().into_iter().map(|(stage, one)| (stage, one.into())).collect(),
         volume: volume_record(&done, way),
         noise: done.noise.as_ref().and_then(|noise| noise_record(noise, way)),
         plan,
         warnings: journal.warnings,
-        findings: [journal.findings, done.findings(way.recipe), axis_findings].concat(),
         iterations: done.iterations,
     };
     let (finished, root) = (done.stored.slice_count, way.layout.root());
@@ -180,6 +241,17 @@ fn finish(way: &Way<'_>, ending: Ending) -> Result<RunRecord, RunError> {
         return Ok(record);
     }
     Err(RunError::Cancelled { finished, slices: record.plan.grid.shape[0], path: done.stored.path })
+}
+
+/// Figures beyond their limits: of the scan, the slabs, the axis, and starved rays.
+fn findings(
+    (of_scan, done): (Vec<String>, &Done),
+    recipe: &Recipe,
+    (axis, starvation): (&serde_json::Value, &Option<StarvationRecord>),
+) -> Vec<String> {
+    let starved = starvation.iter().filter_map(StarvationRecord::finding);
+    let of_run = done.findings(recipe).into_iter().chain(prepare::axis_findings(axis));
+    of_scan.into_iter().chain(of_run).chain(starved).collect()
 }
 
 fn volume_record(done: &Done, way: &Way<'_>) -> Option<VolumeRecord> {

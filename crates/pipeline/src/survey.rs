@@ -4,7 +4,7 @@
 use voltomo_correct::{CorrectSettings, Survey, decide_rings};
 use voltomo_types::Scan;
 
-use crate::{error::RunError, recipe::Recipe, watch::Watch};
+use crate::{error::RunError, hardening, recipe::Recipe, watch::Watch};
 
 /// Measures references and dose of a scan, and how its rings are removed, unless its radiographs
 /// are corrected whole before.
@@ -14,6 +14,7 @@ pub(crate) fn survey(scan: &Scan, recipe: &Recipe, watch: &dyn Watch) -> Result<
         watch.advance(done * 100 / total.max(1));
     })?;
     watch.end();
+    let survey = hardening::linearised(survey, (scan, recipe), watch)?;
     if recipe.correct.needs_whole_frames() {
         return Ok(survey);
     }
