@@ -3,6 +3,20 @@
 //! A tile of a volume, and what it sees of a view, lie in short pieces far from each other: with
 //! pages of 4 KiB, finding them takes a fifth of the time.
 
+use rayon::prelude::*;
+
+/// So many copies of a value, in large pages, touched for the first time by all threads.
+pub(crate) fn filled<T: Copy + Send + Sync>(value: T, count: usize) -> Vec<T> {
+    let mut values = Vec::with_capacity(count);
+    let room = &mut values.spare_capacity_mut()[..count];
+    ask_large_pages(room);
+    let parts = room.par_chunks_mut((1 << 22) / size_of::<T>().max(1));
+    parts.for_each(|part| part.fill(std::mem::MaybeUninit::new(value)));
+    // SAFETY: all of them have been written.
+    unsafe { values.set_len(count) };
+    values
+}
+
 /// Asks for large pages; best before the memory is touched for the first time. Changes no value,
 /// and where the system has none to give, nothing happens.
 pub(crate) fn ask_large_pages<T>(values: &mut [T]) {
@@ -26,6 +40,13 @@ pub(crate) fn ask_large_pages<T>(values: &mut [T]) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn all_of_it_is_filled() {
+        let values = filled([1u8, 2], 5_000_001);
+        assert!(values.len() == 5_000_001 && values.iter().all(|&value| value == [1, 2]));
+        assert!(filled(0.0f32, 0).is_empty());
+    }
 
     #[test]
     fn values_stay_what_they_were() {

@@ -3,7 +3,7 @@
 
 use std::ops::Range;
 
-use crate::kernel::pages::ask_large_pages;
+use crate::kernel::pages::filled;
 
 /// Slices whose values lie in one cache line.
 pub(super) const LINE: usize = 16;
@@ -53,8 +53,7 @@ impl Bundle {
         if self.lines.capacity() < line_count {
             // Freed before the new room is taken, so that both are never held together.
             self.lines = Vec::new();
-            self.lines.reserve_exact(line_count);
-            ask_large_pages(self.lines.spare_capacity_mut());
+            self.lines = filled(Line([0.0; LINE]), line_count);
         }
         self.lines.resize(line_count, Line([0.0; LINE]));
     }

@@ -1,6 +1,6 @@
 //! Filtered views of a cone beam, turned so that a detector column lies together. Knows no geometry.
 
-use crate::kernel::pages::ask_large_pages;
+use crate::kernel::pages::filled;
 
 /// Values in a line of memory: the most voxels that a vector takes.
 pub(super) const GROUP: usize = 16;
@@ -45,8 +45,7 @@ impl Views {
         if self.lines.capacity() < count {
             // Freed before the new room is taken, so that both are never held together.
             self.lines = Vec::new();
-            self.lines.reserve_exact(count);
-            ask_large_pages(self.lines.spare_capacity_mut());
+            self.lines = filled(Line([0.0; GROUP]), count);
         }
         self.lines.resize(count, Line([0.0; GROUP]));
     }
