@@ -48,9 +48,12 @@ fn crossing(row: &[f32], level: f32) -> f32 {
     k as f32 + (level - row[k]) / (row[k + 1] - row[k])
 }
 
-/// 10–90 % width of the edge in pixels: rows are shifted onto each other along the edge's line and
-/// their median is taken, so that spots do not count.
-fn edge_width(transmission: &Array2<f32>) -> f32 {
+/// Samples of a profile in a pixel.
+const FINE: f32 = 4.0;
+
+/// The profile across the edge, four samples a pixel: rows are shifted onto each other along the
+/// edge's line and their median is taken, so that spots do not count.
+fn edge_profile(transmission: &Array2<f32>) -> Vec<f32> {
     let smooth = |y: usize, x: usize| {
         let part = transmission.slice(s![y.saturating_sub(5)..(y + 6).min(600), x]);
         voltomo_numeric::median::median_in_place(&mut part.to_vec()).unwrap()
@@ -73,11 +76,15 @@ fn edge_width(transmission: &Array2<f32>) -> f32 {
             }
         }
     }
-    let profile: Vec<f32> =
-        bins.iter_mut().map(|bin| voltomo_numeric::median::median_in_place(bin).unwrap()).collect();
+    bins.iter_mut().map(|bin| voltomo_numeric::median::median_in_place(bin).unwrap()).collect()
+}
+
+/// 10–90 % width of the edge in pixels.
+fn edge_width(transmission: &Array2<f32>) -> f32 {
+    let profile = edge_profile(transmission);
     let mean = |part: &[f32]| part.iter().sum::<f32>() / part.len() as f32;
     let (low, high) = (mean(&profile[..30]), mean(&profile[210..]));
-    let at = |share: f32| crossing(&profile, low + share * (high - low)) / 4.0;
+    let at = |share: f32| crossing(&profile, low + share * (high - low)) / FINE;
     (at(0.9) - at(0.1)).abs()
 }
 
@@ -125,5 +132,65 @@ fn hardly_a_spot_is_left_above_the_threshold() {
         eprintln!("radiograph {k}: {first:?}, then {again:?}");
         assert!(first.bright > 2000);
         assert!(10 * (again.bright + again.dark) < first.bright, "{again:?} after {first:?}");
+    }
+}
+
+/// Modulation transfer at a frequency in cycles a pixel: the spectrum of the profile's slope, which
+/// fades out at both ends.
+fn transfer(profile: &[f32], frequency: f32) -> f32 {
+    let middle = profile.len() as f32 / 2.0;
+    let slope = |k: usize| {
+        let fade = (std::f32::consts::PI * (k as f32 + 0.5 - middle) / profile.len() as f32).cos();
+        (profile[k + 1] - profile[k]) * fade * fade
+    };
+    let sum = |wave: &dyn Fn(f32) -> f32| {
+        (0..profile.len() - 1)
+            .map(|k| slope(k) * wave(std::f32::consts::TAU * frequency * k as f32 / FINE))
+            .sum::<f32>()
+    };
+    let still = sum(&|_| 1.0);
+    (sum(&f32::cos).powi(2) + sum(&f32::sin).powi(2)).sqrt() / still.abs()
+}
+
+/// Transmission of the first radiographs with this table.
+fn transmission_with(table: &str) -> (Option<f32>, Array3<f32>) {
+    let json = format!(r#"{{"dose": {{"method": "none"}}{table}}}"#);
+    let (survey, corrected) = correct(&scan(), &settings(&json)).unwrap();
+    (survey.figures().deblur_noise_gain, corrected.line_integrals.mapv(|p| (-p).exp()))
+}
+
+/// The blur of the edge as measured, taken for a Gaussian's: σ = width/2.563.
+#[test]
+#[ignore = "needs the real scans; cargo xtask test runs it where they are"]
+fn deblurring_makes_the_edge_sharper_at_a_cost_that_is_told() {
+    let (_, before) = transmission_with("");
+    let width = edge_width(&frame(&before, 0));
+    let noise = |stack: &Array3<f32>| {
+        let open = frame(stack, 0);
+        let step = |y: usize, x: usize| open[[y, x + 1]] - open[[y, x]];
+        let all: Vec<f32> = (100..500)
+            .flat_map(|y| (5..30).map(move |x| (y, x)))
+            .map(|(y, x)| step(y, x))
+            .collect();
+        (all.iter().map(|v| v * v).sum::<f32>() / all.len() as f32 / 2.0).sqrt()
+    };
+    eprintln!("edge 10-90 % {width:.2} px, noise {:.4}", noise(&before));
+    for (method, rest) in
+        [("wiener", r#""noise_to_signal": 0.05"#), ("richardson_lucy", r#""iterations": 10"#)]
+    {
+        let sigma = width / 2.563;
+        let table = format!(r#", "deblur": {{"method": "{method}", "gaussian": {sigma}, {rest}}}"#);
+        let (gain, after) = transmission_with(&table);
+        let sharper = edge_width(&frame(&after, 0));
+        let profiles = [&before, &after].map(|stack| edge_profile(&frame(stack, 0)));
+        let at = |f: f32| [0, 1].map(|k| transfer(&profiles[k], f));
+        eprintln!(
+            "{method}: edge {sharper:.2} px, transfer at 0.05 {:.2?}, at 0.1 {:.2?}, noise {:.4}, told {gain:?}",
+            at(0.05),
+            at(0.1),
+            noise(&after)
+        );
+        assert!(sharper < 0.8 * width, "{method}: {width} {sharper}");
+        assert!(at(0.05)[1] > at(0.05)[0], "{method}");
     }
 }

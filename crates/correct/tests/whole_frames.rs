@@ -175,11 +175,12 @@ fn the_cost_in_noise_is_told_as_it_is() {
     }
 }
 
-const TABLES: [&str; 4] = [
+const TABLES: [&str; 5] = [
     r#""phase": {"method": "paganin", "delta_over_beta": 200, "wavelength_nm": 0.1, "distance_mm": 800}"#,
     r#""phase": {"method": "tie", "energy_kev": 20, "distance_mm": 800}"#,
     r#""deblur": {"method": "wiener", "lorentzian": 0.4}"#,
     r#""deblur": {"method": "richardson_lucy", "collimation": 300, "distance_mm": 60}, "denoise": {"method": "median"}"#,
+    r#""distortion": {"method": "radial", "coefficients": [1, 1e-4], "roll_degrees": 1}"#,
 ];
 
 #[test]
@@ -251,4 +252,39 @@ fn bad_scans_for_whole_frames_are_told() {
     // Noise is taken out of line integrals too.
     let line = only(r#""denoise": {"method": "median"}"#);
     assert!(correct(&scan, &line).is_ok());
+}
+
+/// Seconds of one frame of 1024 × 1024 pixels on one thread, beside the same without the step.
+#[test]
+#[ignore = "slow: times every step on large frames"]
+fn slow_times_of_the_steps() {
+    let side = 1024;
+    let mut random = Random::new(5);
+    let counts = Array3::from_shape_fn((1, side, side), |(_, y, x)| {
+        let sample = if (y / 40 + x / 60) % 2 == 0 { 0.4 } else { 1.0 };
+        to_f32(100.0 + 20_000.0 * sample + 120.0 * random.normal())
+    });
+    let flats = Array3::from_elem((1, side, side), 20_100.0);
+    let scan = scan_of(counts, vec![references(flats, When::Before)], 100.0);
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(1).build().unwrap();
+    let time = |table: &str| {
+        let settings = only(table);
+        let survey = Survey::measure(&scan, &settings, &|_, _| {}).unwrap();
+        let block = || Block { frames: 0..1, rows: 0..side };
+        let once = || {
+            let began = std::time::Instant::now();
+            correct_block(&scan, &survey, &settings, block()).unwrap();
+            began.elapsed().as_secs_f64()
+        };
+        pool.install(|| (0..3).map(|_| once()).fold(f64::INFINITY, f64::min))
+    };
+    let plain = time(r#""bin": 1"#);
+    let denoise = ["median", "gaussian", "bilateral", "non_local_means", "total_variation"];
+    let mut tables: Vec<String> =
+        denoise.iter().map(|name| format!(r#""denoise": {{"method": "{name}"}}"#)).collect();
+    tables.push(r#""denoise": {"method": "remove_outliers", "radius": 2}"#.into());
+    tables.extend(TABLES.iter().map(|table| (*table).to_string()));
+    for table in tables {
+        eprintln!("{:.3} s: {table}", time(&table) - plain);
+    }
 }
