@@ -45,8 +45,13 @@ pub(crate) fn brightest(tiles: &[f32]) -> f32 {
 /// The largest rectangle of air, or a sentence why there is none.
 ///
 /// `frames`: transmission of every tile (row by row, NaN where all is dead) in frames at all
-/// angles. `noise`: standard deviation of a tile's transmission in the open beam.
-pub(crate) fn find(tiling: Tiling, frames: &[Vec<f32>], noise: f32) -> Result<Region, String> {
+/// angles. `noise`: standard deviation of a tile's transmission in the open beam. `uneven`: part of
+/// the beam by which air may rise and fall, beyond what it does without scatter.
+pub(crate) fn find(
+    tiling: Tiling,
+    frames: &[Vec<f32>],
+    (noise, uneven): (f32, f32),
+) -> Result<Region, String> {
     let [tile_rows, tile_columns] = tiling.counts();
     let levels: Vec<f32> = frames.iter().map(|tiles| brightest(tiles)).collect();
     let usual = median_in_place(&mut levels.clone()).unwrap_or(f32::NAN);
@@ -56,7 +61,7 @@ pub(crate) fn find(tiling: Tiling, frames: &[Vec<f32>], noise: f32) -> Result<Re
              from 1 to be taken for air"
         ));
     }
-    let tolerance = EVEN + 7.0 * noise;
+    let tolerance = EVEN + 7.0 * noise + uneven;
     let is_air = |tile: usize| {
         frames.iter().zip(&levels).all(|(tiles, level)| tiles[tile] >= level * (1.0 - tolerance))
     };
@@ -72,7 +77,7 @@ pub(crate) fn find(tiling: Tiling, frames: &[Vec<f32>], noise: f32) -> Result<Re
     if region.pixel_count() < LEAST_PIXELS {
         return Err(format!("only {} pixels are air at all angles", region.pixel_count()));
     }
-    slope_of(frames, (&tiles, tile_columns), (&levels, noise)).map_or(Ok(region), Err)
+    slope_of(frames, (&tiles, tile_columns), (&levels, [noise, uneven])).map_or(Ok(region), Err)
 }
 
 /// The largest rectangle of tiles; one at the left or right border is preferred unless it is less
@@ -131,7 +136,7 @@ fn shrink(tiling: Tiling, tiles: &Region) -> Region {
 fn slope_of(
     frames: &[Vec<f32>],
     (tiles, columns): (&Region, usize),
-    (levels, noise): (&[f32], f32),
+    (levels, [noise, uneven]): (&[f32], [f32; 2]),
 ) -> Option<String> {
     let (middle, half) = (tiles.columns.start, tiles.columns.len() / 2);
     if half == 0 {
@@ -150,7 +155,7 @@ fn slope_of(
     };
     let (left, count) = mean(middle..middle + half);
     let (right, _) = mean(tiles.columns.end - half..tiles.columns.end);
-    let limit = 0.006 + 6.0 * noise / count.sqrt();
+    let limit = 0.006 + 6.0 * noise / count.sqrt() + uneven;
     ((left - right).abs() > limit).then(|| {
         format!(
             "the brightest part (tile columns {:?}) falls off from {left:.3} to {right:.3}, so \

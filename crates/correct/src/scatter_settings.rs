@@ -220,6 +220,12 @@ impl Checks {
 }
 
 impl ScatterSettings {
+    /// How much air beside a sample may rise and fall, as a part of the beam: scatter that is to be
+    /// taken off lies on it still.
+    pub(crate) fn unevenness_of_air(&self) -> f32 {
+        if self.method == ScatterMethod::None { 0.0 } else { 0.03 }
+    }
+
     /// Everything that cannot be used, found without any data.
     #[must_use]
     pub fn problems(&self) -> Vec<Problem> {

@@ -72,7 +72,7 @@ fn in_every_radiograph(given: &Given<'_>, regions: &[Region]) -> Result<Found, C
             return Err(CorrectError::NoBeamStop);
         };
         let dose = match given.region {
-            Some(_) => f64::from(given.air[frame]) - surface.at(given.air_place()),
+            Some(_) => f64::from(given.air[frame]) - given.over_air(|place| surface.at(place)),
             None => f64::from(given.air[frame]),
         };
         if !(dose > 0.01 && dose.is_finite()) {

@@ -48,7 +48,7 @@ pub(super) fn measure(given: &Given<'_>) -> Result<Found, CorrectError> {
     };
     let share = share(given);
     let of_open = |place: [f64; 2]| share * surface.at(place);
-    let seen = behind_sample(given, (sample, SAMPLE), (&grid, of_open(given.air_place())))?;
+    let seen = behind_sample(given, (sample, SAMPLE), (&grid, given.over_air(of_open)))?;
     let mut figures = ScatterFigures::of("black_bodies");
     let mut dots = dot_figures(&grid, &seen, recipe);
     dots.open_residual = recipe.left_out(&read).map(|residual| to_f32(share * residual));
@@ -131,8 +131,9 @@ fn behind_sample(
         let recipe = recipe(given, read.len());
         let surface = recipe.through(&read).ok_or_else(|| unfit(given, grid, (key, frames)))?;
         let air = given.air_of(&picture, &grid.shaded);
-        let dose =
-            air.map_or(1.0, |air| (air - surface.at(given.air_place()) / passes) / (1.0 - open));
+        let dose = air.map_or(1.0, |air| {
+            (air - given.over_air(|place| surface.at(place)) / passes) / (1.0 - open)
+        });
         if !(dose > 0.01 && dose.is_finite()) {
             let region = given.region.map(ToString::to_string).unwrap_or_default();
             let found = to_f32(dose);

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use voltomo_numeric::interpolate::CubicTaps;
+use voltomo_numeric::{cast::to_f32, interpolate::CubicTaps, median::median_in_place};
 
 use super::grid::{Grid, node_count};
 
@@ -41,19 +41,18 @@ impl Field {
         [self.row(&self.sample[first..first + count], row), self.row(&self.open, row)]
     }
 
-    /// Means over a region: of the radiograph's background, and of the open beam's.
-    pub(crate) fn means(
-        &self,
-        frame: usize,
-        (rows, columns): (&Range<usize>, &Range<usize>),
-    ) -> [f64; 2] {
-        let mut sums = [0.0; 2];
-        for row in rows.clone() {
-            for (sum, line) in sums.iter_mut().zip(self.rows(frame, row)) {
-                *sum += line[columns.clone()].iter().map(|value| f64::from(*value)).sum::<f64>();
-            }
-        }
-        sums.map(|sum| sum / (rows.len() * columns.len()).max(1) as f64)
+    /// What air of a region reads at the dose 1, 1 − b + s: the median over its rows of their means, as
+    /// the dose is read.
+    pub(crate) fn air(&self, frame: usize, (rows, columns): (&Range<usize>, &Range<usize>)) -> f32 {
+        let mean = |row: usize| {
+            let [sample, open] = self.rows(frame, row).map(|line| {
+                let values = line[columns.clone()].iter().map(|value| f64::from(*value));
+                values.sum::<f64>() / columns.len().max(1) as f64
+            });
+            to_f32(1.0 - open + sample)
+        };
+        let mut means: Vec<f32> = rows.clone().map(mean).collect();
+        median_in_place(&mut means).unwrap_or(1.0)
     }
 
     /// Transmission `(r − s)/(1 − b)` of whole rows of counts over open beam and dose, r, in place.
@@ -105,6 +104,6 @@ mod tests {
         let mut values = vec![0.5 * 0.98 + 0.1; 18];
         field.subtract(3, 2, &mut values);
         assert!(values.iter().all(|value| (value - 0.5).abs() < 1e-6), "{values:?}");
-        assert!((field.means(0, (&(0..8), &(2..5)))[0] - 0.1).abs() < 1e-7);
+        assert!((field.air(0, (&(0..8), &(2..5))) - 1.08).abs() < 1e-6);
     }
 }

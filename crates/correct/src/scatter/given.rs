@@ -1,11 +1,12 @@
 //! What every method for scatter is given, and frames as shares of the open beam. Knows no method.
 
 use ndarray::Array3;
-use voltomo_numeric::median::median_in_place;
+use voltomo_numeric::{cast::to_f32, median::median_in_place};
 use voltomo_types::{BlackBodyFrames, FrameShape, Frames, ReferenceFrames, When};
 
 use crate::{
-    CorrectError, CorrectSettings, SpotMethod, dose::Instrument, references, region::Region,
+    CorrectError, CorrectSettings, SpotMethod, dose::Instrument, noise::spread, references,
+    region::Region,
 };
 
 use super::{ScatterFigures, grid::Grid};
@@ -101,13 +102,24 @@ impl Given<'_> {
         median_in_place(&mut means).map(f64::from)
     }
 
-    /// Middle of the region of air; of the frame where there is none.
-    pub(crate) fn air_place(&self) -> [f64; 2] {
+    /// A surface in air: the median over some rows of the region of their means, as air is read; over
+    /// the frame where there is no region.
+    pub(crate) fn over_air(&self, surface: impl Fn([f64; 2]) -> f64) -> f64 {
         let FrameShape { rows, columns, .. } = self.shape();
         let (rows, columns) = match self.region {
             Some(region) => (region.rows.clone(), region.columns.clone()),
             None => (0..rows, 0..columns),
         };
-        [rows, columns].map(|range| (range.start + range.end - 1) as f64 / 2.0)
+        let some = |range: &std::ops::Range<usize>| -> Vec<f64> {
+            let chosen = spread(range.len(), 33).into_iter();
+            chosen.map(|k| (range.start + k) as f64).collect()
+        };
+        let (rows, columns) = (some(&rows), some(&columns));
+        let mean = |row: &f64| {
+            let sum: f64 = columns.iter().map(|column| surface([*row, *column])).sum();
+            to_f32(sum / columns.len().max(1) as f64)
+        };
+        let mut means: Vec<f32> = rows.iter().map(mean).collect();
+        median_in_place(&mut means).map_or(0.0, f64::from)
     }
 }

@@ -9,7 +9,7 @@ use voltomo_numeric::{cast::to_f32, interpolate::CubicTaps};
 const STEPS: [usize; 2] = [4, 48];
 
 /// Frame pixels from node to node, where there are enough of them.
-const USUAL_STEP: usize = 8;
+const USUAL_STEP: usize = 4;
 
 /// Nodes along one axis of a frame: one on the first pixel, one on the last, equal steps between
 /// them, and one more beyond either end.

@@ -94,8 +94,7 @@ fn range(shares: &[f32]) -> [f32; 3] {
 fn doses(given: &Given<'_>, field: &Field) -> Result<Vec<f32>, CorrectError> {
     let Some(region) = given.region else { return Ok(given.air.to_vec()) };
     let dose = |frame: usize| {
-        let [sample, open] = field.means(frame, (&region.rows, &region.columns));
-        let dose = to_f32(f64::from(given.air[frame]) / (1.0 - open + sample));
+        let dose = given.air[frame] / field.air(frame, (&region.rows, &region.columns));
         if dose > LEAST_DOSE && dose.is_finite() {
             return Ok(dose);
         }

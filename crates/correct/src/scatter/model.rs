@@ -90,9 +90,11 @@ impl Model {
         let mut told = None;
         for _ in 0..STEPS {
             let shares = seen / dose;
+            let mut moved = 0.0;
             let light = match &self.glare {
                 Some(glare) => {
                     let [light, next] = glare.step(&shares, &stray);
+                    moved = change(&next, &stray);
                     stray = next;
                     light
                 }
@@ -101,18 +103,15 @@ impl Model {
             let transmission = (light - b) / (1.0 - b) - &scatter;
             let sent = transmission.mapv(|t| self.form.sent(t));
             let next = self.spread.to_cells(&sent) * self.amplitude;
-            let change =
-                next.iter().zip(&scatter).fold(0.0f64, |most, (a, b)| most.max((a - b).abs()));
+            moved = change(&next, &scatter).max(moved);
             scatter = next;
             if !cells.is_empty() {
-                let background = cells
-                    .iter()
-                    .map(|cell| stray[*cell] + (1.0 - g) * (b + (1.0 - b) * scatter[*cell]));
-                let mean = background.sum::<f64>() / cells.len() as f64;
-                dose = air / (self.straight() + mean);
+                let background =
+                    |cell: &[usize; 2]| stray[*cell] + (1.0 - g) * (b + (1.0 - b) * scatter[*cell]);
+                dose = air / (self.straight() + in_air(cells, background));
             }
             told = Some(Told { transmission, sent, stray: stray.clone(), dose });
-            if change < SMALL {
+            if moved < SMALL {
                 break;
             }
         }
@@ -134,6 +133,22 @@ impl Model {
     pub(super) fn open(&self) -> f64 {
         1.0 - self.straight()
     }
+}
+
+/// The median over rows of cells of their means, as air is read; the cells come row by row.
+fn in_air(cells: &[[usize; 2]], background: impl Fn(&[usize; 2]) -> f64) -> f64 {
+    let rows = cells.chunk_by(|a, b| a[0] == b[0]);
+    let mean =
+        |row: &[[usize; 2]]| row.iter().map(&background).sum::<f64>() / row.len().max(1) as f64;
+    let mut means: Vec<f64> = rows.map(mean).collect();
+    means.sort_by(f64::total_cmp);
+    let count = means.len();
+    0.5 * (means[(count - 1) / 2] + means[count / 2])
+}
+
+/// Largest difference.
+fn change(a: &Array2<f64>, b: &Array2<f64>) -> f64 {
+    a.iter().zip(b).fold(0.0f64, |most, (a, b)| most.max((a - b).abs()))
 }
 
 /// Standard deviation of the kernel in frame pixels.

@@ -115,9 +115,10 @@ impl Survey {
             tiles.extend(found.collect::<Result<Vec<_>, _>>()?);
             watch(tiles.len() * shape.frames / sample.len());
         }
+        let uneven = settings.scatter.unevenness_of_air();
         let (region, method) = match &settings.dose.region {
             Some(text) => (self.region_of_recipe(text, shape)?, "recipe"),
-            None => match air::find(tiling, &tiles, instrument.tile_noise(tiling)) {
+            None => match air::find(tiling, &tiles, (instrument.tile_noise(tiling), uneven)) {
                 Ok(region) => (region, "found"),
                 Err(why) => {
                     self.leave_dose(&why);
