@@ -134,6 +134,10 @@ pub struct KernelSettings {
     pub width_mm: Option<f64>,
     /// Distance from the rotation axis to the detector, mm; without it, what the scan's files say.
     pub distance_mm: Option<f64>,
+    /// Height and width on the detector, mm, about the middle of the frame, over which what the borders
+    /// of the frame show goes on: those of the beam, or of the sample where it ends before; without
+    /// it, the detector's. A sample scatters from above and below the frame, too.
+    pub beam_mm: Option<[f64; 2]>,
     /// Correct the usual amplitude and width by the air beside the sample.
     pub fit: bool,
     /// Exponent of the transmission in `primary`, less 1.
@@ -157,6 +161,7 @@ impl Default for KernelSettings {
             amplitude: None,
             width_mm: None,
             distance_mm: None,
+            beam_mm: None,
             fit: true,
             alpha: -0.1,
             beta: 1.0,
@@ -279,6 +284,7 @@ impl KernelSettings {
             ("kernel.amplitude", self.amplitude, 0.0..=5.0),
             ("kernel.width_mm", self.width_mm, 0.1..=2000.0),
             ("kernel.distance_mm", self.distance_mm, 0.1..=10_000.0),
+            ("kernel.beam_mm", self.beam_mm.map(|beam| beam[0].min(beam[1])), 0.1..=10_000.0),
             ("kernel.backlight", self.backlight, 0.0..=0.5),
             ("kernel.glare", self.glare, 0.0..=0.4),
             ("kernel.glare_mm", Some(self.glare_mm), 0.1..=1000.0),

@@ -113,7 +113,7 @@ fn air_corrects_the_usual_amplitude() {
 }
 
 #[test]
-fn known_glare_is_taken_back_within_two_hundredths_behind_the_sample() {
+fn known_glare_is_taken_back_within_a_hundredth_behind_the_sample() {
     let t = transmission(0.05);
     let kernel = |r: f64| (-r / 8.0).exp() / (std::f64::consts::TAU * 8.0 * r);
     let whole = spread(&Array2::ones((ROWS, COLUMNS)), kernel);
@@ -127,7 +127,7 @@ fn known_glare_is_taken_back_within_two_hundredths_behind_the_sample() {
     let found = corrected.line_integrals.mapv(|p| f64::from(-p).exp());
     let background = stray.mapv(|stray| 0.1 * stray);
     let worst = |reach: usize| {
-        let inside = |(y, x): (usize, usize)| y > 34 - reach && x.abs_diff(63) < reach;
+        let inside = |(y, x): (usize, usize)| y.abs_diff(38) < reach && x.abs_diff(63) < reach;
         let errors = t
             .indexed_iter()
             .filter(|(place, _)| inside(*place))
@@ -135,9 +135,9 @@ fn known_glare_is_taken_back_within_two_hundredths_behind_the_sample() {
         errors.fold(0.0, f64::max)
     };
     // Within six pixels of the steep rim the coarse grid tells.
-    assert!(worst(8) < 0.02 && worst(16) < 0.06, "{} {}", worst(8), worst(16));
+    assert!(worst(10) < 0.01 && worst(16) < 0.02, "{} {}", worst(10), worst(16));
     assert!(survey.figures().scatter.as_ref().unwrap().kernel.as_ref().unwrap().glare == 0.1);
-    assert!((background[[40, 63]] / t[[40, 63]]) > 0.5, "the glare matters there");
+    assert!((background[[40, 63]] / t[[40, 63]]) > 0.3, "the glare matters there");
 }
 
 #[test]

@@ -103,22 +103,10 @@ fn behind_sample(
     (frames, key): (&BlackBodyFrames, &'static str),
     (grid, open): (&DotGrid, f64),
 ) -> Result<Vec<Seen>, CorrectError> {
-    let shape = frames.frames.shape();
-    let wanted = given.shape();
-    if (shape.rows, shape.columns) != (wanted.rows, wanted.columns) || shape.frames == 0 {
-        return Err(CorrectError::ReferenceSize {
-            kind: "black-body",
-            found_rows: shape.rows,
-            found_columns: shape.columns,
-            rows: wanted.rows,
-            columns: wanted.columns,
-            key,
-            place: if shape.frames > 0 { frames.frames.name_of(0) } else { "no frame".into() },
-        });
-    }
+    check_size(given, (frames, key))?;
+    let (count, last) = (frames.frames.shape().frames, given.shape().frames - 1);
     let passes = f64::from(given.settings.scatter.black_bodies.transparency);
-    let last = wanted.frames - 1;
-    let seen = (0..shape.frames).into_par_iter().map(|index| {
+    let seen = (0..count).into_par_iter().map(|index| {
         let picture = given.ratio(&*frames.frames, (index, last))?;
         let mut read = read(given, &picture, grid);
         let all = read.len();
@@ -144,6 +132,26 @@ fn behind_sample(
         Ok(Seen { nodes, residual: recipe.left_out(&read).map(|left| share * left) })
     });
     seen.collect()
+}
+
+fn check_size(
+    given: &Given<'_>,
+    (frames, key): (&BlackBodyFrames, &'static str),
+) -> Result<(), CorrectError> {
+    let shape = frames.frames.shape();
+    let wanted = given.shape();
+    if (shape.rows, shape.columns) != (wanted.rows, wanted.columns) || shape.frames == 0 {
+        return Err(CorrectError::ReferenceSize {
+            kind: "black-body",
+            found_rows: shape.rows,
+            found_columns: shape.columns,
+            rows: wanted.rows,
+            columns: wanted.columns,
+            key,
+            place: if shape.frames > 0 { frames.frames.name_of(0) } else { "no frame".into() },
+        });
+    }
+    Ok(())
 }
 
 /// The nodes of all radiographs, or of one that serves for all.

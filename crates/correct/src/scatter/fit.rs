@@ -1,11 +1,11 @@
 //! Amplitude and width of the kernel from the air beside the sample. Reads no frames.
 
 use ndarray::Array2;
-use voltomo_types::PixelFrame;
 
 use super::{
     grid::Grid,
-    model::{Form, spread_of},
+    model::Form,
+    spread::{Lit, Spread},
 };
 
 /// Widths that are tried, and how far they lie from the usual one in its standard deviations.
@@ -48,13 +48,13 @@ pub(super) struct Fitted {
 pub(super) fn fit(
     air: &Air,
     usual: &Usual,
-    (grid, frame, pixel_mm): (&Grid, &PixelFrame, f64),
+    (grid, lit, pixel_mm): (&Grid, Lit, f64),
 ) -> Option<Fitted> {
     let step = |k: usize| REACH * (2.0 * k as f64 / (WIDTHS - 1) as f64 - 1.0);
     let widths = (0..WIDTHS).map(|k| usual.width[0] * (usual.width[1] * step(k)).exp());
     let lines: Vec<(f64, Line)> = widths
         .map(|width| {
-            let reach = spread_of(grid, frame, (width, pixel_mm)).to_cells(&air.sent);
+            let reach = Spread::new(grid, lit, width / pixel_mm).to_cells(&air.sent);
             Some((width, Line::through(air, &reach)?))
         })
         .collect::<Option<_>>()?;
@@ -139,25 +139,26 @@ impl Usual {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::scatter::grid::grid;
+    use crate::scatter::{grid::grid, spread::whole};
+    use voltomo_types::PixelFrame;
 
-    fn air(truth: (f64, f64), noise: f64) -> (Air, Grid, PixelFrame) {
-        let (grid, frame) = (grid(480, 640), PixelFrame::whole(480, 640));
+    fn air(truth: (f64, f64), noise: f64) -> (Air, Grid, Lit) {
+        let (grid, lit) = (grid(480, 640), whole(&PixelFrame::whole(480, 640)));
         let sent =
             Array2::from_shape_fn((48, 48), |(_, x)| if (17..31).contains(&x) { 0.8 } else { 0.0 });
         let drawn = |k: usize| (((k * 7919 + 13) % 1009) as f64 / 1009.0 - 0.5) * 12f64.sqrt();
-        let reach = spread_of(&grid, &frame, (truth.1, 0.1)).to_cells(&sent);
+        let reach = Spread::new(&grid, lit, truth.1 / 0.1).to_cells(&sent);
         let mut excess = reach * truth.0 + 0.004;
         excess.iter_mut().enumerate().for_each(|(k, value)| *value += noise * drawn(k));
         let is_air = Array2::from_shape_fn((48, 48), |(_, x)| !(15..33).contains(&x));
-        (Air { sent, excess, is_air }, grid, frame)
+        (Air { sent, excess, is_air }, grid, lit)
     }
 
     #[test]
     fn air_tells_amplitude_and_width_where_it_reaches_far() {
         let usual = Usual::new(Form::Loss, Some(18.0));
-        let (air, grid, frame) = air((0.21, 17.0), 1e-5);
-        let fitted = fit(&air, &usual, (&grid, &frame, 0.1)).unwrap();
+        let (air, grid, lit) = air((0.21, 17.0), 1e-5);
+        let fitted = fit(&air, &usual, (&grid, lit, 0.1)).unwrap();
         assert!((fitted.amplitude[0] - 0.21).abs() < 0.005, "{fitted:?}");
         assert!((fitted.width[0] - 17.0).abs() < 0.6 && fitted.amplitude[1] < 0.01, "{fitted:?}");
     }
@@ -165,11 +166,11 @@ mod tests {
     #[test]
     fn noise_leaves_the_usual_numbers_with_their_uncertainty() {
         let usual = Usual::new(Form::Loss, Some(18.0));
-        let (mut air, grid, frame) = air((0.21, 17.0), 0.05);
-        let fitted = fit(&air, &usual, (&grid, &frame, 0.1)).unwrap();
+        let (mut air, grid, lit) = air((0.21, 17.0), 0.05);
+        let fitted = fit(&air, &usual, (&grid, lit, 0.1)).unwrap();
         assert!((fitted.amplitude[0] - 0.28).abs() < 0.05, "{fitted:?}");
         assert!((0.03..0.055).contains(&fitted.amplitude[1]), "{fitted:?}");
         air.is_air.fill(false);
-        assert_eq!(fit(&air, &usual, (&grid, &frame, 0.1)), None);
+        assert_eq!(fit(&air, &usual, (&grid, lit, 0.1)), None);
     }
 }

@@ -1,13 +1,16 @@
 //! Light that strays far in the scintillator: veiling glare, on the coarse grid. Knows no scatter.
 
 use ndarray::Array2;
-use voltomo_numeric::cast::to_index;
+use voltomo_numeric::{cast::to_index, interpolate::cubic_weights};
 
 use super::grid::{Axis, Grid};
 
 /// Cells around its own that a cell's share is summed finely in, and points along their edges.
 const NEAR: usize = 2;
 const POINTS: usize = 8;
+
+/// The same in the cell itself, where the kernel has its peak.
+const OWN_POINTS: usize = 64;
 
 /// A share of the light goes to `exp(−r/l)/(2π·l·r)` around its place, l the length over which it
 /// falls. Beside the frame the light is taken to go on as within reach.
@@ -77,42 +80,54 @@ fn mass(away: [usize; 2], side: [f64; 2], length: f64) -> f64 {
     if away.iter().any(|cells| *cells > NEAR) {
         return area * kernel((away[0] as f64 * side[0]).hypot(away[1] as f64 * side[1]));
     }
+    let points = if away == [0, 0] { OWN_POINTS } else { POINTS };
     let place = |k: usize, point: usize| {
-        (away[k] as f64 + (point as f64 + 0.5) / POINTS as f64 - 0.5) * side[k]
+        (away[k] as f64 + (point as f64 + 0.5) / points as f64 - 0.5) * side[k]
     };
-    let points = (0..POINTS).flat_map(|y| (0..POINTS).map(move |x| (y, x)));
-    let sum: f64 = points.map(|(y, x)| kernel(place(0, y).hypot(place(1, x)))).sum();
-    area * sum / (POINTS * POINTS) as f64
+    let all = (0..points).flat_map(|y| (0..points).map(move |x| (y, x)));
+    let sum: f64 = all.map(|(y, x)| kernel(place(0, y).hypot(place(1, x)))).sum();
+    area * sum / (points * points) as f64
 }
 
-/// Values of the cells, straight between their middles, at the nodes.
+/// Values of the cells at the nodes: by cubic convolution between the middles of the cells, straight
+/// on beyond them.
 pub(super) fn at_nodes(grid: &Grid, cells: &Array2<f64>) -> Array2<f64> {
-    let taps =
-        |axis: &Axis| -> Vec<(usize, f64)> { (0..axis.nodes()).map(|k| tap(axis, k)).collect() };
-    let [down, right] = [taps(&grid[0]), taps(&grid[1])];
-    let last = [cells.nrows() - 1, cells.ncols() - 1];
-    Array2::from_shape_fn((down.len(), right.len()), |(row, column)| {
-        let ((i, y), (j, x)) = (down[row], right[column]);
-        let line = |i: usize| {
-            let (a, b) = (cells[[i, j]], cells[[i, (j + 1).min(last[1])]]);
-            a + x * (b - a)
-        };
-        let (upper, lower) = (line(i), line((i + 1).min(last[0])));
-        upper + y * (lower - upper)
-    })
+    let [down, right] = [0, 1].map(|k| taps(&grid[k]));
+    down.dot(cells).dot(&right.t())
 }
 
-/// The cell before a node and how far beyond its middle the node lies, in cells.
-fn tap(axis: &Axis, node: usize) -> (usize, f64) {
-    let place = axis.place(node);
+/// What each cell along an axis counts at each node, `[node, cell]`.
+fn taps(axis: &Axis) -> Array2<f64> {
     let count = axis.cells();
+    let mut taps = Array2::zeros((axis.nodes(), count));
     if count < 2 {
-        return (0, 0.0);
+        taps.fill(1.0);
+        return taps;
     }
-    let size = (axis.middle(count - 1) - axis.middle(0)) / (count - 1) as f64;
-    let guess = to_index(((place - axis.middle(0)) / size).max(0.0)).min(count - 2);
-    let (a, b) = (axis.middle(guess), axis.middle(guess + 1));
-    (guess, (place - a) / (b - a))
+    let first = axis.middle(0);
+    let size = (axis.middle(count - 1) - first) / (count - 1) as f64;
+    for (node, mut line) in taps.outer_iter_mut().enumerate() {
+        let place = (axis.place(node) - first) / size;
+        let below = to_index(place.max(0.0)).min(count - 2);
+        let share = place - below as f64;
+        let is_beyond = !(0.0..=1.0).contains(&share);
+        let weights = if is_beyond { [0.0, 1.0 - share, share, 0.0] } else { cubic_weights(share) };
+        for (k, weight) in weights.into_iter().enumerate() {
+            // Beside the last cells it goes on straight: twice the last less the one before.
+            match (below + k).checked_sub(1) {
+                None => {
+                    line[0] += 2.0 * weight;
+                    line[1] -= weight;
+                }
+                Some(cell) if cell >= count => {
+                    line[count - 1] += 2.0 * weight;
+                    line[count - 2] -= weight;
+                }
+                Some(cell) => line[cell] += weight,
+            }
+        }
+    }
+    taps
 }
 
 #[cfg(test)]
@@ -134,11 +149,9 @@ mod tests {
     fn light_that_strayed_is_taken_back() {
         let grid = grid(200, 160);
         let glare = Glare::new(&grid, (0.09, 40.0));
-        let light =
-            Array2::from_shape_fn(
-                (25, 20),
-                |(y, x)| if (6..14).contains(&x) && y > 3 { 0.05 } else { 1.0 },
-            );
+        let light = Array2::from_shape_fn((48, 40), |(y, x)| {
+            if (12..28).contains(&x) && y > 6 { 0.05 } else { 1.0 }
+        });
         let seen = &light * 0.91 + glare.strayed(&light) * 0.09;
         let mut stray = &seen * 0.09;
         let mut found = seen.clone();
@@ -148,6 +161,6 @@ mod tests {
         ndarray::Zip::from(&found)
             .and(&light)
             .for_each(|a, b| assert!((a - b).abs() < 1e-6, "{a} {b}"));
-        assert!((seen[[10, 10]] - 0.05).abs() > 0.01);
+        assert!((seen[[20, 20]] - 0.05).abs() > 0.01);
     }
 }

@@ -13,7 +13,8 @@ use super::{
     given::{Found, Given},
     glare::Glare,
     grid::{at_nodes, cell_means},
-    model::{Form, Model, spread_of},
+    model::{Form, Model},
+    spread::{Lit, Spread, whole},
 };
 use crate::{
     CorrectError,
@@ -47,6 +48,7 @@ pub(super) fn measure(
         chosen.iter().map(|frame| f64::from(given.air[*frame])).zip(looked).collect();
     let mut warnings = bench.doubts();
     let (mut model, fitted, is_fitted) = bench.fitted(&looked);
+    warnings.extend(bench.beyond(&looked));
     warnings.extend(bench.limit(&mut model, &looked));
     let done = std::sync::atomic::AtomicUsize::new(0);
     let nodes = (0..count).into_par_iter().map(|frame| {
@@ -68,6 +70,7 @@ struct Bench<'a> {
     form: Form,
     pixel_mm: f64,
     distance_mm: Option<f64>,
+    lit: Lit,
     /// Cells of the region of air.
     air: Vec<[usize; 2]>,
 }
@@ -97,7 +100,8 @@ impl<'a> Bench<'a> {
             usual.amplitude = [amplitude, (0.02 * amplitude).max(1e-6)];
         }
         let air = air_cells(given);
-        Ok(Self { given, usual, form, pixel_mm, distance_mm, air })
+        let lit = lit(given, pixel_mm);
+        Ok(Self { given, usual, form, pixel_mm, distance_mm, lit, air })
     }
 
     fn told(&self) -> &KernelSettings {
@@ -130,14 +134,13 @@ impl<'a> Bench<'a> {
 
     fn model(&self, fitted: &Fitted) -> Model {
         let grid = self.given.grid;
-        let frame = &self.given.instrument.scan.detector.frame;
         let share = self.glare();
         let length = self.told().glare_mm / self.pixel_mm;
         Model {
             grid,
             form: self.form,
             amplitude: fitted.amplitude[0],
-            spread: spread_of(&grid, frame, (fitted.width[0], self.pixel_mm)),
+            spread: Spread::new(&grid, self.lit, fitted.width[0] / self.pixel_mm),
             backlight: self.backlight(),
             glare: (share > 0.0).then(|| Glare::new(&grid, (share, length))),
         }
@@ -156,10 +159,9 @@ impl<'a> Bench<'a> {
         if !self.told().fit || self.glare() > 0.0 || self.air.is_empty() {
             return (model, fitted, false);
         }
-        let frame = &self.given.instrument.scan.detector.frame;
         for _ in 0..ROUNDS {
             let air = self.air_of(&model, looked);
-            let Some(found) = fit(&air, &self.usual, (&self.given.grid, frame, self.pixel_mm))
+            let Some(found) = fit(&air, &self.usual, (&self.given.grid, self.lit, self.pixel_mm))
             else {
                 break;
             };
@@ -208,6 +210,23 @@ impl<'a> Bench<'a> {
                  taken back from {before:.3} to {:.3}, the backlight to {:.4}",
                 model.amplitude, model.backlight
             )
+        })
+    }
+
+    /// Says where the sample goes on beyond the frame, and nobody told how far the beam does.
+    fn beyond(&self, looked: &[(f64, Array2<f64>)]) -> Option<String> {
+        let frame = self.given.instrument.scan.detector.frame;
+        let is_window = [frame.first_row, frame.first_column] != [0, 0]
+            || frame.detector_rows > self.given.shape().rows * frame.bin;
+        let (air, cells) = &looked[0];
+        let last = cells.nrows() - 1;
+        let is_dark = |row: usize| cells.row(row).iter().any(|seen| seen / air < 0.7);
+        let is_told = self.told().beam_mm.is_some() || is_window;
+        (!is_told && (is_dark(0) || is_dark(last))).then(|| {
+            "the sample goes on above or below the frame, and scatters from there as far as the beam \
+             falls: tell its height and width in `correct.scatter.kernel.beam_mm`, or the scatter comes \
+             out too small"
+                .into()
         })
     }
 
@@ -262,6 +281,20 @@ impl<'a> Bench<'a> {
             background_sigma: (most * amplitude_sigma).hypot(backlight_sigma),
         }
     }
+}
+
+/// The beam that the recipe tells, about the middle of the frame, else that of the whole detector; the
+/// frame at least.
+fn lit(given: &Given<'_>, pixel_mm: f64) -> Lit {
+    let shape = given.shape();
+    let Some(beam) = given.settings.scatter.kernel.beam_mm else {
+        return whole(&given.instrument.scan.detector.frame);
+    };
+    let side = |count: usize, mm: f64| {
+        let (middle, half) = ((count as f64 - 1.0) / 2.0, (mm / pixel_mm).max(count as f64) / 2.0);
+        [middle - half, middle + half]
+    };
+    [side(shape.rows, beam[0]), side(shape.columns, beam[1])]
 }
 
 /// Cells whose middles lie in the region of air; the nearest one where it is smaller than a cell.

@@ -1,7 +1,6 @@
 //! Scatter and glare of one radiograph from its own transmission. Fits nothing.
 
 use ndarray::Array2;
-use voltomo_types::PixelFrame;
 
 use super::{glare, glare::Glare, grid::Grid, spread::Spread};
 
@@ -149,13 +148,4 @@ fn in_air(cells: &[[usize; 2]], background: impl Fn(&[usize; 2]) -> f64) -> f64 
 /// Largest difference.
 fn change(a: &Array2<f64>, b: &Array2<f64>) -> f64 {
     a.iter().zip(b).fold(0.0f64, |most, (a, b)| most.max((a - b).abs()))
-}
-
-/// Standard deviation of the kernel in frame pixels.
-pub(super) fn spread_of(
-    grid: &Grid,
-    frame: &PixelFrame,
-    (width_mm, pixel_mm): (f64, f64),
-) -> Spread {
-    Spread::new(grid, frame, width_mm / pixel_mm)
 }

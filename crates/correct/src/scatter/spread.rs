@@ -5,6 +5,17 @@ use voltomo_types::PixelFrame;
 
 use super::grid::{Axis, Grid};
 
+/// Frame indices between which the beam falls on the detector, along rows and columns.
+pub(super) type Lit = [[f64; 2]; 2];
+
+/// The whole detector.
+pub(super) fn whole(frame: &PixelFrame) -> Lit {
+    [
+        [frame.row(-0.5), frame.row(frame.detector_rows as f64 - 0.5)],
+        [frame.column(-0.5), frame.column(frame.detector_columns as f64 - 0.5)],
+    ]
+}
+
 /// The Gaussian's mass of each cell, seen from other cells and from nodes, an axis at a time.
 #[derive(Debug, Clone)]
 pub(super) struct Spread {
@@ -13,17 +24,14 @@ pub(super) struct Spread {
 }
 
 impl Spread {
-    /// `sigma`: standard deviation in frame pixels. What the cells at the border of the frame send is
-    /// taken to go on to the border of the detector, beyond which no beam falls.
-    pub(super) fn new(grid: &Grid, frame: &PixelFrame, sigma: f64) -> Self {
-        let ends = [
-            [frame.row(-0.5), frame.row(frame.detector_rows as f64 - 0.5)],
-            [frame.column(-0.5), frame.column(frame.detector_columns as f64 - 0.5)],
-        ];
+    /// `sigma`: standard deviation in frame pixels. `lit`: frame indices between which the beam falls on
+    /// the detector, along rows and columns: what the cells at the border of the frame send is taken to
+    /// go on so far.
+    pub(super) fn new(grid: &Grid, lit: Lit, sigma: f64) -> Self {
         let masses = |k: usize, count: usize, place: &dyn Fn(usize) -> f64| {
             let axis = &grid[k];
             Array2::from_shape_fn((count, axis.cells()), |(to, from)| {
-                let [low, high] = lit(axis, from, ends[k]);
+                let [low, high] = reach(axis, from, lit[k]);
                 mass((low - place(to)) / sigma, (high - place(to)) / sigma)
             })
         };
@@ -44,7 +52,7 @@ impl Spread {
 }
 
 /// Frame indices between which a cell stands for the beam.
-fn lit(axis: &Axis, cell: usize, [first, last]: [f64; 2]) -> [f64; 2] {
+fn reach(axis: &Axis, cell: usize, [first, last]: [f64; 2]) -> [f64; 2] {
     let [mut low, mut high] = axis.ends(cell);
     if cell == 0 {
         low = low.min(first);
@@ -79,9 +87,9 @@ mod tests {
         let grid = grid(384, 384);
         let mut sent = Array2::zeros((48, 48));
         sent[[24, 20]] = 1.0;
-        let frame = PixelFrame::whole(384, 384);
+        let lit = whole(&PixelFrame::whole(384, 384));
         let (sigma, side) = (40.0, 8.0);
-        let seen = Spread::new(&grid, &frame, sigma).to_cells(&sent);
+        let seen = Spread::new(&grid, lit, sigma).to_cells(&sent);
         let [y, x] = [grid[0].middle(24), grid[1].middle(20)];
         for (row, column) in [(24, 20), (28, 20), (24, 30), (10, 12)] {
             let square = (grid[0].middle(row) - y).powi(2) + (grid[1].middle(column) - x).powi(2);
