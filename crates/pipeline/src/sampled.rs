@@ -106,14 +106,15 @@ pub(crate) fn row_ends_finding(
     let done = match settings.iterative.field {
         Some(field) if is_iterative => format!(
             "the volume is solved {field:.2} times as wide as the frame and cropped \
-             (`reconstruct.iterative.field`)"
+             (`reconstruct.iterative.field`), attenuations may be off by a few percent"
         ),
-        _ => "their ends go on as `reconstruct.padding` says".into(),
+        _ => "their ends go on as `reconstruct.padding` says, attenuations may be off by a fifth where \
+              something dense lies beyond the frame; iterative methods explain that too"
+            .into(),
     };
     format!(
         "in {:.0} % of the views rows end inside the sample, which seems to reach {:.2} times as far \
-         from the axis as the frame; expected air at both ends: {done}, and attenuations may be off \
-         by some percent, the same all over",
+         from the axis as the frame; expected air at both ends: {done}",
         100.0 * ends.share,
         ends.reach
     )
