@@ -6,7 +6,7 @@ use voltomo_types::{Problem, Quantity};
 
 use crate::{
     CorrectError,
-    beam_hardening::BeamHardeningSettings,
+    beam_hardening::{BeamHardeningSettings, HardeningMethod},
     drift::{DRIFT, DriftMethod, DriftSettings},
     dynamic_flat::DynamicFlatSettings,
     numbers,
@@ -248,6 +248,20 @@ impl CorrectSettings {
         Ok(())
     }
 
+    /// Line integrals of the phase do not harden.
+    fn phase_of_curve(&self) -> Option<Problem> {
+        let is_hardened = self.beam_hardening.method != HardeningMethod::None;
+        let expected = "`paganin` or `generalised_paganin`, or `correct.beam_hardening.method = \
+                        \"none\"`: phase has no beam hardening";
+        (is_hardened && self.phase.gives_line_integrals()).then(|| {
+            Problem::new(
+                "correct.phase.method",
+                "a phase in radians, with beam hardening",
+                expected,
+            )
+        })
+    }
+
     /// Everything that cannot be used, found without any data.
     #[must_use]
     pub fn problems(&self) -> Vec<Problem> {
@@ -263,6 +277,7 @@ impl CorrectSettings {
         problems.extend(self.distortion.problems());
         problems.extend(self.deblur.problems());
         problems.extend(self.phase.problems());
+        problems.extend(self.phase_of_curve());
         problems.extend(self.denoise.problems());
         if !(1..=64).contains(&self.bin) {
             problems.push(Problem::new("correct.bin", self.bin, "a whole number from 1 to 64"));

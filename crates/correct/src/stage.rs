@@ -257,15 +257,15 @@ impl<'a> Way<'a> {
         cleaner: &Cleaner<'_>,
     ) -> Result<BlockFigures, CorrectError> {
         let bin = self.settings.bin;
+        let is_done = self.steps.as_ref().is_some_and(|steps| steps.gives_line_integrals);
         let starved = match self.settings.scatter.starved_sigma {
-            sigmas if self.survey.scatter.is_some() && sigmas > 0.0 => {
+            sigmas if self.survey.scatter.is_some() && sigmas > 0.0 && !is_done => {
                 let place = (frame, (self.read.start + row) / bin);
                 mend_row(values, &self.survey.transmission_noise(place, values, bin), sigmas)
             }
             _ => 0,
         };
         let mended = cleaner.mended(row..row + bin, 0..values.len() * bin);
-        let is_done = self.steps.as_ref().is_some_and(|steps| steps.gives_line_integrals);
         let found = if self.scan.quantity == Quantity::Counts && !is_done {
             absorbance::minus_logarithm(values, self.settings.flat_field.least_transmission)
         } else {

@@ -239,6 +239,16 @@ fn bad_settings_of_whole_frames_name_their_key() {
 }
 
 #[test]
+fn bad_phase_with_beam_hardening_is_refused() {
+    let tie = TABLES[1];
+    let table = format!(
+        r#"{tie}, "beam_hardening": {{"method": "polynomial", "coefficients": [1, 0.02]}}"#
+    );
+    let message = correct(&scan(counts(BEAM)), &only(&table)).unwrap_err().to_string();
+    assert!(message.contains("`correct.phase.method`") && message.contains("beam_hardening"));
+}
+
+#[test]
 fn bad_scans_for_whole_frames_are_told() {
     let mut scan = scan(counts(BEAM));
     scan.detector.pixel = None;

@@ -1,25 +1,21 @@
 //! A quick exponential for weights. Knows no filters.
 
-/// e^(−x) for x ≥ 0, to 10⁻⁶ of the value below 8 and 10⁻⁵ beyond; 0 above 87. Written so that a loop over it becomes
-/// vector code, with the same bits on every machine.
+/// e^(−x) for x ≥ 0, to 10⁻⁶ of the value below 8 and 10⁻⁵ beyond; 0 above 87.
+///
+/// Written so that a loop over it becomes vector code, with the same bits on every machine.
 #[must_use]
 #[inline(always)]
-#[allow(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    reason = "the exponent lies within -126 to 0 and is put into the bits of the number"
-)]
 pub fn decay(x: f32) -> f32 {
     const LOG2_E: f32 = std::f32::consts::LOG2_E;
     let power = -(x.min(87.0)) * LOG2_E;
-    // Half a step is added in a number so large that it holds whole numbers only.
-    let whole = (power + 12_582_912.0) - 12_582_912.0;
-    let part = (power - whole) * std::f32::consts::LN_2;
+    // In a number as large as 1.5·2²³ the last bit is 1, and its last bits are the whole power.
+    let rounded = power + 12_582_912.0;
+    let part = (power - (rounded - 12_582_912.0)) * std::f32::consts::LN_2;
     // Taylor's series of e^part for |part| ≤ ln(2)/2.
     let series = 1.0 / 120.0 + part * (1.0 / 720.0);
     let series = 1.0 / 6.0 + part * (1.0 / 24.0 + part * series);
     let series = 1.0 + part * (1.0 + part * (0.5 + part * series));
-    let scale = f32::from_bits((((whole as i32) + 127) as u32) << 23);
+    let scale = f32::from_bits(rounded.to_bits().wrapping_add(127) << 23);
     if x > 87.0 { 0.0 } else { series * scale }
 }
 

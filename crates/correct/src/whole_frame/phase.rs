@@ -85,7 +85,7 @@ impl PhaseSettings {
     }
 
     /// Whether what comes out is a line integral, not a transmission.
-    pub(super) fn gives_line_integrals(&self) -> bool {
+    pub(crate) fn gives_line_integrals(&self) -> bool {
         self.method != PhaseMethod::None && !self.is_paganin()
     }
 
