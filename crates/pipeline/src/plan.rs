@@ -162,7 +162,8 @@ impl Sizing<'_> {
         } else {
             "a slab of one slice".into()
         };
-        let moments = self.moments(least).into_iter();
+        let held = ("what is held all the time".to_string(), Bytes(self.resident()));
+        let moments = self.moments(least).into_iter().chain([held]);
         let most = moments.max_by_key(|(_, bytes)| bytes.0).unwrap_or((String::new(), Bytes(0)));
         let is_storing = most.0 == STORING && self.recipe.store.format == store::StoreFormat::Zarr;
         let mends = match (is_storing, least > 1) {

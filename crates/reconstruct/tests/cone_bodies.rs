@@ -252,7 +252,8 @@ fn bad_a_source_within_the_volume_is_refused() {
     let grid = PLAIN.grid(100, 4);
     let error = Fdk::new(&geometry, (ROWS, COLUMNS), &grid, &Default::default()).unwrap_err();
     assert!(matches!(error, ReconstructError::ConeGeometry { view: 7 }), "{error}");
-    assert!(
-        error.to_string().contains("view 7 cannot image the volume; expected a source outside")
-    );
+    let message = error.to_string();
+    assert!(message.contains("the source of view 7"), "{message}");
+    assert!(message.contains("expected a source outside it"), "{message}");
+    assert!(message.contains("`acquire.geometry`"), "{message}");
 }

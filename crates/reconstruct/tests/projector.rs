@@ -211,14 +211,14 @@ fn bad_grid_in_mm_without_a_pixel_size_is_refused() {
 fn bad_source_within_the_volume_is_refused() {
     let mut scan = ball_cases().remove(2);
     (scan.grid_mut().voxel, scan.grid_mut().first) = (1.0, [-32.0; 3]);
-    assert!(message(scan).starts_with("source and detector of view 0 cannot image the volume"));
+    assert!(message(scan).starts_with("the source of view 0 (counted from 0) does not stand"));
 }
 
 #[test]
 fn bad_detector_without_an_extent_is_refused() {
     let mut scan = ball_cases().remove(2);
     scan.cone_mut().views[3].along_rows = [0.0; 3];
-    assert!(message(scan).starts_with("source and detector of view 3 cannot image the volume"));
+    assert!(message(scan).starts_with("the source of view 3 (counted from 0) does not stand"));
 }
 
 #[test]
