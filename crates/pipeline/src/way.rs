@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use ndarray::{Array3, ArrayView3};
 use voltomo_correct::{Block, Survey};
-use voltomo_reconstruct::Projections;
+use voltomo_reconstruct::{Method, Projections};
 use voltomo_types::Scan;
 
 use crate::{
@@ -51,7 +51,8 @@ impl Done {
         findings.extend(self.tally.improbable());
         findings.extend(self.stored.figures.findings(&recipe.store));
         findings.extend(self.iterations.iter().find_map(SlabIterations::stopped));
-        findings.extend(SlabIterations::findings(&self.iterations));
+        let has_penalty = matches!(recipe.reconstruct.method, Method::FistaTv | Method::PdhgTv);
+        findings.extend(SlabIterations::findings(&self.iterations, has_penalty));
         findings
     }
 }
