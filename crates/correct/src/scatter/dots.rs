@@ -2,12 +2,9 @@
 
 use std::collections::VecDeque;
 
-use voltomo_numeric::median::median_in_place;
+use voltomo_numeric::{median::median_in_place, statistics::mean, threshold::otsu};
 
 use crate::scatter_settings::{BlackBodySettings, DotValue};
-
-/// Levels of Otsu's histogram.
-const LEVELS: usize = 256;
 
 /// Dots are darker than this share of what surrounds them.
 const CONTRAST: f32 = 0.6;
@@ -46,7 +43,7 @@ pub(crate) fn find(
 ) -> Result<DotGrid, String> {
     let threshold = match settings.threshold {
         Some(threshold) => threshold,
-        None => otsu(ratio).ok_or("no dark dots stand out of the frame")?,
+        None => half_way(ratio).ok_or("no dark dots stand out of the frame")?,
     };
     let dark = filled(ratio, columns, threshold);
     let mut label = vec![0u32; ratio.len()];
@@ -86,40 +83,22 @@ impl DotPixels {
         let mut values: Vec<f32> = pixels.filter(|value| value.is_finite()).collect();
         match kind {
             DotValue::Median => median_in_place(&mut values),
-            DotValue::Mean => voltomo_numeric::statistics::mean(&values),
+            DotValue::Mean => mean(&values),
         }
     }
 }
 
-/// The threshold that parts the pixels best into dark and bright ones; `None` where the dark ones are
-/// not dark enough or too many for dots.
-fn otsu(ratio: &[f32]) -> Option<f32> {
-    let top = 1.5f32;
-    let mut histogram = [0u64; LEVELS];
-    for value in ratio.iter().filter(|value| value.is_finite()) {
-        let level = f64::from((value / top).clamp(0.0, 1.0)) * (LEVELS - 1) as f64;
-        histogram[voltomo_numeric::cast::to_index(level.round())] += 1;
-    }
-    let total: u64 = histogram.iter().sum();
-    let moment: f64 = histogram.iter().enumerate().map(|(k, n)| k as f64 * *n as f64).sum();
-    let (mut count, mut sum, mut best) = (0u64, 0.0, (0.0, None));
-    for (level, n) in histogram.iter().enumerate() {
-        (count, sum) = (count + n, sum + level as f64 * *n as f64);
-        if count == 0 || count == total {
-            continue;
-        }
-        let rest = (total - count) as f64;
-        let means = [sum / count as f64, (moment - sum) / rest];
-        let between = count as f64 * rest * (means[1] - means[0]).powi(2);
-        if between > best.0 {
-            best = (between, Some((means, count)));
-        }
-    }
-    let (means, dark) = best.1?;
-    let stands_out = means[0] < f64::from(CONTRAST) * means[1] && 2 * dark < total;
+/// The threshold half-way between the dark and the bright pixels as they part best; `None` where
+/// the dark ones are not dark enough or too many for dots.
+fn half_way(ratio: &[f32]) -> Option<f32> {
+    const BRIGHTEST: f32 = 1.5;
+    let finite = ratio.iter().filter(|value| value.is_finite());
+    let values = finite.map(|value| value.clamp(0.0, BRIGHTEST));
+    let threshold = otsu(values.clone())?;
+    let (dark, bright): (Vec<f32>, Vec<f32>) = values.partition(|value| *value < threshold);
+    let [low, high] = [mean(&dark)?, mean(&bright)?];
     // In the middle between both, whichever has more pixels.
-    let middle = 0.5 * (means[0] + means[1]);
-    stands_out.then(|| voltomo_numeric::cast::to_f32(middle / (LEVELS - 1) as f64) * top)
+    (low < CONTRAST * high && dark.len() < bright.len()).then(|| f32::midpoint(low, high))
 }
 
 /// Dark pixels; a pixel that tells nothing, or alone among others, is as most of its neighbours.
