@@ -1,7 +1,9 @@
 //! Maths on regular arrays. Knows no physics, no tomography and no files.
 
 pub mod cast;
+pub mod components;
 pub mod denoise;
+pub mod distance;
 pub mod eigen;
 pub mod exponential;
 pub mod interpolate;
