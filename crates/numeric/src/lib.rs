@@ -6,6 +6,7 @@ pub mod denoise;
 pub mod distance;
 pub mod eigen;
 pub mod exponential;
+pub mod histogram;
 pub mod interpolate;
 pub mod least_squares;
 pub mod median;
