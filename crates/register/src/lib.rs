@@ -1,2 +1,31 @@
 //! The neutron volume onto the X-ray grid. In: two volumes of one cell. Out: the transform that
 //! takes one to the other, how sure it is, and both on one grid. Knows no materials.
+//!
+//! Room by room: `start` finds the can in each volume and the placements worth trying, `metric`
+//! scores a placement, `search` and `rigid` find the best one, `bootstrap` says how far it may be
+//! off, `affine` and `deformable` bend it where that is asked for, `resample` brings the neutron
+//! volume onto another grid. `stage` orders them.
+
+mod affine;
+mod bootstrap;
+mod check;
+mod deformable;
+mod error;
+mod field;
+mod metric;
+mod registration;
+mod resample;
+mod rigid;
+mod search;
+mod settings;
+mod smooth;
+mod solve;
+mod stage;
+mod start;
+
+pub use deformable::Deformation;
+pub use error::RegisterError;
+pub use registration::{Can, Registration, RunnerUp, TargetError};
+pub use resample::{Placement, bimodal, resample_slab};
+pub use settings::{Model, RegisterSettings};
+pub use stage::register;

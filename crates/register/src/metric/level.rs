@@ -1,0 +1,143 @@
+//! One level of the comparison: classes of the X-ray volume and points of the neutron volume,
+//! equally sharp. Knows no placement.
+
+use voltomo_numeric::random::Random;
+use voltomo_types::{Volume, VoxelGrid};
+
+use super::Classes;
+use crate::{
+    field::{Blocks, Field},
+    registration::Can,
+    smooth::smooth,
+};
+
+/// Full width at half maximum over standard deviation of a Gaussian.
+const FWHM: f64 = 2.354_820_045;
+/// Width of the air around the can that is compared too, mm.
+const AIR_MM: f64 = 0.8;
+/// Largest number of values that a level may hold.
+const MOST_VALUES: f64 = 1.6e8;
+
+/// How a level is made.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct LevelPlan {
+    /// Edge of its voxels, mm.
+    pub(crate) edge_mm: f64,
+    /// Standard deviation of the sharpness at least, mm.
+    pub(crate) sigma_mm: f64,
+    /// Blur of the neutron volume, full width at half maximum, mm.
+    pub(crate) neutron_blur_mm: f64,
+    /// Points, about.
+    pub(crate) points: usize,
+}
+
+/// One level.
+#[derive(Debug)]
+pub(crate) struct Level {
+    /// Values that are to explain, on the X-ray volume's grid.
+    pub(crate) field: Field,
+    /// Points of the neutron volume, `[z, y, x]`, mm.
+    pub(crate) places: Vec<[f64; 3]>,
+    /// µ of the neutron volume at each, 1/cm.
+    pub(crate) values: Vec<f64>,
+}
+
+/// Variance of the blur that a box of `edge` has along an axis.
+fn box_variance(edge: f64) -> f64 {
+    edge * edge / 12.0
+}
+
+impl Level {
+    /// A level with one value a class.
+    pub(crate) fn new(
+        (neutron, neutron_can): (&Volume, &Can),
+        (xray, xray_can): (&Volume, &Can),
+        classes: &Classes,
+        plan: &LevelPlan,
+    ) -> Self {
+        let count = classes.count();
+        let blocks = blocks_for(&xray.grid, xray_can, (plan.edge_mm, count));
+        let field = Field::of(xray, &blocks, count, |value, into| classes.spread(value, into));
+        Self::with((neutron, neutron_can), (field, xray.grid.voxel), plan)
+    }
+
+    /// Blurs both to the same sharpness and draws the points.
+    fn with(
+        (neutron, can): (&Volume, &Can),
+        (mut field, xray_voxel): (Field, f64),
+        plan: &LevelPlan,
+    ) -> Self {
+        let blocks = blocks_for(&neutron.grid, can, (plan.edge_mm, 1));
+        let mut means = Field::mean(neutron, &blocks);
+        let neutron_variance = (plan.neutron_blur_mm / FWHM).powi(2) + box_variance(means.voxel);
+        let xray_variance = box_variance(field.voxel) + box_variance(xray_voxel);
+        let target = neutron_variance.max(xray_variance).max(plan.sigma_mm.powi(2));
+        smooth(&mut means, (target - neutron_variance).max(0.0).sqrt());
+        smooth(&mut field, (target - xray_variance).max(0.0).sqrt());
+        let (places, values) = drawn(&means, can, plan.points);
+        Self { field, places, values }
+    }
+}
+
+/// A level with one value, what the neutron volume should be: classes times their attenuation.
+pub(crate) fn collapsed(
+    neutron: (&Volume, &Can),
+    (xray, xray_can): (&Volume, &Can),
+    (classes, coefficients): (&Classes, &[f32]),
+    plan: &LevelPlan,
+) -> Level {
+    let blocks = blocks_for(&xray.grid, xray_can, (plan.edge_mm, 1));
+    let mix = |value: f32, into: &mut [f32]| into[0] += classes.mixed(value, coefficients);
+    let field = Field::of(xray, &blocks, 1, mix);
+    Level::with(neutron, (field, xray.grid.voxel), plan)
+}
+
+/// Blocks over the box that holds the can and some air; larger ones where they would be too many.
+fn blocks_for(grid: &VoxelGrid, can: &Can, (edge_mm, channels): (f64, usize)) -> Blocks {
+    let corners = corners(can);
+    let mut edge = edge_mm;
+    loop {
+        let blocks = Blocks::new(grid, edge, corners);
+        let values =
+            blocks.shape.iter().map(|size| *size as f64).product::<f64>() * channels as f64;
+        if values <= MOST_VALUES || blocks.factor >= 64 {
+            return blocks;
+        }
+        edge = (blocks.factor + 1) as f64 * grid.voxel;
+    }
+}
+
+/// Corners of the box around the can and the air about it.
+fn corners(can: &Can) -> [[f64; 3]; 2] {
+    let mut low = [f64::INFINITY; 3];
+    let mut high = [f64::NEG_INFINITY; 3];
+    for height in [can.held[0] - 3.0 * AIR_MM, can.held[1] + 3.0 * AIR_MM] {
+        for axis in 0..3 {
+            let middle = can.point[axis] + height * can.direction[axis];
+            let across = (1.0 - can.direction[axis].powi(2)).max(0.0).sqrt();
+            let half = (can.radius_mm + 2.0 * AIR_MM) * across + 0.5;
+            low[axis] = low[axis].min(middle - half);
+            high[axis] = high[axis].max(middle + half);
+        }
+    }
+    [low, high]
+}
+
+/// About `count` points of a field in and around the can, drawn by a fixed seed.
+fn drawn(means: &Field, can: &Can, count: usize) -> (Vec<[f64; 3]>, Vec<f64>) {
+    let radius = can.radius_mm + AIR_MM;
+    let is_wanted = |flat: usize| {
+        let place = means.place(means.index(flat));
+        let offset: [f64; 3] = std::array::from_fn(|i| place[i] - can.point[i]);
+        let height: f64 = (0..3).map(|i| offset[i] * can.direction[i]).sum();
+        let square: f64 = offset.iter().map(|value| value * value).sum();
+        square - height * height < radius * radius
+            && (can.held[0] - AIR_MM..can.held[1] + AIR_MM).contains(&height)
+            && means.values[flat].is_finite()
+    };
+    let wanted: Vec<usize> = (0..means.values.len()).filter(|flat| is_wanted(*flat)).collect();
+    let share = count as f64 / wanted.len().max(1) as f64;
+    let mut random = Random::new(0x5EED);
+    let taken = wanted.into_iter().filter(|_| random.even() <= share);
+    taken.map(|flat| (means.place(means.index(flat)), f64::from(means.values[flat]))).unzip()
+}

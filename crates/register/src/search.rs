@@ -1,0 +1,119 @@
+//! The best placements from many first ones, and whether the best stands alone. Knows no settings
+//! of the levels.
+
+use rayon::prelude::*;
+use voltomo_numeric::cast::to_index;
+use voltomo_types::Transform;
+
+use crate::{
+    bootstrap::{Groups, margin},
+    metric::{Degrees, Level},
+    registration::{Can, RunnerUp},
+    rigid::{Fit, Region, Steps, improve},
+    start::Candidate,
+};
+
+/// Step of the search along the axis, mm.
+const SHIFT_MM: f64 = 0.5;
+/// Placements that are followed from the coarse search.
+const FOLLOWED: usize = 16;
+/// Placements that are followed to the next finer level.
+const KEPT: usize = 5;
+/// Two placements nearer than this are the same.
+const SAME_TURN_DEG: f64 = 2.0;
+const SAME_SHIFT_MM: f64 = 0.25;
+
+/// What is searched: the ways to lay can onto can, and the steps about the axis.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Search<'a> {
+    pub(crate) cans: (&'a Can, &'a Can),
+    pub(crate) candidates: &'a [Candidate],
+    pub(crate) angle_step_deg: f64,
+    pub(crate) region: Region,
+}
+
+/// The winner on the middle level, and the best that differs from it.
+pub(crate) fn search(
+    search: &Search<'_>,
+    coarse: &Level,
+    middle: &Level,
+) -> Option<(Fit, Option<RunnerUp>)> {
+    let first = first_round(search, coarse);
+    let steps = Steps { most: 15, least_mm: 0.02, longest_mm: 0.8 };
+    let refined = first
+        .into_iter()
+        .map(|start| improve(coarse, start, (Degrees::Rigid, &search.region), &steps));
+    let kept = different(refined.collect(), (search, [SAME_TURN_DEG, SAME_SHIFT_MM]), KEPT);
+    let steps = Steps { most: 15, least_mm: 0.005, longest_mm: 0.3 };
+    let refined = kept.into_iter().map(|start| {
+        let start = Fit::at(middle, start.transform);
+        improve(middle, start, (Degrees::Rigid, &search.region), &steps)
+    });
+    let mut kept =
+        different(refined.collect(), (search, [SAME_TURN_DEG, SAME_SHIFT_MM]), KEPT).into_iter();
+    let best = kept.next()?;
+    let runner_up = kept.next().map(|second| {
+        let groups = Groups::all(middle, &best.transform, search.cans.1);
+        let margin = groups
+            .iter()
+            .map(|groups| margin(middle, [&best, &second], groups))
+            .fold(f64::INFINITY, f64::min);
+        let [turn_deg, shift_mm] = apart(&best.transform, &second.transform, search.region.centre);
+        RunnerUp { score: second.score, winner_score: best.score, margin, turn_deg, shift_mm }
+    });
+    Some((best, runner_up))
+}
+
+/// All angles and shifts of all candidates, and of them the best that differ by steps of the search.
+fn first_round(search: &Search<'_>, coarse: &Level) -> Vec<Fit> {
+    let angles = to_index((360.0 / search.angle_step_deg).ceil()).max(1);
+    let mut starts = Vec::new();
+    for candidate in search.candidates {
+        let half = to_index((candidate.reach / SHIFT_MM).round());
+        for shift in 0..=2 * half {
+            let shift = (shift as f64 - half as f64) * SHIFT_MM;
+            let angle = |k: usize| std::f64::consts::TAU * k as f64 / angles as f64;
+            starts.extend((0..angles).map(|k| candidate.transform(search.cans, angle(k), shift)));
+        }
+    }
+    let fits: Vec<Fit> =
+        starts.into_par_iter().map(|transform| Fit::at(coarse, transform)).collect();
+    let most = fits.iter().map(|fit| fit.count).max().unwrap_or(0);
+    let fits = fits.into_iter().filter(|fit| 2 * fit.count >= most).collect();
+    let apart = [1.5 * search.angle_step_deg, 1.5 * SHIFT_MM];
+    different(fits, (search, apart), FOLLOWED)
+}
+
+/// The best `count` placements that differ from all better ones by a turn or a shift.
+fn different(
+    mut fits: Vec<Fit>,
+    (search, [turn_deg, shift_mm]): (&Search<'_>, [f64; 2]),
+    count: usize,
+) -> Vec<Fit> {
+    fits.sort_by(|a, b| b.score.total_cmp(&a.score));
+    let mut kept: Vec<Fit> = Vec::new();
+    for fit in fits {
+        let is_known = kept.iter().any(|known| {
+            let found = apart(&known.transform, &fit.transform, search.region.centre);
+            found[0] < turn_deg && found[1] < shift_mm
+        });
+        if !is_known {
+            kept.push(fit);
+        }
+        if kept.len() == count {
+            break;
+        }
+    }
+    kept
+}
+
+/// Turn between two placements, degrees, and how far apart they place what the first one places at
+/// `centre`, mm.
+pub(crate) fn apart(a: &Transform, b: &Transform, centre: [f64; 3]) -> [f64; 2] {
+    let products: f64 =
+        a.matrix.iter().flatten().zip(b.matrix.iter().flatten()).map(|(a, b)| a * b).sum();
+    let turn = ((products - 1.0) / 2.0).clamp(-1.0, 1.0).acos().to_degrees();
+    let moved = a.inverse().map_or(centre, |back| b.apply(back.apply(centre)));
+    let shift = (0..3).map(|i| (moved[i] - centre[i]).powi(2)).sum::<f64>().sqrt();
+    [turn, shift]
+}

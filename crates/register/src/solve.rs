@@ -1,0 +1,160 @@
+//! Sums of products of rows, and the regression that they give. Knows no volume.
+
+use voltomo_numeric::eigen::solve_symmetric;
+
+/// `Σ w wᵀ` over rows `w`, of which the last value is what the others are to explain.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Sums {
+    /// Values a row.
+    pub(crate) size: usize,
+    /// Rows on and right of the diagonal.
+    products: Vec<f64>,
+    /// Rows.
+    pub(crate) count: usize,
+    /// Sum of the last values.
+    total: f64,
+}
+
+impl Sums {
+    /// Nothing yet, for rows of so many values.
+    pub(crate) fn new(size: usize) -> Self {
+        Self { size, products: vec![0.0; size * (size + 1) / 2], count: 0, total: 0.0 }
+    }
+
+    /// Adds a row.
+    #[inline]
+    pub(crate) fn add(&mut self, row: &[f64]) {
+        let mut at = 0;
+        for (i, a) in row.iter().enumerate() {
+            let right = &row[i..];
+            let products = &mut self.products[at..at + right.len()];
+            products.iter_mut().zip(right).for_each(|(sum, b)| *sum += a * b);
+            at += right.len();
+        }
+        self.count += 1;
+        self.total += row[row.len() - 1];
+    }
+
+    /// Adds other sums.
+    pub(crate) fn add_sums(&mut self, other: &Self) {
+        self.products.iter_mut().zip(&other.products).for_each(|(sum, value)| *sum += value);
+        self.count += other.count;
+        self.total += other.total;
+    }
+
+    fn product(&self, i: usize, j: usize) -> f64 {
+        let (i, j) = (i.min(j), i.max(j));
+        self.products[i * self.size - i * (i + 1) / 2 + j]
+    }
+
+    /// Coefficients of the first `columns` values that explain the last one best.
+    pub(crate) fn solution(&self, columns: usize) -> Vec<f64> {
+        let sizes: Vec<f64> =
+            (0..columns).map(|i| self.product(i, i).sqrt().max(f64::MIN_POSITIVE)).collect();
+        let scaled = |k: usize| {
+            let (i, j) = (k / columns, k % columns);
+            self.product(i, j) / (sizes[i] * sizes[j])
+        };
+        let matrix: Vec<f64> = (0..columns * columns).map(scaled).collect();
+        let last = self.size - 1;
+        let right: Vec<f64> = (0..columns).map(|i| self.product(i, last) / sizes[i]).collect();
+        let found = solve_symmetric(&matrix, &right);
+        found.iter().zip(&sizes).map(|(value, size)| value / size).collect()
+    }
+
+    /// Sum of squares that stays unexplained with given coefficients of the first values.
+    pub(crate) fn unexplained(&self, coefficients: &[f64]) -> f64 {
+        let last = self.size - 1;
+        let mut sum = self.product(last, last);
+        for (i, a) in coefficients.iter().enumerate() {
+            sum -= 2.0 * a * self.product(i, last);
+            sum += coefficients
+                .iter()
+                .enumerate()
+                .map(|(j, b)| a * b * self.product(i, j))
+                .sum::<f64>();
+        }
+        sum.max(0.0)
+    }
+
+    /// Sum of squares of the last values about their mean.
+    pub(crate) fn spread(&self) -> f64 {
+        let last = self.size - 1;
+        let mean_part =
+            if self.count > 0 { self.total * self.total / self.count as f64 } else { 0.0 };
+        (self.product(last, last) - mean_part).max(0.0)
+    }
+}
+
+/// Solves `matrix · x = right` for a symmetric positive matrix, of which rows on and left of the
+/// diagonal are given; both are overwritten. `None` where the matrix is not positive.
+///
+/// Source: Golub & Van Loan 1996, section 4.2.
+pub(crate) fn cholesky(matrix: &mut [f64], right: &mut [f64]) -> Option<Vec<f64>> {
+    let size = right.len();
+    for i in 0..size {
+        let (above, rest) = matrix.split_at_mut(i * size);
+        let row = &mut rest[..size];
+        for j in 0..i {
+            let other = &above[j * size..j * size + j + 1];
+            let sum: f64 = row[..j].iter().zip(other).map(|(a, b)| a * b).sum();
+            row[j] = (row[j] - sum) / other[j];
+        }
+        let square = row[i] - row[..i].iter().map(|value| value * value).sum::<f64>();
+        if !(square > 0.0 && square.is_finite()) {
+            return None;
+        }
+        row[i] = square.sqrt();
+        let sum: f64 = row[..i].iter().zip(&right[..i]).map(|(a, b)| a * b).sum();
+        right[i] = (right[i] - sum) / row[i];
+    }
+    let mut found = right.to_vec();
+    for i in (0..size).rev() {
+        let row = &matrix[i * size..(i + 1) * size];
+        found[i] /= row[i];
+        let value = found[i];
+        found[..i].iter_mut().zip(row).for_each(|(below, entry)| *below -= entry * value);
+    }
+    Some(found)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_exact_sum_of_columns_is_found_and_explained() {
+        let mut sums = Sums::new(4);
+        for k in 0..50u32 {
+            let x = f64::from(k) / 10.0;
+            let row = [1.0, x, (x * 3.0).sin(), 0.5 - 2.0 * x + 4.0 * (x * 3.0).sin()];
+            sums.add(&row);
+        }
+        let found = sums.solution(3);
+        for (found, wanted) in found.iter().zip([0.5, -2.0, 4.0]) {
+            assert!((found - wanted).abs() < 1e-9, "{found}");
+        }
+    }
+
+    #[test]
+    fn positive_equations_are_solved_and_others_refused() {
+        let mut matrix = vec![4.0, 0.0, 0.0, 1.0, 3.0, 0.0, -1.0, 0.5, 2.0];
+        let found = cholesky(&mut matrix, &mut [5.0, 8.0, 6.0]).unwrap();
+        let product =
+            [4.0 * found[0] + found[1] - found[2], found[0] + 3.0 * found[1] + 0.5 * found[2]];
+        assert!((product[0] - 5.0).abs() < 1e-12 && (product[1] - 8.0).abs() < 1e-12, "{found:?}");
+        assert_eq!(cholesky(&mut [1.0, 0.0, 2.0, 1.0], &mut [1.0, 1.0]), None);
+    }
+
+    #[test]
+    fn parts_add_up_to_the_whole() {
+        let row = |k: u32| [1.0, f64::from(k * k % 7), f64::from(k)];
+        let (mut whole, mut first, mut second) = (Sums::new(3), Sums::new(3), Sums::new(3));
+        for k in 0..10 {
+            whole.add(&row(k));
+            if k < 4 { first.add(&row(k)) } else { second.add(&row(k)) }
+        }
+        first.add_sums(&second);
+        assert_eq!(first, whole);
+    }
+}

@@ -1,0 +1,266 @@
+//! Orders the steps of a registration. Computes nothing itself.
+
+use voltomo_types::{Probe, Volume};
+
+use crate::{
+    Model, RegisterError, RegisterSettings, Registration,
+    affine::affine,
+    bootstrap::{Spread, spread},
+    check::check,
+    deformable::deform,
+    metric::{Classes, Degrees, Level, LevelPlan, collapsed},
+    registration::{Can, RunnerUp},
+    rigid::{Fit, Region, Steps, improve},
+    search::{Search, search},
+    start::{candidates, find_can},
+};
+
+/// Share by which the cans' diameters may differ before the cells do.
+const DIAMETER_TOLERANCE: f64 = 0.06;
+/// X-ray voxels from which the classes are found, about.
+const CLASS_VOXELS: usize = 1_000_000;
+/// Edge of the voxels and sharpness (standard deviation) of the coarse and the middle level, mm.
+const COARSE_MM: [f64; 2] = [0.4, 0.4];
+const MIDDLE_MM: [f64; 2] = [0.2, 0.15];
+/// Points of the coarse and the middle level.
+const POINTS: [usize; 2] = [20_000, 150_000];
+
+/// Finds where the neutron volume lies in the X-ray volume's frame.
+///
+/// The can is found in each volume alone; its axis and ends give all but the angle about the axis
+/// and, where an end is not in both volumes, the height. All angles are tried on a coarse level; the
+/// best that differ are followed to finer ones, and the best of these must be better than the next
+/// by more than chance. Deterministic, and the same bits for any number of threads. Memory beside
+/// the volumes: some 1.5 GB at most.
+/// Source: as `metric` and `bootstrap` say.
+///
+/// # Errors
+/// Settings or volumes that cannot be used, and every case in which the result would not be sure.
+pub fn register(
+    neutron: &Volume,
+    xray: &Volume,
+    settings: &RegisterSettings,
+) -> Result<Registration, RegisterError> {
+    if let Some(problem) = settings.problems().into_iter().next() {
+        return Err(RegisterError::Setting(problem));
+    }
+    check(neutron, Probe::Neutron)?;
+    check(xray, Probe::Xray)?;
+    let run = Run::new(neutron, xray, settings)?;
+    let (winner, runner_up, is_upside_down) = run.searched()?;
+    let fine = run.fine(&winner);
+    let start = Fit::at(&fine, winner.transform);
+    let steps = Steps { most: 20, least_mm: 1e-4, longest_mm: 0.2 };
+    let placed = improve(&fine, start, (Degrees::Rigid, &run.region(&winner)), &steps);
+    tracing::debug!(score = placed.score, "placed on the finest level");
+    run.judged(&fine, &placed, runner_up.as_ref())?;
+    run.finished(&fine, placed, (winner, runner_up, is_upside_down))
+}
+
+/// What the steps of one registration share.
+struct Run<'a> {
+    neutron: &'a Volume,
+    xray: &'a Volume,
+    settings: &'a RegisterSettings,
+    neutron_can: Can,
+    xray_can: Can,
+    classes: Classes,
+}
+
+impl<'a> Run<'a> {
+    fn new(
+        neutron: &'a Volume,
+        xray: &'a Volume,
+        settings: &'a RegisterSettings,
+    ) -> Result<Self, RegisterError> {
+        let neutron_can = find_can(neutron, Probe::Neutron)?;
+        let xray_can = find_can(xray, Probe::Xray)?;
+        tracing::debug!(?neutron_can, ?xray_can, "cans");
+        let ratio = neutron_can.radius_mm / xray_can.radius_mm;
+        if (ratio - 1.0).abs() > DIAMETER_TOLERANCE {
+            return Err(RegisterError::Diameter {
+                neutron_mm: 2.0 * neutron_can.radius_mm,
+                xray_mm: 2.0 * xray_can.radius_mm,
+                tolerance: 100.0 * DIAMETER_TOLERANCE,
+            });
+        }
+        let step = (xray.attenuation.len() / CLASS_VOXELS) | 1;
+        let classes = Classes::of(xray.attenuation.iter().copied().step_by(step), settings.classes);
+        Ok(Self { neutron, xray, settings, neutron_can, xray_can, classes })
+    }
+
+    fn plan(&self, [edge_mm, sigma_mm]: [f64; 2], points: usize) -> LevelPlan {
+        LevelPlan { edge_mm, sigma_mm, neutron_blur_mm: self.settings.neutron_blur_mm, points }
+    }
+
+    fn level(&self, sizes: [f64; 2], points: usize) -> Level {
+        let neutron = (self.neutron, &self.neutron_can);
+        let xray = (self.xray, &self.xray_can);
+        Level::new(neutron, xray, &self.classes, &self.plan(sizes, points))
+    }
+
+    fn cans(&self) -> (&Can, &Can) {
+        (&self.neutron_can, &self.xray_can)
+    }
+
+    /// Winner and runner-up on the middle level, and whether the cell stands the other way up.
+    fn searched(&self) -> Result<(Fit, Option<RunnerUp>, bool), RegisterError> {
+        let settings = self.settings;
+        let wanted = (settings.least_overlap, settings.upside_down);
+        let (found, largest) = candidates(self.cans(), settings.reach_mm, wanted);
+        let no_overlap = RegisterError::NoOverlap {
+            found: 100.0 * largest,
+            least: 100.0 * settings.least_overlap,
+        };
+        if found.is_empty() {
+            return Err(no_overlap);
+        }
+        let coarse = self.level(COARSE_MM, POINTS[0]);
+        let middle = self.level(MIDDLE_MM, POINTS[1]);
+        let [low, high] = self.xray_can.held;
+        let region = self.region_at(f64::midpoint(low, high), 0.5 * (high - low));
+        let angle_step_deg = settings.angle_step_deg;
+        let setup = Search { cans: self.cans(), candidates: &found, angle_step_deg, region };
+        let (winner, runner_up) = search(&setup, &coarse, &middle).ok_or(no_overlap)?;
+        let along: f64 = (0..3)
+            .map(|i| {
+                let turned: f64 = (0..3)
+                    .map(|j| winner.transform.matrix[i][j] * self.neutron_can.direction[j])
+                    .sum();
+                turned * self.xray_can.direction[i]
+            })
+            .sum();
+        tracing::debug!(?winner, ?runner_up, "searched");
+        Ok((winner, runner_up, along < 0.0))
+    }
+
+    fn region_at(&self, height: f64, half: f64) -> Region {
+        let can = &self.xray_can;
+        let centre = std::array::from_fn(|i| can.point[i] + height * can.direction[i]);
+        Region { centre, radius: half.hypot(can.radius_mm) }
+    }
+
+    /// Heights of the X-ray axis that both volumes hold.
+    fn shared(&self, fit: &Fit) -> [f64; 2] {
+        let (neutron, xray) = self.cans();
+        let placed = neutron.held.map(|height| {
+            let point = std::array::from_fn(|i| neutron.point[i] + height * neutron.direction[i]);
+            let point = fit.transform.apply(point);
+            (0..3).map(|i| (point[i] - xray.point[i]) * xray.direction[i]).sum::<f64>()
+        });
+        let low = placed[0].min(placed[1]).max(xray.held[0]);
+        let high = placed[0].max(placed[1]).min(xray.held[1]);
+        [low, high.max(low)]
+    }
+
+    fn region(&self, fit: &Fit) -> Region {
+        let [low, high] = self.shared(fit);
+        self.region_at(f64::midpoint(low, high), 0.5 * (high - low))
+    }
+
+    /// The finest level, with what the neutron volume should be as its only value.
+    fn fine(&self, winner: &Fit) -> Level {
+        let plan = self.plan([self.settings.finest_mm, 0.0], self.settings.points);
+        let neutron = (self.neutron, &self.neutron_can);
+        let xray = (self.xray, &self.xray_can);
+        collapsed(neutron, xray, (&self.classes, &winner.coefficients), &plan)
+    }
+
+    /// Refuses what explains too little, or does not stand alone.
+    fn judged(
+        &self,
+        fine: &Level,
+        placed: &Fit,
+        second: Option<&RunnerUp>,
+    ) -> Result<(), RegisterError> {
+        let settings = self.settings;
+        if placed.score < settings.least_score || fine.places.is_empty() {
+            let (score, least) = (placed.score, settings.least_score);
+            return Err(RegisterError::PoorMatch { score, least });
+        }
+        if let Some(second) = second.filter(|it| it.margin < settings.least_margin) {
+            return Err(RegisterError::Ambiguous {
+                best: second.winner_score,
+                second: second.score,
+                turn_deg: second.turn_deg,
+                shift_mm: second.shift_mm,
+                margin: second.margin,
+                least: settings.least_margin,
+            });
+        }
+        Ok(())
+    }
+
+    /// Scale and its standard deviation; refused where it is off.
+    fn scale(
+        &self,
+        fine: &Level,
+        placed: &Fit,
+        region: &Region,
+    ) -> Result<[f64; 2], RegisterError> {
+        let steps = Steps { most: 10, least_mm: 5e-4, longest_mm: 0.3 };
+        let grown = improve(fine, placed.clone(), (Degrees::Similar, region), &steps);
+        let scale = grown.transform.determinant().cbrt();
+        let samples = self.settings.bootstraps;
+        let spread = spread(fine, (&grown, Degrees::Similar), (region, &self.xray_can), samples);
+        let sigma = spread.map_or(f64::INFINITY, |spread| spread.covariance[6][6].sqrt());
+        let tolerance = self.settings.scale_tolerance;
+        if (scale - 1.0).abs() > tolerance {
+            return Err(RegisterError::Scale { scale, sigma, tolerance });
+        }
+        Ok([scale, sigma])
+    }
+
+    fn finished(
+        &self,
+        fine: &Level,
+        placed: Fit,
+        (winner, runner_up, is_upside_down): (Fit, Option<RunnerUp>, bool),
+    ) -> Result<Registration, RegisterError> {
+        let region = self.region(&placed);
+        let [scale, scale_sigma] = self.scale(fine, &placed, &region)?;
+        let samples = self.settings.bootstraps;
+        let can = &self.xray_can;
+        let found = spread(fine, (&placed, Degrees::Rigid), (&region, can), samples);
+        let most_mm = self.settings.most_error_mm;
+        let unknown = RegisterError::Uncertain { error_mm: f64::INFINITY, most_mm };
+        let Spread { covariance, error } = found.ok_or(unknown)?;
+        if error.rms_mm.is_nan() || error.rms_mm > most_mm {
+            return Err(RegisterError::Uncertain { error_mm: error.rms_mm, most_mm });
+        }
+        let mut best = placed;
+        let mut deformation = None;
+        match self.settings.model {
+            Model::Rigid => {}
+            Model::Affine => best = affine(fine, &best, &region),
+            Model::Deformable => {
+                let (bend, score) = deform(fine, &best, can, self.settings)?;
+                (deformation, best.score) = (Some(bend), score);
+            }
+        }
+        let pairs = self.classes.attenuations().iter().zip(&winner.coefficients);
+        Ok(Registration {
+            xray_from_neutron: best.transform,
+            deformation,
+            score: best.score,
+            runner_up,
+            target_error: error,
+            covariance: std::array::from_fn(|i| std::array::from_fn(|j| covariance[i][j])),
+            centre: region.centre,
+            scale,
+            scale_sigma,
+            overlap: self.overlap(&best),
+            is_upside_down,
+            neutron_can: self.neutron_can,
+            xray_can: self.xray_can,
+            attenuations: pairs.map(|(x, n)| [f64::from(*x), f64::from(*n)]).collect(),
+        })
+    }
+
+    /// Share of the shorter can that both volumes hold.
+    fn overlap(&self, fit: &Fit) -> f64 {
+        let [low, high] = self.shared(fit);
+        let length = |can: &Can| can.held[1] - can.held[0];
+        ((high - low) / length(&self.neutron_can).min(length(&self.xray_can))).min(1.0)
+    }
+}
