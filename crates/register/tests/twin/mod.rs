@@ -1,6 +1,6 @@
 //! A cell of the digital twin as both beams reconstruct it, the neutron volume moved by a known
 //! transform. Knows nothing of how the transform is found.
-#![allow(dead_code, reason = "each test takes what it needs")]
+#![allow(dead_code, unreachable_pub, reason = "each test takes what it needs")]
 
 use ndarray::Array3;
 use voltomo_acquire::simulate::Sample;
