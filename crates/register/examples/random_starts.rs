@@ -10,70 +10,99 @@ use std::time::Instant;
 
 use twin::{NEUTRON_NOISE, Pair, Parts, add_noise, cell, drawn, target_error};
 use voltomo_acquire::simulate::Sample;
-use voltomo_register::{RegisterSettings, register};
+use voltomo_register::{RegisterError, RegisterSettings, Registration, register};
+use voltomo_types::Transform;
+
+/// A cell, both volumes of it, and where its points are compared.
+struct Bench {
+    pair: Pair,
+    parts: Parts,
+    grid: ([usize; 3], f64),
+    heights: [f64; 2],
+    radius: f64,
+}
+
+impl Bench {
+    fn new(name: &str, is_whole: bool) -> Self {
+        let cell = cell(name, "");
+        let (parts, grid) = if name.starts_with("2032") {
+            (
+                Parts { xray: [-2.0, 5.2], neutron: [-3.0, 6.2], voxel: 0.15 },
+                ([100, 185, 185], 0.14),
+            )
+        } else if is_whole {
+            (
+                Parts { xray: [-2.0, 67.0], neutron: [-3.0, 68.0], voxel: 0.2 },
+                ([420, 230, 230], 0.17),
+            )
+        } else {
+            (
+                Parts { xray: [52.0, 67.0], neutron: [25.0, 69.0], voxel: 0.15 },
+                ([220, 170, 170], 0.15),
+            )
+        };
+        let top = if name.starts_with("2032") { 3.2 } else { 65.0 };
+        let heights = parts.xray.map(|height: f64| -height.clamp(0.0, top));
+        let radius = cell.scene.bounds().radius;
+        Self { pair: Pair::new(&cell, parts), parts, grid, heights, radius }
+    }
+
+    fn one(&self, seed: u64) -> (Transform, Result<Registration, RegisterError>, f64) {
+        let truth = drawn(seed, [0.5 * (self.heights[0] + self.heights[1]), 0.0, 0.0]);
+        let mut neutron = self.pair.moved(self.grid, &truth);
+        add_noise(&mut neutron, (NEUTRON_NOISE, 100 + seed));
+        let began = Instant::now();
+        let found = register(&neutron, &self.pair.xray, &RegisterSettings::default());
+        (truth, found, began.elapsed().as_secs_f64())
+    }
+
+    /// Largest distance from the truth, mm.
+    fn print(&self, found: &Registration, truth: &Transform) -> f64 {
+        let [largest, rms] =
+            target_error(&found.xray_from_neutron, truth, (self.heights, self.radius));
+        let said = found.target_error;
+        print!("off {:.1} µm rms, {:.1} at most; ", 1e3 * rms, 1e3 * largest);
+        print!(
+            "said {:.1} and {:.1}; score {:.4}; ",
+            1e3 * said.rms_mm,
+            1e3 * said.largest_mm,
+            found.score
+        );
+        print!("scale {:.5} ± {:.5}; ", found.scale, found.scale_sigma);
+        if let Some(second) = found.runner_up {
+            print!("second {:.4} of {:.4}, ", second.score, second.winner_score);
+            print!(
+                "margin {:.1}, {:.1}°, {:.2} mm; ",
+                second.margin, second.turn_deg, second.shift_mm
+            );
+        }
+        largest
+    }
+}
 
 fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let name = arguments.first().map_or("18650-na-1500", String::as_str);
     let starts: u64 = arguments.get(1).map_or(50, |text| text.parse().unwrap());
     let is_whole = arguments.get(2).is_some_and(|text| text == "whole");
-    let cell = cell(name, "");
-    let (parts, grid) = if name.starts_with("2032") {
-        let parts = Parts { xray: [-2.0, 5.2], neutron: [-3.0, 6.2], voxel: 0.15 };
-        (parts, ([100, 185, 185], 0.14))
-    } else if is_whole {
-        let parts = Parts { xray: [-2.0, 67.0], neutron: [-3.0, 68.0], voxel: 0.2 };
-        (parts, ([420, 230, 230], 0.17))
-    } else {
-        let parts = Parts { xray: [52.0, 67.0], neutron: [25.0, 69.0], voxel: 0.15 };
-        (parts, ([220, 170, 170], 0.15))
-    };
     let began = Instant::now();
-    let pair = Pair::new(&cell, parts);
+    let bench = Bench::new(name, is_whole);
     println!("{name}: rendered in {:.1} s", began.elapsed().as_secs_f64());
-    let heights = parts.xray.map(|height| -height.clamp(0.0, 65.0));
-    let centre = [0.5 * (heights[0] + heights[1]), 0.0, 0.0];
-    let radius = cell.scene.bounds().radius;
     let (mut within, mut refused, mut wrong) = (0, 0, 0);
     for seed in 1..=starts {
-        let truth = drawn(seed, centre);
-        let mut neutron = pair.moved(grid, &truth);
-        add_noise(&mut neutron, (NEUTRON_NOISE, 100 + seed));
-        let began = Instant::now();
-        let found = register(&neutron, &pair.xray, &RegisterSettings::default());
-        let seconds = began.elapsed().as_secs_f64();
+        print!("{seed}: ");
+        let (truth, found, seconds) = bench.one(seed);
         match found {
-            Ok(found) => {
-                let [largest, rms] =
-                    target_error(&found.xray_from_neutron, &truth, (heights, radius));
-                let is_within = largest <= 0.5 * parts.voxel;
-                within += u32::from(is_within);
-                wrong += u32::from(!is_within);
-                let (said, second) = (found.target_error, found.runner_up);
-                println!(
-                    "{seed}: off {:.1} µm rms, {:.1} µm at most; said {:.1} and {:.1}; score {:.4}; \
-                     second {:.4} of {:.4}, margin {:.1}, {:.0}°, {:.2} mm; scale {:.5} ± {:.5}; {seconds:.1} s",
-                    1e3 * rms,
-                    1e3 * largest,
-                    1e3 * said.rms_mm,
-                    1e3 * said.largest_mm,
-                    found.score,
-                    second.map_or(0.0, |it| it.score),
-                    second.map_or(0.0, |it| it.winner_score),
-                    second.map_or(0.0, |it| it.margin),
-                    second.map_or(0.0, |it| it.turn_deg),
-                    second.map_or(0.0, |it| it.shift_mm),
-                    found.scale,
-                    found.scale_sigma,
-                );
-            }
+            Ok(found) if bench.print(&found, &truth) <= 0.5 * bench.parts.voxel => within += 1,
+            Ok(_) => wrong += 1,
             Err(error) => {
                 refused += 1;
-                println!("{seed}: refused in {seconds:.1} s: {error}");
+                print!("refused: {error}; ");
             }
         }
+        println!("{seconds:.1} s");
     }
     println!(
-        "{name}: of {starts}: {within} within half an X-ray voxel, {refused} refused, {wrong} beyond"
+        "{name}: {within} within half an X-ray voxel, {refused} refused, {wrong} beyond, of {starts}"
     );
 }

@@ -13,8 +13,9 @@ use voltomo_numeric::{cast::to_index, random::Random};
 use voltomo_types::Transform;
 
 use crate::{
+    can::Can,
     metric::{Degrees, Level, Motion, explaining, group_sums},
-    registration::{Can, TargetError},
+    registration::TargetError,
     rigid::{Fit, Region},
     solve::Sums,
 };

@@ -8,8 +8,10 @@
 
 mod affine;
 mod bootstrap;
+mod can;
 mod check;
 mod deformable;
+mod deformation;
 mod error;
 mod field;
 mod metric;
@@ -23,9 +25,10 @@ mod solve;
 mod stage;
 mod start;
 
-pub use deformable::Deformation;
+pub use can::Can;
+pub use deformation::Deformation;
 pub use error::RegisterError;
-pub use registration::{Can, Registration, RunnerUp, TargetError};
+pub use registration::{Registration, RunnerUp, TargetError};
 pub use resample::{Placement, bimodal, resample_slab};
 pub use settings::{Model, RegisterSettings};
 pub use stage::register;

@@ -4,26 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use voltomo_types::Transform;
 
-use crate::{deformable::Deformation, resample::Placement};
-
-/// The can as one volume shows it: a circular cylinder and its ends.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Can {
-    /// A point of the axis, `[z, y, x]` of the volume, mm.
-    pub point: [f64; 3],
-    /// Direction of the axis, `[z, y, x]`, length 1; towards larger z, of a lying cell larger y or x.
-    pub direction: [f64; 3],
-    /// Radius of the outer wall as the silhouette shows it, mm.
-    pub radius_mm: f64,
-    /// Degrees of the circle on which the wall is seen.
-    pub seen_deg: f64,
-    /// Heights along `direction` from `point`, mm, of the can's lower and upper end; none where the
-    /// volume ends first.
-    pub ends: [Option<f64>; 2],
-    /// Heights between which the volume holds the can, mm.
-    pub held: [f64; 2],
-}
+use crate::{can::Can, deformation::Deformation, resample::Placement};
 
 /// How far points of the cell may be from where they are placed, by the bootstrap.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]

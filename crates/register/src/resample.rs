@@ -7,7 +7,7 @@ use rayon::prelude::*;
 use voltomo_numeric::{cast::to_index, interpolate::CubicTaps};
 use voltomo_types::{BimodalVolume, Transform, Volume, VoxelGrid};
 
-use crate::deformable::Deformation;
+use crate::deformation::Deformation;
 
 /// Where points of one volume lie in another.
 #[derive(Debug, Clone, Copy, PartialEq)]

@@ -7,8 +7,9 @@ use voltomo_types::Transform;
 
 use crate::{
     bootstrap::{Groups, margin},
+    can::Can,
     metric::{Degrees, Level},
-    registration::{Can, RunnerUp},
+    registration::RunnerUp,
     rigid::{Fit, Region, Steps, improve},
     start::Candidate,
 };

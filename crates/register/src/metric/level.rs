@@ -6,8 +6,8 @@ use voltomo_types::{Volume, VoxelGrid};
 
 use super::Classes;
 use crate::{
+    can::Can,
     field::{Blocks, Field},
-    registration::Can,
     smooth::smooth,
 };
 

@@ -3,7 +3,7 @@
 use voltomo_types::Transform;
 
 use super::circle::{cross, plane_of};
-use crate::registration::Can;
+use crate::can::Can;
 
 /// One way to lay the neutron can onto the X-ray can.
 #[derive(Debug, Clone, Copy, PartialEq)]

@@ -5,8 +5,8 @@ use voltomo_types::{Probe, Volume};
 use super::{circle::best_circle, ends::reach, silhouette::silhouette};
 use crate::{
     RegisterError,
+    can::Can,
     field::{Blocks, Field},
-    registration::Can,
     smooth::smooth,
 };
 
