@@ -5,6 +5,7 @@ mod circle;
 mod ends;
 pub mod frame;
 mod place;
+pub mod winding;
 
 use voltomo_types::Finding;
 
