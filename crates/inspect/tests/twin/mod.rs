@@ -124,3 +124,30 @@ fn add_noise(volume: &mut Array3<f32>, sigma: f64) {
         plane.mapv_inplace(|value| value + to_f32(sigma * chance.normal()));
     });
 }
+
+/// The space between roll and can at a height, by direction: `(radians, mm)`, from the labels of
+/// fine voxels.
+pub(crate) fn true_gaps(cell: &Cell, z: f64, directions: usize) -> Vec<(f64, f64)> {
+    let voxel = 0.015;
+    let edge = to_index(18.6 / voxel);
+    let first = -(edge as f64 - 1.0) / 2.0 * voxel;
+    let request =
+        VoxelRequest { shape: [1, edge, edge], voxel, first: [z, first, first], samples: 3 };
+    let labels = cell.scene.voxels(&request, 0..1, &[]).labels;
+    let can = cell.substances().iter().position(|it| it.name() == "can_steel").unwrap() + 1;
+    let gap = |angle: f64| {
+        let (sin, cos) = angle.sin_cos();
+        let label = |k: i32| {
+            let r = 9.3 - 0.005 * f64::from(k);
+            let index = |at: f64| to_index((at - first) / voxel + 0.5);
+            usize::from(labels[[0, index(r * sin), index(r * cos)]])
+        };
+        let wall = (0..200).rev().find(|k| label(*k) == can).unwrap();
+        let roll = (wall + 1..wall + 400).find(|k| label(*k) != 0).unwrap();
+        0.005 * f64::from(roll - wall - 1)
+    };
+    (0..directions)
+        .map(|k| std::f64::consts::TAU * (k as f64 + 0.5) / directions as f64)
+        .map(|angle| (angle, gap(angle)))
+        .collect()
+}

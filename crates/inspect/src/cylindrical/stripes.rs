@@ -1,0 +1,433 @@
+//! Dark stripes along the roll in neutrons, thinner than the resolution: gaps between windings, and
+//! voids along a tab. Knows no winding.
+
+use std::f64::consts::TAU;
+
+use ndarray::{Array2, Array3, s};
+use voltomo_numeric::cast::{to_f32, to_index};
+use voltomo_types::{Finding, FindingKind, Measure, MeasureUnit};
+
+use super::core::Core;
+use super::report::{self, Place};
+use super::survey::{ANGLES, Survey};
+use super::wedge::Wedge;
+use crate::round::{median, median_and_sigma};
+
+/// Heights taken together, mm: a stripe is high.
+const ROW_MM: f64 = 2.0;
+/// Arc of a patch, mm: no stripe is narrower.
+const ARC_MM: f64 = 0.5;
+/// Width over which a stripe is blurred, mm.
+const RADIAL_MM: f64 = 0.45;
+/// Over so much the window of a stripe begins and ends, mm.
+const SLOPE_MM: f64 = 0.4;
+/// What stands out by so many standard deviations is no noise.
+const SIGMAS: f64 = 6.0;
+
+/// A dark stripe.
+#[derive(Debug, Clone)]
+pub(super) struct Stripe {
+    /// Middle: height, radius mm; angle radians.
+    pub(super) height: f64,
+    pub(super) radius: f64,
+    pub(super) angle: f64,
+    /// Thickness of void that is missing, where it is thickest, mm.
+    pub(super) thickness: f64,
+    /// Its standard deviation.
+    pub(super) sigma: f64,
+    /// Length along the turn, mm.
+    pub(super) arc: f64,
+    /// Lowest and highest, mm.
+    pub(super) heights: [f64; 2],
+    /// How far it stands out of the noise.
+    pub(super) sigmas: f64,
+    /// How far its middle lies from 0 of the profile, mm.
+    shift: f64,
+    /// Thickness along the turn, `(mm, mm)`.
+    profile: Vec<(f64, f64)>,
+}
+
+/// The roll's shortfall against its surroundings: `[row, angle, radius]`, in shares of the roll.
+struct Shortfall {
+    map: Array3<f32>,
+    rows: Vec<f64>,
+    row_mm: f64,
+    first: usize,
+    noise: f64,
+}
+
+/// Every dark stripe of the roll between the core and the rim.
+pub(super) fn find(survey: &Survey<'_>, core: Option<&Core>) -> Vec<Stripe> {
+    let Some(short) = Shortfall::of(survey, core) else { return Vec::new() };
+    let threshold = (SIGMAS * short.noise).max(0.12);
+    let mut stripes: Vec<Stripe> =
+        short.regions(threshold).iter().filter_map(|it| short.stripe(survey, it)).collect();
+    stripes.sort_by(|a, b| (b.heights[1] - b.heights[0]).total_cmp(&(a.heights[1] - a.heights[0])));
+    stripes
+}
+
+impl Shortfall {
+    fn of(survey: &Survey<'_>, core: Option<&Core>) -> Option<Self> {
+        let [low, high] = survey.roll?;
+        let edge = if high - low > 10.0 { 0.75 } else { 0.0 };
+        let (low, high) = (low + edge, high - edge);
+        let unrolled = &survey.unrolled;
+        let step = unrolled.radial_step;
+        // Blurred edges of void and rim would pass for stripes.
+        let inner = core.map_or(0.12 * survey.body.radius, |core| {
+            core.edge.radius
+                + 0.5 * core.edge.step.abs()
+                + core.edge.centre[0].hypot(core.edge.centre[1])
+        });
+        let first = unrolled.radius_index(inner + 0.15);
+        let last = unrolled.radius_index(survey.body.radius - 1.3);
+        let count = to_index(((high - low) / ROW_MM).round()).max(1);
+        let row_mm = (high - low) / count as f64;
+        if last <= first + to_index(1.5 / step) {
+            return None;
+        }
+        let mut map = Array3::<f32>::zeros((count, ANGLES, last - first));
+        let mut rows = Vec::new();
+        for (row, mut plane) in map.outer_iter_mut().enumerate() {
+            let from = low + row as f64 * row_mm;
+            rows.push(from + 0.5 * row_mm);
+            let mut heights = unrolled.height_range([from, from + row_mm]);
+            if heights.is_empty() {
+                heights = 0..unrolled.heights.len().min(1);
+            }
+            let mean = unrolled.mean_over(heights);
+            plane.assign(&mean.slice(s![.., first..last]));
+        }
+        // What scatter adds to a void shows in the mandrel's.
+        let void = core.map_or(survey.levels.air, |core| core.level);
+        relative(&mut map, void);
+        let values: Vec<f64> = map.iter().step_by(7).map(|it| f64::from(*it)).collect();
+        let (_, noise) = median_and_sigma(&values)?;
+        Some(Self { map, rows, row_mm, first, noise })
+    }
+
+    /// Connected places above the threshold; the middle axis is a circle.
+    fn regions(&self, threshold: f64) -> Vec<Vec<[usize; 3]>> {
+        let level = to_f32(threshold);
+        let mut is_open = self.map.mapv(|value| value > level);
+        let mut regions = Vec::new();
+        for start in ndarray::indices(self.map.dim()) {
+            if !is_open[start] {
+                continue;
+            }
+            is_open[start] = false;
+            let (mut region, mut edge) = (Vec::new(), vec![[start.0, start.1, start.2]]);
+            while let Some(place) = edge.pop() {
+                region.push(place);
+                let new = self.neighbours(place).filter(|next| std::mem::take(&mut is_open[*next]));
+                edge.extend(new);
+            }
+            regions.push(region);
+        }
+        regions
+    }
+
+    fn neighbours(&self, [h, a, r]: [usize; 3]) -> impl Iterator<Item = [usize; 3]> {
+        let (rows, angles, radii) = self.map.dim();
+        let all = [
+            [h + 1, a, r],
+            [h.wrapping_sub(1), a, r],
+            [h, (a + 1) % angles, r],
+            [h, (a + angles - 1) % angles, r],
+            [h, a, r + 1],
+            [h, a, r.wrapping_sub(1)],
+        ];
+        all.into_iter().filter(move |[h, _, r]| *h < rows && *r < radii)
+    }
+
+    /// What a region is, if it is a stripe: higher than wide, and thin.
+    fn stripe(&self, survey: &Survey<'_>, region: &[[usize; 3]]) -> Option<Stripe> {
+        let rows: std::collections::BTreeSet<usize> = region.iter().map(|[h, ..]| *h).collect();
+        let (low, high) = (*rows.first()?, *rows.last()?);
+        let height = (high - low + 1) as f64 * self.row_mm;
+        if (height < 3.0 && self.rows.len() > 3) || region.len() < 12 {
+            return None;
+        }
+        let (place, peak) = self.middle(survey, region);
+        let (radius, angle) = place;
+        let profile = self.along_arc(survey, (radius, angle), low..high + 1);
+        let thickness = profile.iter().map(|it| it.1).fold(0.0, f64::max);
+        let (arc, shift) = arc_of(&profile)?;
+        let half = 0.5 * self.row_mm;
+        let heights = self.ends(
+            survey,
+            (radius, angle, arc),
+            [self.rows[low] - half, self.rows[high] + half],
+        );
+        Some(Stripe {
+            height: 0.5 * (heights[0] + heights[1]),
+            radius,
+            angle: angle + shift / radius,
+            shift,
+            thickness,
+            sigma: 0.07 * thickness + self.noise * RADIAL_MM / (rows.len() as f64).sqrt(),
+            arc,
+            heights,
+            sigmas: peak / self.noise.max(1e-9),
+            profile,
+        })
+    }
+
+    /// Radius and angle of a region's middle, weighted by the shortfall, and its peak.
+    fn middle(&self, survey: &Survey<'_>, region: &[[usize; 3]]) -> ((f64, f64), f64) {
+        let [mut x, mut y, mut r, mut sum, mut peak] = [0.0; 5];
+        for &[h, a, k] in region {
+            let weight = f64::from(self.map[[h, a, k]]);
+            let (sin, cos) = survey.unrolled.angle(a).sin_cos();
+            x += weight * cos;
+            y += weight * sin;
+            r += weight * survey.unrolled.radius(self.first + k);
+            sum += weight;
+            peak = weight.max(peak);
+        }
+        ((r / sum, y.atan2(x)), peak)
+    }
+
+    /// Thickness of void along the arc about a middle: `(mm along the arc, mm)`, mean over rows. The
+    /// stripe may climb with the spiral: the radial window follows the darkest place.
+    fn along_arc(
+        &self,
+        survey: &Survey<'_>,
+        (radius, angle): (f64, f64),
+        rows: std::ops::Range<usize>,
+    ) -> Vec<(f64, f64)> {
+        let unrolled = &survey.unrolled;
+        let step = unrolled.radial_step;
+        let mean = self.map.slice(s![rows, .., ..]).mean_axis(ndarray::Axis(0)).unwrap_or_default();
+        let reach = to_index(0.5 * TAU.min(30.0 / radius) / TAU * ANGLES as f64).min(ANGLES / 2);
+        let middle = to_index((angle.rem_euclid(TAU) / TAU * ANGLES as f64).round());
+        // Sheets that come in at one end of the window go out at the other: its flanks are slopes.
+        let reach_mm = RADIAL_MM + 0.5 * SLOPE_MM;
+        let window = to_index((reach_mm / step).ceil());
+        let at = unrolled.radius_index(radius).saturating_sub(self.first);
+        let trace = follow(&mean, (middle, at), (reach, to_index((0.15 / step).ceil())));
+        let weight = |d: f64| ((reach_mm - d.abs()) / SLOPE_MM).clamp(0.0, 1.0);
+        let thickness = |column: usize, k: usize| -> f64 {
+            let window = k.saturating_sub(window)..(k + window + 1).min(mean.ncols());
+            let share = |i: usize| weight((i as f64 - k as f64) * step);
+            window.map(|i| share(i) * f64::from(mean[[column, i]])).sum::<f64>() * step
+        };
+        let arc = TAU / ANGLES as f64 * radius;
+        trace.into_iter().map(|(offset, column, k)| (offset * arc, thickness(column, k))).collect()
+    }
+
+    /// Ends of a stripe along the height: where its thickness falls to half, heights one by one.
+    fn ends(
+        &self,
+        survey: &Survey<'_>,
+        (radius, angle, arc): (f64, f64, f64),
+        rough: [f64; 2],
+    ) -> [f64; 2] {
+        let unrolled = &survey.unrolled;
+        let k = unrolled.radius_index(radius);
+        let half = to_index(0.25 * arc / radius / TAU * ANGLES as f64).max(2);
+        let middle = to_index((angle.rem_euclid(TAU) / TAU * ANGLES as f64).round());
+        let window = to_index((0.15 / unrolled.radial_step).ceil());
+        let range = unrolled.height_range([rough[0] - 3.0, rough[1] + 3.0]);
+        let dark: Vec<f64> = range
+            .clone()
+            .map(|h| {
+                let (from, to) = (k.saturating_sub(window), k + window + 1);
+                let near = (0..2 * half + 1).map(|a| (middle + ANGLES + a - half) % ANGLES);
+                let inside = part_median(survey, h, near, from..to);
+                let ring = part_median(survey, h, (0..ANGLES).step_by(6), from..to);
+                1.0 - (inside - survey.levels.air) / (ring - survey.levels.air)
+            })
+            .collect();
+        let level = 0.5 * median(dark.clone()).unwrap_or(0.0);
+        let flags: Vec<bool> = dark.iter().map(|it| *it > level).collect();
+        let at = ((0.5 * (rough[0] + rough[1]) - unrolled.heights[range.start])
+            / unrolled.height_step)
+            .max(0.0);
+        let runs = joined(&flags, to_index(at).min(flags.len() - 1));
+        let half_step = 0.5 * unrolled.height_step;
+        [
+            unrolled.heights[range.start + runs.start] - half_step,
+            unrolled.heights[range.start + runs.end - 1] + half_step,
+        ]
+    }
+}
+
+/// Median of the unrolled cell over some directions and radii of a height.
+fn part_median(
+    survey: &Survey<'_>,
+    height: usize,
+    angles: impl Iterator<Item = usize>,
+    radii: std::ops::Range<usize>,
+) -> f64 {
+    let map = &survey.unrolled.map;
+    let values = angles.flat_map(|a| map.slice(s![height, a, radii.clone()]).to_vec());
+    median(values.map(f64::from).collect()).unwrap_or(f64::NAN)
+}
+
+/// The run about a place, single misses within it passed over.
+fn joined(flags: &[bool], at: usize) -> std::ops::Range<usize> {
+    let grown: Vec<bool> = (0..flags.len())
+        .map(|k| flags[k] || (k > 0 && k + 1 < flags.len() && flags[k - 1] && flags[k + 1]))
+        .collect();
+    let run = super::regions::run(grown, at);
+    if run.is_empty() { at..at + 1 } else { run }
+}
+
+/// The darkest place near that of the neighbour, from the middle both ways: `(offset in angles,
+/// angle, radius)`.
+fn follow(
+    mean: &Array2<f32>,
+    (middle, start): (usize, usize),
+    (reach, play): (usize, usize),
+) -> Vec<(f64, usize, usize)> {
+    let darkest = |column: usize, near: usize| {
+        let (low, high) = (near.saturating_sub(play), (near + play + 1).min(mean.ncols()));
+        (low..high)
+            .max_by(|a, b| mean[[column, *a]].total_cmp(&mean[[column, *b]]))
+            .filter(|k| mean[[column, *k]] > 0.1)
+            .unwrap_or(near)
+    };
+    let mut trace = Vec::new();
+    for sense in [1, -1_i32] {
+        let mut near = darkest(middle % ANGLES, start);
+        for k in usize::from(sense < 0)..reach {
+            let column = if sense > 0 { middle + k } else { middle + 2 * ANGLES - k } % ANGLES;
+            near = darkest(column, near);
+            trace.push((f64::from(sense) * k as f64, column, near));
+        }
+    }
+    trace.sort_by(|a, b| a.0.total_cmp(&b.0));
+    trace
+}
+
+/// Length of a lens `1 − u²` with the same integral and height as the profile about its peak, and
+/// where its middle lies.
+fn arc_of(profile: &[(f64, f64)]) -> Option<(f64, f64)> {
+    let middle = profile.iter().position(|(at, _)| *at >= 0.0)?;
+    let peak = profile.iter().map(|it| it.1).fold(0.0, f64::max);
+    let run = super::regions::run(profile.iter().map(|it| it.1 > 0.2 * peak).collect(), middle);
+    let part = profile.get(run)?;
+    let (first, last) = (part.first()?, part.last()?);
+    // A lens is above a fifth of its peak over √0.8 of its length.
+    Some(((last.0 - first.0) / 0.8_f64.sqrt(), 0.5 * (first.0 + last.0)))
+}
+
+/// Values against the median of their surroundings at the same radius and height, smoothed over a
+/// patch: 1 is void, 0 as the roll.
+fn relative(map: &mut Array3<f32>, void: f64) {
+    let void = to_f32(void);
+    for mut plane in map.outer_iter_mut() {
+        for mut ring in plane.columns_mut() {
+            let level = median(ring.iter().map(|it| f64::from(*it)).collect()).unwrap_or(f64::NAN);
+            let level = to_f32(level) - void;
+            ring.mapv_inplace(|value| 1.0 - (value - void) / level);
+        }
+        let old = plane.to_owned();
+        let reach = to_index(ARC_MM / 5.0 / TAU * ANGLES as f64 / 2.0);
+        for ((angle, radius), value) in plane.indexed_iter_mut() {
+            let near =
+                (0..=2 * reach).map(|k| old[[(angle + ANGLES + k - reach) % ANGLES, radius]]);
+            *value = near.sum::<f32>() / (2 * reach + 1) as f32;
+        }
+    }
+}
+
+/// Findings about the stripes: the one that runs through the whole roll to its top is the tab's.
+pub(super) fn findings(survey: &Survey<'_>, stripes: &[Stripe]) -> Vec<Finding> {
+    let tab = tab_of(survey, stripes);
+    let mut findings = Vec::new();
+    for (k, stripe) in stripes.iter().enumerate() {
+        if tab == Some(k) {
+            findings.extend(tab_findings(survey, stripe));
+        } else {
+            findings.push(stripe_finding(
+                survey,
+                (FindingKind::WindingGap, "A gap between windings"),
+                stripe,
+            ));
+        }
+    }
+    findings
+}
+
+/// A stripe as a finding.
+fn stripe_finding(
+    survey: &Survey<'_>,
+    (kind, what): (FindingKind, &str),
+    stripe: &Stripe,
+) -> Finding {
+    let height = stripe.heights[1] - stripe.heights[0];
+    let place = Place {
+        height: stripe.height,
+        radius: stripe.radius,
+        angle: stripe.angle,
+        extent: [stripe.thickness, stripe.arc, height],
+    };
+    let mm = MeasureUnit::Millimetre;
+    let measures = vec![
+        Measure::new("thickness", stripe.thickness, Some(stripe.sigma), mm),
+        Measure::new("arc", stripe.arc, Some(0.1 * stripe.arc), mm),
+        Measure::new("height", height, Some(survey.unrolled.height_step), mm),
+    ];
+    let note = format!(
+        "{what}: as dark as {:.2} mm of void, {:.1} mm along the turn, {height:.1} mm high, {:.2} mm from the axis.",
+        stripe.thickness, stripe.arc, stripe.radius
+    );
+    let mut finding = report::finding_at(kind, survey, (place, measures), note);
+    finding.confidence = report::confidence(stripe.sigmas, SIGMAS);
+    finding
+}
+
+/// The stripe that runs over at least four fifths of the roll, if there is one: the thickest of them.
+pub(super) fn tab_of(survey: &Survey<'_>, stripes: &[Stripe]) -> Option<usize> {
+    let [low, high] = survey.roll?;
+    let is_whole = |stripe: &Stripe| {
+        stripe.heights[1] - stripe.heights[0] > 0.8 * (high - low) && high - stripe.heights[1] < 4.0
+    };
+    let whole = stripes.iter().enumerate().filter(|(_, stripe)| is_whole(stripe));
+    whole.max_by(|a, b| a.1.thickness.total_cmp(&b.1.thickness)).map(|(k, _)| k)
+}
+
+/// The tab, and the void beside it if there is one.
+fn tab_findings(survey: &Survey<'_>, stripe: &Stripe) -> Vec<Finding> {
+    let wedge = Wedge::through(&stripe.profile);
+    let shift = wedge.map_or(0.0, |wedge| wedge.middle);
+    let width = wedge.map_or(stripe.arc, |wedge| wedge.width);
+    let angle = stripe.angle + shift / stripe.radius - stripe.shift / stripe.radius;
+    let tab = Stripe { angle, arc: width, ..stripe.clone() };
+    let mut findings = vec![tab_finding(survey, &tab)];
+    let Some(wedge) = wedge else { return findings };
+    let sigma = wedge.sigma.hypot(0.1 * wedge.thickness).hypot(0.01);
+    if wedge.thickness > 3.0 * sigma {
+        let arc = wedge.width + 2.0 * wedge.fall;
+        let void = Stripe { thickness: wedge.thickness, sigma, arc, ..tab };
+        findings.push(stripe_finding(
+            survey,
+            (FindingKind::TabVoid, "A void along the tab"),
+            &void,
+        ));
+    }
+    findings
+}
+
+fn tab_finding(survey: &Survey<'_>, stripe: &Stripe) -> Finding {
+    let direction = stripe.angle.to_degrees().rem_euclid(360.0);
+    let place = Place {
+        height: stripe.height,
+        radius: stripe.radius,
+        angle: stripe.angle,
+        extent: [stripe.thickness, stripe.arc, stripe.heights[1] - stripe.heights[0]],
+    };
+    let (mm, degrees) = (MeasureUnit::Millimetre, MeasureUnit::Degree);
+    let measures = vec![
+        Measure::new("direction", direction, Some((0.3 / stripe.radius).to_degrees()), degrees),
+        Measure::new("radius", stripe.radius, Some(0.1), mm),
+        Measure::new("width", stripe.arc, Some(0.5), mm),
+    ];
+    let note = format!(
+        "The tab stands {:.2} mm from the axis, {direction:.0}° from +x of the volume; it is {:.1} mm wide.",
+        stripe.radius, stripe.arc
+    );
+    report::finding_at(FindingKind::Tab, survey, (place, measures), note)
+}
