@@ -5,6 +5,7 @@ mod cell;
 mod circle;
 mod core;
 mod ends;
+pub mod edge;
 pub mod frame;
 mod place;
 mod regions;

@@ -74,6 +74,10 @@ impl Section<'_> {
         let to = to_index(coarse + quarter + 1.0).min(profile.len().checked_sub(1)?);
         let higher = |best: usize, i: usize| if profile[i] > profile[best] { i } else { best };
         let top = (from..=to).reduce(higher)?;
+        if profile[top] >= clip(f32::MAX, self.levels) {
+            // Metal that is no electrode, such as a tab.
+            return None;
+        }
         let reach = to_index(0.75 * self.pitch) + 1;
         let inner = (top.saturating_sub(reach)..top).rev();
         let outer = top + 1..(top + reach + 1).min(profile.len());

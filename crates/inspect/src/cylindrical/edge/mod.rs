@@ -1,0 +1,11 @@
+//! The upper and lower edges of the windings. Knows no files and no limits.
+
+mod report;
+mod settings;
+mod step;
+mod table;
+
+pub use report::edge_findings;
+pub use settings::EdgeSettings;
+pub use step::{Step, greatest_step};
+pub use table::{EdgeTable, RollEnd, edge_table};
