@@ -74,17 +74,16 @@ fn smoothed(table: &Array2<f64>) -> Array2<f64> {
     Array2::from_shape_fn(table.dim(), |(turn, sector)| {
         let near = sector.saturating_sub(1)..(sector + 2).min(sectors);
         let values = known(near.map(|k| &table[[turn, k]]));
-        if values.len() < 2 { f64::NAN } else { 0.5 * (values[(values.len() - 1) / 2] + values[values.len() / 2]) }
+        if values.len() < 2 {
+            f64::NAN
+        } else {
+            0.5 * (values[(values.len() - 1) / 2] + values[values.len() / 2])
+        }
     })
 }
 
 impl<'a, 'v> Report<'a, 'v> {
-    fn new(
-        reader: &'a Reader<'v>,
-        spiral: &'a Spiral,
-        table: &'a EdgeTable,
-        probe: Probe,
-    ) -> Self {
+    fn new(reader: &'a Reader<'v>, spiral: &'a Spiral, table: &'a EdgeTable, probe: Probe) -> Self {
         let overhang = table.overhang();
         let noise = median(&known(&table.anode_uncertainty));
         let uncertainty = scatter(&overhang).max(noise).max(0.02 * reader.grid.voxel);
@@ -216,7 +215,7 @@ impl<'a, 'v> Report<'a, 'v> {
     fn turn_means(&self, table: &Array2<f64>) -> Vec<(f64, f64)> {
         let rows = table.outer_iter().enumerate();
         let of = |(turn, row): (usize, ndarray::ArrayView1<'_, f64>)| {
-            let values = known(&row);
+            let values = known(row);
             (2 * values.len() > row.len()).then(|| (turn as f64, mean(&values)))
         };
         rows.filter_map(of).collect()

@@ -53,8 +53,8 @@ pub fn greatest_step(profile: &[f64], spacing: f64, length: f64) -> Option<Step>
     let area: f64 = known[from..to].iter().map(|value| (value - after) / height).sum();
     // Samples stand for what lies half a spacing to either side.
     let place = (first + from) as f64 - 0.5 + area;
-    let noise = noise(&known[low..from], before).hypot(noise(&known[to..high], after))
-        / 2.0_f64.sqrt();
+    let noise =
+        noise(&known[low..from], before).hypot(noise(&known[to..high], after)) / 2.0_f64.sqrt();
     // Neighbouring samples share voxels: about two are one.
     let uncertainty = 2.0_f64.sqrt() * noise * ((to - from) as f64).sqrt() / height;
     Some(Step { place: place * spacing, uncertainty: uncertainty * spacing, height })

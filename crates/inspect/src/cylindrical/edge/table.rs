@@ -210,9 +210,8 @@ impl<'a> Windings<'a> {
                 let angle = self.spiral.angle(*step);
                 [-half, 0.0, half].map(|beside| self.reader.at(z, radius + beside, angle))
             });
-            let (sum, count) = values.fold((0.0, 0.0), |(sum, count), value| {
-                (sum + f64::from(value), count + 1.0)
-            });
+            let (sum, count) = values
+                .fold((0.0, 0.0), |(sum, count), value| (sum + f64::from(value), count + 1.0));
             sum / count
         };
         (0..self.samples).map(|i| at(self.first + self.spacing * i as f64)).collect()

@@ -59,6 +59,10 @@ pub fn windings(
         }
     }
     let heights = all_heights(&reader, &slabs, &search, &best.traced);
+    if heights.is_empty() {
+        let [agreeing, seen] = best.traced.votes;
+        return Err(WindingError::NoSpiral { agreeing, seen });
+    }
     Ok(gathered(&reader, &search, (&best.traced, line), heights))
 }
 

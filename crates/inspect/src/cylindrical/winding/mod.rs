@@ -1,10 +1,13 @@
 //! The windings of a roll: the spiral, and what is uneven about it. Knows no files and no limits.
 
 mod error;
+mod excess;
 mod find;
+mod gap;
 mod link;
 mod pitch;
 mod reader;
+mod report;
 mod ridge;
 mod settings;
 mod spiral;
@@ -12,6 +15,8 @@ mod trace;
 
 pub use error::WindingError;
 pub use find::windings;
+pub use gap::{GapSettings, gap_findings};
 pub use reader::Reader;
+pub use report::spiral_finding;
 pub use settings::WindingSettings;
 pub use spiral::{LayerDeviation, Sense, Spiral};
