@@ -100,7 +100,7 @@ pub(crate) fn find_file(
     let places = folders.map(|folder| folder.join(name));
     let found = places.iter().find(|path| path.is_file()).cloned();
     let [first, _] = places;
-    found.ok_or(AcquireError::NoSuchPath { key: key.into(), path: first })
+    found.ok_or_else(|| AcquireError::absent(key, &first))
 }
 
 fn of_lines(

@@ -32,6 +32,14 @@ pub enum AcquireError {
         /// Where it was looked for.
         path: PathBuf,
     },
+    /// What the recipe names is neither a file nor a folder.
+    #[error("it is a device, a pipe or a socket; set `{key}` to a file or a folder ({path})")]
+    NoFile {
+        /// Key in the recipe.
+        key: String,
+        /// What it names.
+        path: PathBuf,
+    },
     /// A file or folder cannot be read.
     #[error("cannot be opened: {source} ({path})")]
     Open {
@@ -203,6 +211,12 @@ impl From<crate::Hdf5Error> for AcquireError {
 }
 
 impl AcquireError {
+    /// What keeps a path from being read as a file or a folder: nothing is there, or something else.
+    pub(crate) fn absent(key: &str, path: &std::path::Path) -> Self {
+        let (key, path) = (key.to_string(), path.to_path_buf());
+        if path.exists() { Self::NoFile { key, path } } else { Self::NoSuchPath { key, path } }
+    }
+
     /// A setting that cannot be used: key without `acquire.`, what stands there, what would be right.
     pub(crate) fn setting(key: &str, found: impl ToString, expected: impl ToString) -> Self {
         let (found, expected) = (found.to_string(), expected.to_string());

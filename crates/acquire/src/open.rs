@@ -42,7 +42,7 @@ pub fn open(settings: &AcquireSettings, base: &Path) -> Result<Scan, AcquireErro
 
 fn read(path: &Path, settings: &AcquireSettings) -> Result<Scan, AcquireError> {
     if !path.exists() && !is_pattern(&settings.path.to_string_lossy()) {
-        return Err(AcquireError::NoSuchPath { key: "acquire.path".into(), path: path.into() });
+        return Err(AcquireError::absent("acquire.path", path));
     }
     if matches!(settings.kind, Kind::Nexus | Kind::DataExchange | Kind::Tdf) {
         return hdf5_scan::open(path, settings);

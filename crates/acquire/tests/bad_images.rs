@@ -30,6 +30,16 @@ fn nothing_at_the_path() {
 }
 
 #[test]
+#[cfg(unix)]
+fn a_device_at_the_path() {
+    let folder = folder_of(1);
+    let text = message(folder.path(), |s| s.path = "/dev/zero".into());
+    says(&text, &["a device, a pipe or a socket", "acquire.path", "(/dev/zero)"]);
+    let text = message(folder.path(), |s| s.darks = Some("/dev/null".into()));
+    says(&text, &["a device, a pipe or a socket", "acquire.darks", "(/dev/null)"]);
+}
+
+#[test]
 fn no_path_at_all() {
     let text = open(&AcquireSettings::default(), "/".as_ref()).unwrap_err().to_string();
     says(&text, &["acquire.path", "nothing", "the scan's file or folder"]);

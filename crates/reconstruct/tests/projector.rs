@@ -9,6 +9,7 @@ use ndarray::{Array3, Axis, s};
 use projector_scans::{
     Scan, ball, ball_cases, cases, dot, forward, noise, norm, peak_ratio_db, processors, transposed,
 };
+use voltomo_reconstruct::ParallelProjector;
 
 #[test]
 fn every_projector_agrees_with_the_twin_on_every_processor() {
@@ -119,6 +120,39 @@ fn bits_do_not_depend_on_threads() {
             pool.install(|| (forward(&*projector, &volume), transposed(&*projector, &data)))
         });
         assert!(one == other, "{}", case.name);
+    }
+}
+
+/// Rows of slices are independent, however many are taken together.
+#[test]
+fn a_slice_has_the_same_bits_beside_any_number_of_others() {
+    use voltomo_types::{
+        LengthUnit, ParallelGeometry, PixelFrame, Radian, RotationAxis, VoxelGrid,
+    };
+    let geometry = ParallelGeometry {
+        angles: (0..7).map(|k| Radian(0.2 + 0.45 * f64::from(k))).collect(),
+        axis: RotationAxis { centre: 80.3, tilt: Radian(0.0) },
+        frame: PixelFrame::whole(23, 160),
+        pixel: None,
+    };
+    let [volume, data] = [noise((23, 130, 150), 15), noise((7, 23, 160), 16)];
+    for processor in processors() {
+        let part = |rows: std::ops::Range<usize>| {
+            let shape = [rows.len(), 130, 150];
+            let unit = LengthUnit::Pixel;
+            let grid = VoxelGrid { shape, voxel: 1.0, first: [0.0, -64.0, -75.5], unit };
+            let projector = ParallelProjector::of_slices(&geometry, 160, &grid).unwrap();
+            let volume = volume.slice(s![rows.clone(), .., ..]).to_owned();
+            let data = data.slice(s![.., rows, ..]).to_owned();
+            let projector = projector.on(processor);
+            (forward(&projector, &volume), transposed(&projector, &data))
+        };
+        let (seen, given) = part(0..23);
+        for rows in [0..1, 3..5, 10..14, 15..23] {
+            let (alone_seen, alone_given) = part(rows.clone());
+            assert!(alone_seen == seen.slice(s![.., rows.clone(), ..]), "{processor:?} {rows:?}");
+            assert!(alone_given == given.slice(s![rows.clone(), .., ..]), "{processor:?} {rows:?}");
+        }
     }
 }
 

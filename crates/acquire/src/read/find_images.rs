@@ -37,7 +37,7 @@ pub(crate) fn find(key: &'static str, told: &str, folder: &Path) -> Result<Image
     } else if path.is_file() {
         vec![path]
     } else {
-        return Err(AcquireError::NoSuchPath { key: key.into(), path });
+        return Err(AcquireError::absent(key, &path));
     };
     check_one_format(&files, folder)?;
     Ok(ImageSet { key, told: told.into(), is_guess: false, files })

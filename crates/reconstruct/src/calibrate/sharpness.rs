@@ -5,14 +5,16 @@
 //! doi:10.1364/JOSAA.23.001048 (metric of image negativity).
 
 use ndarray::{Array2, Axis};
-use voltomo_types::{LengthUnit, ParallelGeometry, PixelFrame, Radian, RotationAxis, VoxelGrid};
+use voltomo_types::{
+    Geometry, LengthUnit, ParallelGeometry, PixelFrame, Radian, RotationAxis, VoxelGrid,
+};
 
 use super::{
     CandidateSlice,
     axis_search::Search,
     band::{self, Band, FrameAxis},
 };
-use crate::{Fbp, Projections, ReconstructError, ReconstructSettings, Reconstruction, Window};
+use crate::{Projections, ReconstructError, ReconstructSettings, Window, prepare};
 
 /// Slices that are compared.
 pub(super) const SLICES: usize = 7;
@@ -20,7 +22,8 @@ pub(super) const SLICES: usize = 7;
 /// Slices at centres from `low` to `high` (detector pixels, at the middle row of the detector) and
 /// a quarter of that beyond, of one band that is straightened along `axis`.
 ///
-/// Memory: the sinogram and one slice of as many voxels as columns, for each candidate.
+/// Memory: the sinogram, one slice of as many voxels as columns for each candidate, and what its
+/// reconstruction takes.
 pub(super) fn candidates(
     search: &Search<'_>,
     (low, high): (f64, f64),
@@ -61,8 +64,9 @@ fn slice(
     };
     let settings = ReconstructSettings { window: Window::Hann, ..ReconstructSettings::default() };
     let projections = sinogram.view().insert_axis(Axis(1));
-    let fbp = Fbp::new(&geometry, (1, columns), &grid, &settings)?;
-    let slices = fbp.reconstruct(Projections::new(projections, 0), 0..1, &())?;
+    // The quickest for one slice: back-projection would take as long for sixteen.
+    let method = prepare(&Geometry::Parallel(geometry), (1, columns), &grid, &settings)?;
+    let slices = method.reconstruct(Projections::new(projections, 0), 0..1, &())?;
     Ok(slices.index_axis_move(Axis(0), 0))
 }
 

@@ -8,6 +8,7 @@ use voltomo_types::{ParallelGeometry, VoxelGrid};
 use super::{
     Projector, check_call, check_shapes,
     fans::{ViewFans, fans_of, pixel_edge},
+    many_rows::ManyRows,
     rays_a_pixel,
     scratch::Rooms,
     space::Space,
@@ -17,7 +18,7 @@ use crate::{
     ReconstructError,
     kernel::{
         backproject::Processor,
-        project::{Fan, GROUP, Lines, MOST_LANES, Walk, backproject_fans, project_fans},
+        project::{Fan, GROUP, Lines, MOST_LANES, Stack, Walk, backproject_fans, project_fans},
     },
 };
 
@@ -53,7 +54,7 @@ struct Upright {
 }
 
 /// Slices that a frame row sees, and what they weigh.
-type Slices = Vec<(usize, f32)>;
+pub(super) type Slices = Vec<(usize, f32)>;
 
 /// What a call needs beside its arguments.
 #[derive(Debug, Default)]
@@ -64,14 +65,21 @@ struct Room {
     rays: Lines,
     /// `[y, frame row, x]`.
     voxels: Vec<f32>,
+    many: ManyRows,
+}
+
+/// Frame rows from which on the loops of many slices are quicker, though some lanes be empty: with
+/// fewer instructions at once, always.
+pub(crate) fn least_for_many(processor: Processor) -> usize {
+    if processor == Processor::Avx512 { 11 } else { 1 }
 }
 
 impl ParallelProjector {
     /// A projector of the `geometry`, its frames of `frame_shape` = (rows, columns), onto `grid`.
     ///
     /// Errors: no pixels, no voxels, an angle that is no number, a grid in mm without a pixel size.
-    /// Memory: a few kilobytes; a call takes the room of 8 slices and of 4 rows of all its views,
-    /// which is kept for the next call.
+    /// Memory: a few kilobytes; a call takes the room of up to 16 slices and as many rows of all its
+    /// views, and of 12 slices and 4 rows for what is left over, which is kept for the next call.
     pub fn new(
         geometry: &ParallelGeometry,
         frame_shape: (usize, usize),
@@ -134,13 +142,17 @@ impl Upright {
         (places.iter().map(fan).collect(), places)
     }
 
-    /// The frame rows, a few at a time: the first, how many, and how many are taken for it.
-    fn row_groups(&self) -> impl Iterator<Item = (usize, usize, usize)> {
-        let rows = self.rows.len();
-        (0..rows).step_by(MOST_LANES).map(move |first| {
-            let count = (rows - first).min(MOST_LANES);
-            (first, count, count.next_power_of_two())
-        })
+    /// The frame rows, some at a time: the first, how many, and how many are taken for it.
+    fn row_groups(&self, processor: Processor) -> impl Iterator<Item = (usize, usize, usize)> {
+        let (rows, many) = (self.rows.len(), least_for_many(processor));
+        let group = move |first: usize| {
+            let left = rows.saturating_sub(first);
+            let most = if left >= many { Stack::LANES } else { MOST_LANES };
+            let count = left.min(most);
+            let lanes = if left >= many { most } else { count.next_power_of_two() };
+            (count > 0).then_some((first, count, lanes))
+        };
+        std::iter::successors(group(0), move |&(first, count, _)| group(first + count))
     }
 }
 
@@ -210,6 +222,17 @@ impl Projector for ParallelProjector {
     }
 }
 
+/// What a call asks of all rows.
+struct Call<'a> {
+    processor: Processor,
+    views: &'a [usize],
+    fans: &'a [Fan],
+    /// For each fan its view (of those asked for) and its place in it.
+    places: &'a [[usize; 2]],
+    /// Most rays of a fan.
+    longest: usize,
+}
+
 impl Upright {
     fn project(
         &self,
@@ -219,20 +242,37 @@ impl Upright {
     ) {
         let (fans, places) = self.fans(views);
         let first_fans: Vec<usize> = (0..places.len()).filter(|&fan| places[fan][1] == 0).collect();
+        let call = Call { processor, views, fans: &fans, places: &places, longest: longest(&fans) };
         self.rooms.with(|room| {
-            for (first, count, lanes) in self.row_groups() {
-                room.load(volume, (&self.rows[first..first + count], lanes), &fans);
-                room.rays.reshape(lanes, fans.len(), longest(&fans));
-                let [rows, columns] = &room.lines;
-                project_fans(processor, [rows, columns], &fans, &mut room.rays);
-                let rays = &room.rays;
-                let frames = into.axis_iter_mut(Axis(0)).into_par_iter().enumerate();
-                frames.for_each(|(index, mut frame)| {
-                    let (view, first_fan) = (&self.views[views[index]], first_fans[index]);
-                    let values = |fan, lane| rays.line(first_fan + fan, lane);
-                    view.sum_pixels(frame.slice_mut(s![first..first + count, ..]), values);
-                });
+            for (first, count, lanes) in self.row_groups(processor) {
+                let rows = &self.rows[first..first + count];
+                let pixels = into.slice_mut(s![.., first..first + count, ..]);
+                if lanes == Stack::LANES {
+                    let many = &mut room.many;
+                    many.project(processor, (volume, rows), (&fans, call.longest));
+                    let value = |[fan, lane, ray]: [usize; 3]| many.rays().line(fan)[ray][lane];
+                    self.sum_pixels((views, &first_fans), pixels, value);
+                } else {
+                    room.project(&call, volume, (rows, lanes));
+                    let value = |[fan, lane, ray]: [usize; 3]| room.rays.line(fan, lane)[ray];
+                    self.sum_pixels((views, &first_fans), pixels, value);
+                }
             }
+        });
+    }
+
+    /// Pixels from sums along the rays: `value_of([fan of all, row, ray])`.
+    fn sum_pixels(
+        &self,
+        (views, first_fans): (&[usize], &[usize]),
+        mut pixels: ArrayViewMut3<'_, f32>,
+        value_of: impl Fn([usize; 3]) -> f32 + Sync,
+    ) {
+        let frames = pixels.axis_iter_mut(Axis(0)).into_par_iter().enumerate();
+        frames.for_each(|(index, pixels)| {
+            let first_fan = first_fans[index];
+            let value = |[fan, lane, ray]: [usize; 3]| value_of([first_fan + fan, lane, ray]);
+            self.views[views[index]].sum_pixels(pixels, value);
         });
     }
 
@@ -243,19 +283,40 @@ impl Upright {
         mut into: ArrayViewMut3<'_, f32>,
     ) {
         let (fans, places) = self.fans(views);
+        let call = Call { processor, views, fans: &fans, places: &places, longest: longest(&fans) };
         self.rooms.with(|room| {
-            for (first, count, lanes) in self.row_groups() {
-                room.rays.reshape(lanes, fans.len(), longest(&fans));
-                let lines = room.rays.par_lines_mut().enumerate();
-                lines.for_each(|(line, values)| {
-                    let (lane, [index, fan]) = (line % lanes, places[line / lanes]);
-                    let row = data.slice(s![index, .., ..]);
-                    let row = (lane < count).then(|| row.row(first + lane));
-                    self.views[views[index]].spread_pixels(fan, row, values);
-                });
-                room.give(processor, &fans, [into.dim().1, into.dim().2]);
-                room.add_to((&self.rows[first..first + count], lanes), into.view_mut());
+            for (first, count, lanes) in self.row_groups(processor) {
+                let data = data.slice(s![.., first..first + count, ..]);
+                let rows = &self.rows[first..first + count];
+                if lanes == Stack::LANES {
+                    self.spread_many(&call, data, room.many.rays_mut(fans.len(), call.longest));
+                    room.many.backproject(processor, &fans, (rows, into.view_mut()));
+                } else {
+                    room.rays.reshape(lanes, fans.len(), call.longest);
+                    self.spread(&call, data, &mut room.rays);
+                    room.give(processor, &fans, [into.dim().1, into.dim().2]);
+                    room.add_to((rows, lanes), into.view_mut());
+                }
             }
+        });
+    }
+
+    /// Values along the rays of all fans from pixels, `[view, row, column]`.
+    fn spread(&self, call: &Call<'_>, data: ArrayView3<'_, f32>, rays: &mut Lines) {
+        let lanes = rays.lanes();
+        rays.par_lines_mut().enumerate().for_each(|(line, values)| {
+            let (lane, [index, fan]) = (line % lanes, call.places[line / lanes]);
+            let rows = data.index_axis(Axis(0), index);
+            let row = (lane < rows.nrows()).then(|| rows.row(lane));
+            self.views[call.views[index]].spread_pixels(fan, row, values);
+        });
+    }
+
+    fn spread_many(&self, call: &Call<'_>, data: ArrayView3<'_, f32>, rays: &mut Stack) {
+        rays.par_lines_mut(1).enumerate().for_each(|(line, mut values)| {
+            let [index, fan] = call.places[line];
+            let rows = data.index_axis(Axis(0), index);
+            self.views[call.views[index]].spread_many(fan, rows, values.line_mut(0));
         });
     }
 }
@@ -275,6 +336,19 @@ fn longest(fans: &[Fan]) -> usize {
 }
 
 impl Room {
+    /// Sums along the rays, of the slices that a few frame rows see.
+    fn project(
+        &mut self,
+        call: &Call<'_>,
+        volume: ArrayView3<'_, f32>,
+        (rows, lanes): (&[Slices], usize),
+    ) {
+        self.load(volume, (rows, lanes), call.fans);
+        self.rays.reshape(lanes, call.fans.len(), call.longest);
+        let [rows, columns] = &self.lines;
+        project_fans(call.processor, [rows, columns], call.fans, &mut self.rays);
+    }
+
     /// Copies what the frame rows see: image rows, and image columns where a fan walks them.
     fn load(
         &mut self,
@@ -322,19 +396,35 @@ impl Room {
 }
 
 impl ViewFans {
-    /// Pixels from sums along the rays.
-    fn sum_pixels<'a>(
+    /// Pixels from sums along the rays: `value([fan, lane, ray])`.
+    fn sum_pixels(
         &self,
         mut pixels: ndarray::ArrayViewMut2<'_, f32>,
-        values: impl Fn(usize, usize) -> &'a [f32],
+        value_of: impl Fn([usize; 3]) -> f32,
     ) {
         for ((lane, column), pixel) in pixels.indexed_iter_mut() {
             let rays = column * self.rays_a_pixel..(column + 1) * self.rays_a_pixel;
             let value = |ray: usize| {
                 let (fan, place) = self.place(ray);
-                values(fan, lane)[place]
+                value_of([fan, lane, place])
             };
             *pixel = self.weight * rays.map(value).sum::<f32>();
+        }
+    }
+
+    /// The same from many rows, `[row, column]`: `values` `[ray, row]`, zeros where there are none.
+    fn spread_many(
+        &self,
+        fan: usize,
+        rows: ndarray::ArrayView2<'_, f32>,
+        values: &mut [[f32; Stack::LANES]],
+    ) {
+        values.fill([0.0; Stack::LANES]);
+        let values = &mut values[..self.fans[fan].rays];
+        for (lane, row) in rows.outer_iter().enumerate() {
+            for (ray, values) in values.iter_mut().enumerate() {
+                values[lane] = self.weight * row[self.pixel(fan, ray)];
+            }
         }
     }
 

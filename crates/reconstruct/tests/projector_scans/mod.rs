@@ -256,6 +256,7 @@ fn upright_cases() -> Vec<Scan> {
         scan("fine voxels", whole, ((4, 50), 3), grid([9, 70, 101], 0.15, mm)),
         scan("coarse voxels", whole, ((7, 90), 1), grid([2, 21, 30], 1.0, mm)),
         scan("short views of a large volume", half, ((6, 17), 1), grid([6, 64, 64], 0.4, mm)),
+        scan("many rows, long lines", half, ((23, 160), 1), grid([23, 140, 150], 0.4, mm)),
         scan("slightly finer voxels", half, ((2, 40), 1), grid([3, 40, 38], 0.375, mm)),
         binned,
     ]

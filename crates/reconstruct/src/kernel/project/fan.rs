@@ -1,8 +1,10 @@
 //! Parallel rays in a slice, and the padded copies of slices and data that the inner loops read.
 //! Knows no geometry and no threads.
 
+use std::ops::Range;
+
 use rayon::prelude::*;
-use voltomo_numeric::cast::to_f32;
+use voltomo_numeric::cast::{to_f32, to_index};
 
 /// Zeros before and after every line: as many values as a step of the inner loops reads.
 pub(super) const MARGIN: usize = 32;
@@ -10,6 +12,8 @@ pub(super) const MARGIN: usize = 32;
 pub const GROUP: usize = 16;
 /// Most slices that share their indices and weights.
 pub const MOST_LANES: usize = 4;
+/// Lines that a group of rays walks in one go.
+pub(super) const WALK: usize = 64;
 
 /// The lines of voxels that a ray goes through one after the other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,6 +43,37 @@ pub struct Fan {
 }
 
 impl Fan {
+    /// Where a ray meets a line.
+    #[inline(always)]
+    pub(super) fn position(&self, ray: usize, line: usize) -> f64 {
+        self.start + ray as f64 * self.spacing + line as f64 * self.along
+    }
+
+    /// The lines of the band from line `band` on, on which the sixteen rays from `ray` on may meet
+    /// voxels: of so many lines of so many voxels.
+    #[inline(always)]
+    pub(super) fn touched(
+        &self,
+        ray: usize,
+        band: usize,
+        [count, length]: [usize; 2],
+    ) -> Range<usize> {
+        let first = self.start + ray as f64 * self.spacing;
+        let span = self.spacing * (GROUP - 1) as f64;
+        // The middle of the sixteen lies from −1 − half to length + half.
+        let (middle, half) = (first + span / 2.0, span.abs() / 2.0 + 1.0);
+        let ends = [-half - middle, length as f64 + half - middle];
+        let band = band..(band + WALK).min(count).max(band);
+        if self.along.abs() < 1e-9 {
+            return if ends[0] < 1.0 && ends[1] > -1.0 { band } else { band.start..band.start };
+        }
+        let [one, other] = ends.map(|end| end / self.along);
+        let from = to_index((one.min(other) - 1.0).floor().max(0.0));
+        let until = to_index((one.max(other) + 2.0).ceil().max(0.0));
+        let start = from.clamp(band.start, band.end);
+        start..until.clamp(start, band.end)
+    }
+
     /// The ray through a voxel, `[constant, for each y, for each x]`.
     pub(super) fn ray_of(&self) -> [f64; 3] {
         let (line, across) = (-self.along / self.spacing, 1.0 / self.spacing);
@@ -185,15 +220,26 @@ impl<const COUNT: usize> Windows<COUNT> {
     /// on lines of `length` values; those beside a line lie in its zeros.
     #[inline(always)]
     pub(super) fn fill<const WIDE: bool>(&mut self, count: usize, line: [f64; 3], length: usize) {
+        self.fill_from::<WIDE>((0, count), line, length);
+    }
+
+    /// The first windows become those that [`Self::fill`] would number `from..from + count`.
+    #[inline(always)]
+    pub(super) fn fill_from<const WIDE: bool>(
+        &mut self,
+        (from, count): (usize, usize),
+        line: [f64; 3],
+        length: usize,
+    ) {
         #[cfg(target_arch = "x86_64")]
         if WIDE {
             // SAFETY: wide loops are chosen only where the processor has these instructions.
-            return unsafe { self.fill_avx512(count, line, length) };
+            return unsafe { self.fill_avx512((from, count), line, length) };
         }
         let [first, along, spacing] = line;
         let [lowest, last] = ends(spacing, length);
         for k in 0..count.min(COUNT) {
-            let position = first + k as f64 * along;
+            let position = first + (from + k) as f64 * along;
             let floor = (position + lowest).floor();
             self.offsets[k] = to_f32(position - floor);
             self.starts[k] = clamped(floor + MARGIN as f64, last);
@@ -204,7 +250,12 @@ impl<const COUNT: usize> Windows<COUNT> {
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx512f,avx2,fma")]
     #[inline]
-    fn fill_avx512(&mut self, count: usize, [first, along, spacing]: [f64; 3], length: usize) {
+    fn fill_avx512(
+        &mut self,
+        (from, count): (usize, usize),
+        [first, along, spacing]: [f64; 3],
+        length: usize,
+    ) {
         use std::arch::x86_64::{
             _mm256_storeu_ps, _mm256_storeu_si256, _mm512_add_pd, _mm512_cvtpd_ps,
             _mm512_cvttpd_epi32, _mm512_fmadd_pd, _mm512_max_pd, _mm512_min_pd,
@@ -217,7 +268,7 @@ impl<const COUNT: usize> Windows<COUNT> {
         let (offsets, _) = self.offsets.as_chunks_mut::<8>();
         let chunks = starts.iter_mut().zip(offsets).take(count.div_ceil(8));
         for (chunk, (starts, offsets)) in chunks.enumerate() {
-            let number = _mm512_add_pd(numbers, _mm512_set1_pd((8 * chunk) as f64));
+            let number = _mm512_add_pd(numbers, _mm512_set1_pd((from + 8 * chunk) as f64));
             let position = _mm512_fmadd_pd(number, _mm512_set1_pd(along), _mm512_set1_pd(first));
             let floor = _mm512_roundscale_pd::<1>(_mm512_add_pd(position, lowest));
             let start = _mm512_max_pd(_mm512_add_pd(floor, margin), zero);

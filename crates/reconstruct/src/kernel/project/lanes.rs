@@ -4,10 +4,8 @@
 //! Sixteen neighbouring rays meet a line within 32 voxels, and sixteen voxels lie between the rays
 //! of a window of 32: both are two loads, and a choice out of two registers instead of a gather.
 
-use super::fan::{GROUP, MARGIN, Windows};
+use super::fan::{GROUP, MARGIN, WALK, Windows};
 
-/// Lines that a group of rays walks in one go.
-pub(super) const WALK: usize = 64;
 /// Groups of voxels that are summed in one go.
 pub(super) const SEGMENT: usize = 32;
 /// Fans that a voxel takes in one go, its sums in registers.
@@ -51,17 +49,23 @@ pub(super) fn walk_portable<const LANES: usize, const FUSED: bool>(
     sums: &mut Sums<LANES>,
 ) {
     let lines = piece.lines.chunks_exact(LANES * piece.stride).take(piece.count);
+    let (mut below, mut above) = ([[0.0f32; GROUP]; LANES], [[0.0f32; GROUP]; LANES]);
     for (k, line) in lines.enumerate() {
         let (start, offset) = (piece.windows.starts[k] as usize, piece.windows.offsets[k]);
         let places: [(usize, f32); GROUP] =
             std::array::from_fn(|lane| split(fused::<FUSED>(lane as f32, piece.spacing, offset)));
-        for (slice, sums) in line.chunks_exact(piece.stride).zip(sums.iter_mut()) {
+        for (lane, slice) in line.chunks_exact(piece.stride).enumerate().take(LANES) {
             let seen: &[f32; MARGIN] = slice[start..].first_chunk().unwrap_or(&[0.0; MARGIN]);
-            for (sum, (index, way)) in sums.iter_mut().zip(places) {
-                let lower = fused::<FUSED>(seen[index], 1.0 - way, *sum);
-                *sum = fused::<FUSED>(seen[index + 1], way, lower);
+            let sums = below[lane].iter_mut().zip(&mut above[lane]);
+            for ((lower, upper), (index, way)) in sums.zip(places) {
+                *lower = fused::<FUSED>(seen[index], 1.0 - way, *lower);
+                *upper = fused::<FUSED>(seen[index + 1], way, *upper);
             }
         }
+    }
+    for (sums, (below, above)) in sums.iter_mut().zip(below.iter().zip(&above)) {
+        let both = below.iter().zip(above).map(|(lower, upper)| lower + upper);
+        sums.iter_mut().zip(both).for_each(|(sum, both)| *sum += both);
     }
 }
 
@@ -72,16 +76,17 @@ pub(super) fn walk_portable<const LANES: usize, const FUSED: bool>(
 pub(super) fn walk_avx512<const LANES: usize>(piece: &Piece<'_>, sums: &mut Sums<LANES>) {
     use std::arch::x86_64::{
         _mm512_add_epi32, _mm512_add_ps, _mm512_cvtepi32_ps, _mm512_cvttps_epi32, _mm512_fmadd_ps,
-        _mm512_loadu_ps, _mm512_mul_ps, _mm512_permutex2var_ps, _mm512_set1_epi32, _mm512_set1_ps,
+        _mm512_loadu_ps, _mm512_permutex2var_ps, _mm512_set1_epi32, _mm512_set1_ps,
         _mm512_setzero_ps, _mm512_storeu_ps, _mm512_sub_ps,
     };
     let reach = piece.lines.len().min(piece.count * LANES * piece.stride);
     assert!(piece.count <= WALK && reach == piece.count * LANES * piece.stride);
-    let (along, one) = (_mm512_mul_ps(lane_numbers(), _mm512_set1_ps(piece.spacing)), 1.0);
-    let (ones, next) = (_mm512_set1_ps(one), _mm512_set1_epi32(1));
+    let (lanes, spacing) = (lane_numbers(), _mm512_set1_ps(piece.spacing));
+    let (ones, next) = (_mm512_set1_ps(1.0), _mm512_set1_epi32(1));
     let (mut lower, mut upper) = ([_mm512_setzero_ps(); LANES], [_mm512_setzero_ps(); LANES]);
     for k in 0..piece.count {
-        let place = _mm512_add_ps(along, _mm512_set1_ps(piece.windows.offsets[k]));
+        let offset = _mm512_set1_ps(piece.windows.offsets[k]);
+        let place = _mm512_fmadd_ps(lanes, spacing, offset);
         let below = _mm512_cvttps_epi32(place);
         let above = _mm512_add_epi32(below, next);
         let way = _mm512_sub_ps(place, _mm512_cvtepi32_ps(below));
@@ -143,6 +148,7 @@ pub(super) fn gather_portable<const LANES: usize, const FUSED: bool>(
     (voxels, stride): (&mut [f32], usize),
 ) {
     for group in 0..count {
+        let (mut lower, mut upper) = ([[0.0f32; GROUP]; LANES], [[0.0f32; GROUP]; LANES]);
         for share in shares {
             let start = share.windows.starts[group] as usize;
             let offset = share.windows.offsets[group];
@@ -155,12 +161,17 @@ pub(super) fn gather_portable<const LANES: usize, const FUSED: bool>(
             for slice in 0..LANES {
                 let from = &share.rays[slice * share.stride + start..];
                 let seen: &[f32; MARGIN] = from.first_chunk().unwrap_or(&[0.0; MARGIN]);
-                let sums = &mut voxels[slice * stride + group * GROUP..][..GROUP];
-                for (sum, (index, [below, above])) in sums.iter_mut().zip(places) {
-                    let lower = fused::<FUSED>(seen[index], below, *sum);
-                    *sum = fused::<FUSED>(seen[index + 1], above, lower);
+                let sums = lower[slice].iter_mut().zip(&mut upper[slice]);
+                for ((lower, upper), (index, [below, above])) in sums.zip(places) {
+                    *lower = fused::<FUSED>(seen[index], below, *lower);
+                    *upper = fused::<FUSED>(seen[index + 1], above, *upper);
                 }
             }
+        }
+        for slice in 0..LANES {
+            let sums = &mut voxels[slice * stride + group * GROUP..][..GROUP];
+            let both = lower[slice].iter().zip(&upper[slice]).map(|(lower, upper)| lower + upper);
+            sums.iter_mut().zip(both).for_each(|(sum, both)| *sum += both);
         }
     }
 }

@@ -12,6 +12,8 @@
 mod block;
 mod fan;
 mod lanes;
+mod many;
+mod many_lanes;
 mod rail;
 #[cfg(target_arch = "x86_64")]
 mod rail_wide;
@@ -21,9 +23,12 @@ mod sheet;
 #[cfg(target_arch = "x86_64")]
 mod sheet_wide;
 mod slices;
+mod stack;
 mod volumes;
 
 pub use fan::{Fan, GROUP, Lines, LinesPart, MOST_LANES, Walk};
+pub use many::{backproject_many, project_many};
 pub use sheaf::{Form, Raster, Sheaf};
 pub use slices::{backproject_fans, project_fans};
+pub use stack::{Stack, StackPart};
 pub use volumes::{backproject_sheaves, project_sheaves};

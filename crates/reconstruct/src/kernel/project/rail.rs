@@ -7,8 +7,8 @@ use voltomo_numeric::cast::to_f32;
 
 use super::{
     block::Block,
-    fan::{GROUP, MARGIN, Windows},
-    lanes::{WALK, fused, split},
+    fan::{GROUP, MARGIN, WALK, Windows},
+    lanes::{fused, split},
 };
 
 /// Most voxels from ray to ray, and most rays from voxel to voxel, that fit the windows.

@@ -1,14 +1,14 @@
 //! Fans of parallel rays through a few slices, on the threads of the processor. Knows no geometry.
-
-use std::ops::Range;
+//!
+//! [`super::many`] sums in the same order: what is changed here is changed there.
 
 use rayon::prelude::*;
-use voltomo_numeric::cast::{to_f32, to_index};
+use voltomo_numeric::cast::to_f32;
 
 use super::{
     Fan, Lines, Walk,
-    fan::{GROUP, MARGIN, Windows, stride},
-    lanes::{FANS, Piece, SEGMENT, Share, Sums, WALK, gather_portable, walk_portable},
+    fan::{GROUP, MARGIN, WALK, Windows, stride},
+    lanes::{FANS, Piece, SEGMENT, Share, Sums, gather_portable, walk_portable},
 };
 use crate::kernel::backproject::Processor;
 
@@ -78,26 +78,6 @@ struct FanWalk<'a> {
 }
 
 impl FanWalk<'_> {
-    /// The lines of a band on which the sixteen rays from `ray` on may meet voxels.
-    #[inline(always)]
-    fn touched(&self, ray: usize, band: usize) -> Range<usize> {
-        let fan = self.fan;
-        let first = fan.start + ray as f64 * fan.spacing;
-        let span = fan.spacing * (GROUP - 1) as f64;
-        // The middle of the sixteen lies from −1 − half to length + half.
-        let (middle, half) = (first + span / 2.0, span.abs() / 2.0 + 1.0);
-        let ends = [-half - middle, self.lines.length as f64 + half - middle];
-        let band = band..(band + WALK).min(self.lines.count).max(band);
-        if fan.along.abs() < 1e-9 {
-            return if ends[0] < 1.0 && ends[1] > -1.0 { band } else { band.start..band.start };
-        }
-        let [one, other] = ends.map(|end| end / fan.along);
-        let from = to_index((one.min(other) - 1.0).floor().max(0.0));
-        let until = to_index((one.max(other) + 2.0).ceil().max(0.0));
-        let start = from.clamp(band.start, band.end);
-        start..until.clamp(start, band.end)
-    }
-
     /// Calls `step` for each group of rays that meets the band, with its piece of the lines.
     #[inline(always)]
     fn pieces<const LANES: usize, const WIDE: bool>(
@@ -109,12 +89,11 @@ impl FanWalk<'_> {
         let fan = self.fan;
         let mut windows = Windows::<WALK>::EMPTY;
         for ray in (0..fan.rays).step_by(GROUP) {
-            let touched = self.touched(ray, band);
+            let touched = fan.touched(ray, band, [self.lines.count, self.lines.length]);
             if touched.is_empty() {
                 continue;
             }
-            let first = fan.start + ray as f64 * fan.spacing + touched.start as f64 * fan.along;
-            let along = [first, fan.along, fan.spacing];
+            let along = [fan.position(ray, touched.start), fan.along, fan.spacing];
             windows.fill::<WIDE>(touched.len(), along, self.lines.length);
             let piece = Piece {
                 lines: &self.lines.values[touched.start * self.lines.line_stride()..],

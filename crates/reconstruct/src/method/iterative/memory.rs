@@ -1,11 +1,26 @@
 //! What each iterative method holds at once. Computes nothing else.
 
 use super::{balance::keeps, mr_fbp::bins};
-use crate::{Method, settings::IterativeSettings};
+use crate::{
+    Method,
+    kernel::{project::Stack, simd::Processor},
+    projector::least_for_many,
+    settings::IterativeSettings,
+};
 
-/// Slices and rows that the projector of a parallel beam holds beside its arguments.
-const PROJECTOR_SLICES: u64 = 12;
-const PROJECTOR_ROWS: u64 = 4;
+/// Slices and rows that the projector of a parallel beam holds beside its arguments: where it takes
+/// many together (the zeros about them counted), and where it takes a few.
+const OF_MANY: [u64; 2] = [17, 17];
+const OF_FEW: [u64; 2] = [12, 4];
+
+/// The same for so many slices.
+fn held_by_projector(slices: usize) -> [u64; 2] {
+    let least = least_for_many(Processor::found());
+    let many = if slices >= least { OF_MANY } else { [0; 2] };
+    let left = slices % Stack::LANES;
+    let few = if left > 0 && left < least { OF_FEW } else { [0; 2] };
+    [many[0] + few[0], many[1] + few[1]]
+}
 
 /// Voxels `[z, y, x]` and rays `[view, slice, column]` of a call.
 #[derive(Debug, Clone, Copy)]
@@ -46,7 +61,10 @@ impl Sizes {
             _ => 0,
         };
         let projector = match self.alike {
-            true => PROJECTOR_SLICES * 4 * (height * width) as u64 + PROJECTOR_ROWS * one_row,
+            true => {
+                let [held_slices, held_rows] = held_by_projector(slices);
+                held_slices * 4 * (height * width) as u64 + held_rows * one_row
+            }
             // A copy of the projections; the data themselves are not copied.
             false => 0,
         };
