@@ -21,3 +21,14 @@ pub struct Can {
     /// Heights between which the volume holds the can, mm.
     pub held: [f64; 2],
 }
+
+impl Can {
+    /// Height along the axis and distance from it, mm, of a place of the volume.
+    #[must_use]
+    pub fn height_and_radius(&self, place: [f64; 3]) -> [f64; 2] {
+        let offset: [f64; 3] = std::array::from_fn(|i| place[i] - self.point[i]);
+        let height: f64 = (0..3).map(|i| offset[i] * self.direction[i]).sum();
+        let square: f64 = offset.iter().map(|value| value * value).sum();
+        [height, (square - height * height).max(0.0).sqrt()]
+    }
+}

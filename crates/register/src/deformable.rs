@@ -5,7 +5,12 @@
 use voltomo_types::Problem;
 
 use crate::{
-    RegisterError, RegisterSettings, can::Can, deformation::Deformation, metric::Level, rigid::Fit,
+    RegisterError, RegisterSettings,
+    can::Can,
+    deformation::Deformation,
+    metric::{Explained, Level, explained, residuals},
+    placement::Placement,
+    rigid::Fit,
     solve::cholesky,
 };
 
@@ -15,9 +20,9 @@ const MOST_UNKNOWNS: usize = 4500;
 const STEPS: usize = 4;
 /// Second difference of the lattice that is usual at a stiffness of 1, mm.
 const USUAL_BEND_MM: f64 = 0.05;
-/// Bends beyond a placement until the collapsed level is explained best, with bending held down.
+/// Bends beyond a placement until the level is explained best, with bending held down.
 ///
-/// Minimises `Σ (n − b − a·P(q + u(q)))² / σ² + stiffness · Σ (second differences)² / (0.05 mm)²`.
+/// Minimises `Σ (n − Σ_k c_k w_k(q + u(q)))² / σ² + stiffness · Σ (second differences)² / (0.05 mm)²`.
 /// Memory: 8 bytes times the square of three times the lattice's points.
 ///
 /// # Errors
@@ -36,46 +41,24 @@ pub(crate) fn deform(
         return Err(RegisterError::Setting(Problem::new("register.lattice_mm", found, expected)));
     }
     let mut system = System::new(&bend);
+    let mut best = placed.explained.clone();
     for _ in 0..STEPS {
         system.clear();
-        let values = Explained::new(level, placed, &bend);
-        system.add_points(level, placed, (&bend, &values));
+        system.add_points(level, (placed, &best), &bend);
         system.add_stiffness(&bend, settings.stiffness);
         let Some(step) = cholesky(&mut system.matrix, &mut system.right) else { break };
-        for (displacement, step) in bend.displacements.iter_mut().zip(step.chunks(3)) {
+        let mut next = bend.clone();
+        for (displacement, step) in next.displacements.iter_mut().zip(step.chunks(3)) {
             displacement.iter_mut().zip(step).for_each(|(value, step)| *value += step);
         }
-    }
-    let score = Explained::new(level, placed, &bend).score;
-    Ok((bend, score))
-}
-
-/// Gain and offset of what the X-ray volume explains, and how much is left.
-struct Explained {
-    gain: f64,
-    offset: f64,
-    variance: f64,
-    score: f64,
-}
-
-impl Explained {
-    fn new(level: &Level, placed: &Fit, bend: &Deformation) -> Self {
-        let mut sums = crate::solve::Sums::new(3);
-        let mut value = [0.0f32];
-        for (place, neutron) in level.places.iter().zip(&level.values) {
-            let place = bend.apply(placed.transform.apply(*place));
-            let Some(corner) = level.field.corner(place, 1.0) else { continue };
-            level.field.values_at(&corner, &mut value);
-            if value[0].is_finite() {
-                sums.add(&[f64::from(value[0]), 1.0, *neutron]);
-            }
+        let placement = Placement { transform: placed.transform, deformation: Some(&next) };
+        let found = explained(level, placement);
+        if found.score <= best.score {
+            break;
         }
-        let found = sums.solution(2);
-        let left = sums.unexplained(&found);
-        let score = if sums.spread() > 0.0 { 1.0 - left / sums.spread() } else { 0.0 };
-        let variance = (left / sums.count.max(1) as f64).max(1e-12);
-        Self { gain: found[0], offset: found[1], variance, score }
+        (best, bend) = (found, next);
     }
+    Ok((bend, best.score))
 }
 
 /// The equations of one step.
@@ -100,25 +83,24 @@ impl System {
     fn add_points(
         &mut self,
         level: &Level,
-        placed: &Fit,
-        (bend, values): (&Deformation, &Explained),
+        (placed, best): (&Fit, &Explained),
+        bend: &Deformation,
     ) {
-        let mut value = [0.0f32];
-        for (place, neutron) in level.places.iter().zip(&level.values) {
-            let place = placed.transform.apply(*place);
-            let Some(corner) = level.field.corner(bend.apply(place), 1.0) else { continue };
-            level.field.values_at(&corner, &mut value);
-            let gradient = level.field.gradient_at(&corner, &[1.0]).map(|it| it * values.gain);
-            if !value[0].is_finite() || !gradient[0].is_finite() {
-                continue;
+        let placement = Placement { transform: placed.transform, deformation: Some(bend) };
+        let residuals = residuals(level, placement, best);
+        let weight = 1.0 / best.variance.max(1e-12);
+        for (part, attenuations) in level.rings.iter().zip(&best.attenuations) {
+            for point in part.clone().filter(|point| residuals[*point].is_finite()) {
+                let place = placed.transform.apply(level.places[point]);
+                let Some(corner) = level.field.corner(bend.apply(place), 1.0) else { continue };
+                let gradient = level.field.gradient_at(&corner, attenuations);
+                let (index, weights) = bend.taps(place);
+                let mut row = [(0, 0.0); 192];
+                for (k, entry) in row.iter_mut().enumerate() {
+                    *entry = (3 * index[k / 3] + k % 3, weights[k / 3] * gradient[k % 3]);
+                }
+                self.add(&row, (residuals[point], weight));
             }
-            let residual = neutron - values.offset - values.gain * f64::from(value[0]);
-            let (index, weight) = bend.taps(place);
-            let mut row = [(0, 0.0); 192];
-            for (k, entry) in row.iter_mut().enumerate() {
-                *entry = (3 * index[k / 3] + k % 3, weight[k / 3] * gradient[k % 3]);
-            }
-            self.add(&row, (residual, 1.0 / values.variance));
         }
     }
 

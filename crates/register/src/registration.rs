@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use voltomo_types::Transform;
 
-use crate::{can::Can, deformation::Deformation, resample::Placement};
+use crate::{can::Can, deformation::Deformation, placement::Placement};
 
 /// How far points of the cell may be from where they are placed, by the bootstrap.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -67,8 +67,6 @@ pub struct Registration {
     pub neutron_can: Can,
     /// The can in the X-ray volume.
     pub xray_can: Can,
-    /// X-ray attenuation, 1/cm, of each class, and the neutron attenuation that goes with it, 1/cm.
-    pub attenuations: Vec<[f64; 2]>,
 }
 
 impl Registration {

@@ -7,25 +7,7 @@ use rayon::prelude::*;
 use voltomo_numeric::{cast::to_index, interpolate::CubicTaps};
 use voltomo_types::{BimodalVolume, Transform, Volume, VoxelGrid};
 
-use crate::deformation::Deformation;
-
-/// Where points of one volume lie in another.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Placement<'a> {
-    /// Takes points of the source's frame to the target's, mm.
-    pub transform: Transform,
-    /// What is bent after that.
-    pub deformation: Option<&'a Deformation>,
-}
-
-impl Placement<'_> {
-    /// Where a point of the source lies in the target, mm.
-    #[must_use]
-    pub fn apply(&self, point: [f64; 3]) -> [f64; 3] {
-        let placed = self.transform.apply(point);
-        self.deformation.map_or(placed, |deformation| deformation.apply(placed))
-    }
-}
+use crate::{deformation::Deformation, placement::Placement};
 
 /// The slices `z` of `target` filled from `source`, `[z, y, x]`; NaN where the source does not reach.
 ///

@@ -2,7 +2,10 @@
 
 use voltomo_types::Transform;
 
-use crate::metric::{Degrees, Level, Motion, explained, explaining, sums};
+use crate::{
+    metric::{Degrees, Explained, Level, Motion, explained, step_sums},
+    placement::Placement,
+};
 
 /// How far a search goes.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -19,18 +22,17 @@ pub(crate) struct Steps {
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Fit {
     pub(crate) transform: Transform,
-    pub(crate) score: f64,
-    /// Neutron attenuation of each value of the field.
-    pub(crate) coefficients: Vec<f32>,
-    /// Points compared.
-    pub(crate) count: usize,
+    pub(crate) explained: Explained,
 }
 
 impl Fit {
     /// A placement as it is.
     pub(crate) fn at(level: &Level, transform: Transform) -> Self {
-        let (score, coefficients, count) = explained(level, &transform);
-        Self { transform, score, coefficients, count }
+        Self { transform, explained: explained(level, Placement::of(transform)) }
+    }
+
+    pub(crate) fn score(&self) -> f64 {
+        self.explained.score
     }
 }
 
@@ -55,37 +57,28 @@ pub(crate) fn improve(
 ) -> Fit {
     let mut best = start;
     for _ in 0..steps.most {
-        let step = step(level, &best, (degrees, region.centre));
+        let placement = Placement::of(best.transform);
+        let motion = Motion { placement, degrees, centre: region.centre };
+        let step = step_sums(level, &motion, &best.explained).solution();
         let length = degrees.length(&step, region.radius);
         if !length.is_finite() || length < steps.least_mm {
             break;
         }
-        let mut share = (steps.longest_mm / length).min(1.0);
-        let mut better = None;
-        for _ in 0..5 {
+        let share = (steps.longest_mm / length).min(1.0);
+        let change = |share: f64| {
             let part: Vec<f64> = step.iter().map(|value| value * share).collect();
-            let change = degrees.step(&part, region.centre);
-            let next = Fit::at(level, best.transform.then(&change));
-            // A placement that leaves the other volume must not win by what is left.
-            if next.score > best.score && 10 * next.count > 8 * best.count {
-                better = Some(next);
-                break;
-            }
-            share *= 0.5;
-        }
+            best.transform.then(&degrees.step(&part, region.centre))
+        };
+        let shares = [share, 0.5 * share, 0.25 * share, 0.1 * share];
+        // A placement that leaves the other volume must not win by what is left.
+        let is_better = |next: &Fit| {
+            next.score() > best.score() && 10 * next.explained.count > 8 * best.explained.count
+        };
+        let better = shares.into_iter().map(|share| Fit::at(level, change(share))).find(is_better);
         match better {
             Some(next) => best = next,
             None => break,
         }
     }
     best
-}
-
-/// The step of Gauss and Newton from a placement.
-fn step(level: &Level, at: &Fit, (degrees, centre): (Degrees, [f64; 3])) -> Vec<f64> {
-    let coefficients = &at.coefficients[..level.field.channels];
-    let motion = Motion { transform: &at.transform, degrees, centre, coefficients };
-    let sums = sums(level, &motion);
-    let columns = explaining(level);
-    sums.solution(columns + degrees.count()).split_off(columns)
 }

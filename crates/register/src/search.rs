@@ -6,7 +6,7 @@ use voltomo_numeric::cast::to_index;
 use voltomo_types::Transform;
 
 use crate::{
-    bootstrap::{Groups, margin},
+    bootstrap::margin,
     can::Can,
     metric::{Degrees, Level},
     registration::RunnerUp,
@@ -54,13 +54,9 @@ pub(crate) fn search(
         different(refined.collect(), (search, [SAME_TURN_DEG, SAME_SHIFT_MM]), KEPT).into_iter();
     let best = kept.next()?;
     let runner_up = kept.next().map(|second| {
-        let groups = Groups::all(middle, &best.transform, search.cans.1);
-        let margin = groups
-            .iter()
-            .map(|groups| margin(middle, [&best, &second], groups))
-            .fold(f64::INFINITY, f64::min);
+        let margin = margin(middle, [&best, &second], search.cans.1);
         let [turn_deg, shift_mm] = apart(&best.transform, &second.transform, search.region.centre);
-        RunnerUp { score: second.score, winner_score: best.score, margin, turn_deg, shift_mm }
+        RunnerUp { score: second.score(), winner_score: best.score(), margin, turn_deg, shift_mm }
     });
     Some((best, runner_up))
 }
@@ -79,8 +75,8 @@ fn first_round(search: &Search<'_>, coarse: &Level) -> Vec<Fit> {
     }
     let fits: Vec<Fit> =
         starts.into_par_iter().map(|transform| Fit::at(coarse, transform)).collect();
-    let most = fits.iter().map(|fit| fit.count).max().unwrap_or(0);
-    let fits = fits.into_iter().filter(|fit| 2 * fit.count >= most).collect();
+    let most = fits.iter().map(|fit| fit.explained.count).max().unwrap_or(0);
+    let fits = fits.into_iter().filter(|fit| 2 * fit.explained.count >= most).collect();
     let apart = [1.5 * search.angle_step_deg, 1.5 * SHIFT_MM];
     different(fits, (search, apart), FOLLOWED)
 }
@@ -91,7 +87,7 @@ fn different(
     (search, [turn_deg, shift_mm]): (&Search<'_>, [f64; 2]),
     count: usize,
 ) -> Vec<Fit> {
-    fits.sort_by(|a, b| b.score.total_cmp(&a.score));
+    fits.sort_by(|a, b| b.score().total_cmp(&a.score()));
     let mut kept: Vec<Fit> = Vec::new();
     for fit in fits {
         let is_known = kept.iter().any(|known| {

@@ -60,7 +60,7 @@ impl Default for RegisterSettings {
         Self {
             model: Model::Rigid,
             neutron_blur_mm: 0.2,
-            classes: 6,
+            classes: 8,
             finest_mm: 0.1,
             points: 300_000,
             angle_step_deg: 3.0,

@@ -1,7 +1,5 @@
 //! Sums of products of rows, and the regression that they give. Knows no volume.
 
-use voltomo_numeric::eigen::solve_symmetric;
-
 /// `Σ w wᵀ` over rows `w`, of which the last value is what the others are to explain.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Sums {
@@ -42,39 +40,39 @@ impl Sums {
         self.total += other.total;
     }
 
-    fn product(&self, i: usize, j: usize) -> f64 {
-        let (i, j) = (i.min(j), i.max(j));
-        self.products[i * self.size - i * (i + 1) / 2 + j]
+    /// Place of a product in memory; `i` ≤ `j`.
+    fn at(&self, i: usize, j: usize) -> usize {
+        i * self.size - i * (i + 1) / 2 + j
     }
 
-    /// Coefficients of the first `columns` values that explain the last one best.
-    pub(crate) fn solution(&self, columns: usize) -> Vec<f64> {
-        let sizes: Vec<f64> =
-            (0..columns).map(|i| self.product(i, i).sqrt().max(f64::MIN_POSITIVE)).collect();
-        let scaled = |k: usize| {
-            let (i, j) = (k / columns, k % columns);
-            self.product(i, j) / (sizes[i] * sizes[j])
-        };
-        let matrix: Vec<f64> = (0..columns * columns).map(scaled).collect();
-        let last = self.size - 1;
-        let right: Vec<f64> = (0..columns).map(|i| self.product(i, last) / sizes[i]).collect();
-        let found = solve_symmetric(&matrix, &right);
-        found.iter().zip(&sizes).map(|(value, size)| value / size).collect()
-    }
-
-    /// Sum of squares that stays unexplained with given coefficients of the first values.
-    pub(crate) fn unexplained(&self, coefficients: &[f64]) -> f64 {
-        let last = self.size - 1;
-        let mut sum = self.product(last, last);
-        for (i, a) in coefficients.iter().enumerate() {
-            sum -= 2.0 * a * self.product(i, last);
-            sum += coefficients
-                .iter()
-                .enumerate()
-                .map(|(j, b)| a * b * self.product(i, j))
-                .sum::<f64>();
+    /// The first `columns` values eliminated from the others, as least squares do.
+    ///
+    /// Values that those before them explain but for a 10⁹th are left out.
+    /// Source: Golub & Van Loan 1996, section 4.1.
+    pub(crate) fn eliminated(&self, columns: usize) -> Eliminated {
+        let mut left = self.clone();
+        let mut is_used = vec![false; columns];
+        for (i, used) in is_used.iter_mut().enumerate() {
+            let pivot = left.products[left.at(i, i)];
+            *used = pivot > 1e-9 * self.products[self.at(i, i)];
+            if !*used {
+                continue;
+            }
+            let (above, below) =
+                left.products.split_at_mut(self.at(i + 1, i + 1).min(self.products.len()));
+            let row = &above[self.at(i, i)..];
+            let mut start = 0;
+            for j in i + 1..self.size {
+                let share = row[j - i] / pivot;
+                let length = self.size - j;
+                let line = &mut below[start..start + length];
+                line.iter_mut()
+                    .zip(&row[j - i..])
+                    .for_each(|(value, above)| *value -= share * above);
+                start += length;
+            }
         }
-        sum.max(0.0)
+        Eliminated { left, is_used }
     }
 
     /// Sum of squares of the last values about their mean.
@@ -82,7 +80,46 @@ impl Sums {
         let last = self.size - 1;
         let mean_part =
             if self.count > 0 { self.total * self.total / self.count as f64 } else { 0.0 };
-        (self.product(last, last) - mean_part).max(0.0)
+        (self.products[self.at(last, last)] - mean_part).max(0.0)
+    }
+
+    /// Coefficients of all values but the last that explain it best.
+    pub(crate) fn solution(&self) -> Vec<f64> {
+        self.eliminated(self.size - 1).coefficients(self.size - 1)
+    }
+}
+
+/// Sums of which the first values are eliminated.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Eliminated {
+    left: Sums,
+    is_used: Vec<bool>,
+}
+
+impl Eliminated {
+    /// Coefficients of the eliminated values that explain the value `column` best; 0 of those that
+    /// were left out.
+    pub(crate) fn coefficients(&self, column: usize) -> Vec<f64> {
+        let mut found = vec![0.0; self.is_used.len()];
+        for i in (0..found.len()).rev().filter(|i| self.is_used[*i]) {
+            let row = &self.left.products[self.left.at(i, i)..];
+            let known: f64 = (i + 1..found.len()).map(|k| row[k - i] * found[k]).sum();
+            found[i] = (row[column - i] - known) / row[0];
+        }
+        found
+    }
+
+    /// Sum of squares of the last value that stays unexplained.
+    pub(crate) fn unexplained(&self) -> f64 {
+        self.left.products.last().map_or(0.0, |value| value.max(0.0))
+    }
+
+    /// Sums of the values that stay, without what the eliminated ones explain.
+    pub(crate) fn rest(&self) -> Sums {
+        let columns = self.is_used.len();
+        let size = self.left.size - columns;
+        let products = self.left.products[self.left.at(columns, columns)..].to_vec();
+        Sums { size, products, count: self.left.count, total: 0.0 }
     }
 }
 
@@ -130,10 +167,32 @@ mod tests {
             let row = [1.0, x, (x * 3.0).sin(), 0.5 - 2.0 * x + 4.0 * (x * 3.0).sin()];
             sums.add(&row);
         }
-        let found = sums.solution(3);
+        let found = sums.solution();
         for (found, wanted) in found.iter().zip([0.5, -2.0, 4.0]) {
             assert!((found - wanted).abs() < 1e-9, "{found}");
         }
+    }
+
+    #[test]
+    fn what_is_eliminated_first_changes_no_coefficient_and_copies_are_left_out() {
+        let mut sums = Sums::new(5);
+        for k in 0..40u32 {
+            let x = f64::from(k) / 7.0;
+            sums.add(&[
+                1.0,
+                1.0,
+                x,
+                x.sin(),
+                3.0 + 0.5 * x - 2.0 * x.sin() + 0.01 * (9.0 * x).cos(),
+            ]);
+        }
+        let at_once = sums.solution();
+        assert_eq!(at_once[1], 0.0, "a copy of the first");
+        let eliminated = sums.eliminated(2);
+        let rest = eliminated.rest().solution();
+        assert!((rest[0] - at_once[2]).abs() < 1e-9 && (rest[1] - at_once[3]).abs() < 1e-9);
+        let left = sums.eliminated(4).unexplained();
+        assert!(left > 0.0 && left < 40.0 * 1e-4, "{left}");
     }
 
     #[test]

@@ -9,7 +9,7 @@ use crate::{
     can::Can,
     check::check,
     deformable::deform,
-    metric::{Classes, Degrees, Level, LevelPlan, collapsed},
+    metric::{Classes, Degrees, Level, LevelPlan},
     registration::RunnerUp,
     rigid::{Fit, Region, Steps, improve},
     search::{Search, search},
@@ -21,10 +21,10 @@ const DIAMETER_TOLERANCE: f64 = 0.06;
 /// X-ray voxels from which the classes are found, about.
 const CLASS_VOXELS: usize = 1_000_000;
 /// Edge of the voxels and sharpness (standard deviation) of the coarse and the middle level, mm.
-const COARSE_MM: [f64; 2] = [0.4, 0.4];
+const COARSE_MM: [f64; 2] = [0.3, 0.3];
 const MIDDLE_MM: [f64; 2] = [0.2, 0.15];
 /// Points of the coarse and the middle level.
-const POINTS: [usize; 2] = [20_000, 150_000];
+const POINTS: [usize; 2] = [20_000, 120_000];
 
 /// Finds where the neutron volume lies in the X-ray volume's frame.
 ///
@@ -49,13 +49,13 @@ pub fn register(
     check(xray, Probe::Xray)?;
     let run = Run::new(neutron, xray, settings)?;
     let (winner, runner_up, is_upside_down) = run.searched()?;
-    let fine = run.fine(&winner);
+    let fine = run.level([settings.finest_mm, 0.0], settings.points);
     let start = Fit::at(&fine, winner.transform);
     let steps = Steps { most: 20, least_mm: 1e-4, longest_mm: 0.2 };
     let placed = improve(&fine, start, (Degrees::Rigid, &run.region(&winner)), &steps);
-    tracing::debug!(score = placed.score, "placed on the finest level");
+    tracing::debug!(score = placed.score(), "placed on the finest level");
     run.judged(&fine, &placed, runner_up.as_ref())?;
-    run.finished(&fine, placed, (winner, runner_up, is_upside_down))
+    run.finished(&fine, placed, (runner_up, is_upside_down))
 }
 
 /// What the steps of one registration share.
@@ -159,14 +159,6 @@ impl<'a> Run<'a> {
         self.region_at(f64::midpoint(low, high), 0.5 * (high - low))
     }
 
-    /// The finest level, with what the neutron volume should be as its only value.
-    fn fine(&self, winner: &Fit) -> Level {
-        let plan = self.plan([self.settings.finest_mm, 0.0], self.settings.points);
-        let neutron = (self.neutron, &self.neutron_can);
-        let xray = (self.xray, &self.xray_can);
-        collapsed(neutron, xray, (&self.classes, &winner.coefficients), &plan)
-    }
-
     /// Refuses what explains too little, or does not stand alone.
     fn judged(
         &self,
@@ -175,8 +167,8 @@ impl<'a> Run<'a> {
         second: Option<&RunnerUp>,
     ) -> Result<(), RegisterError> {
         let settings = self.settings;
-        if placed.score < settings.least_score || fine.places.is_empty() {
-            let (score, least) = (placed.score, settings.least_score);
+        if placed.score() < settings.least_score || fine.places.is_empty() {
+            let (score, least) = (placed.score(), settings.least_score);
             return Err(RegisterError::PoorMatch { score, least });
         }
         if let Some(second) = second.filter(|it| it.margin < settings.least_margin) {
@@ -216,7 +208,7 @@ impl<'a> Run<'a> {
         &self,
         fine: &Level,
         placed: Fit,
-        (winner, runner_up, is_upside_down): (Fit, Option<RunnerUp>, bool),
+        (runner_up, is_upside_down): (Option<RunnerUp>, bool),
     ) -> Result<Registration, RegisterError> {
         let region = self.region(&placed);
         let [scale, scale_sigma] = self.scale(fine, &placed, &region)?;
@@ -236,14 +228,13 @@ impl<'a> Run<'a> {
             Model::Affine => best = affine(fine, &best, &region),
             Model::Deformable => {
                 let (bend, score) = deform(fine, &best, can, self.settings)?;
-                (deformation, best.score) = (Some(bend), score);
+                (deformation, best.explained.score) = (Some(bend), score);
             }
         }
-        let pairs = self.classes.attenuations().iter().zip(&winner.coefficients);
         Ok(Registration {
             xray_from_neutron: best.transform,
             deformation,
-            score: best.score,
+            score: best.score(),
             runner_up,
             target_error: error,
             covariance: std::array::from_fn(|i| std::array::from_fn(|j| covariance[i][j])),
@@ -254,7 +245,6 @@ impl<'a> Run<'a> {
             is_upside_down,
             neutron_can: self.neutron_can,
             xray_can: self.xray_can,
-            attenuations: pairs.map(|(x, n)| [f64::from(*x), f64::from(*n)]).collect(),
         })
     }
 

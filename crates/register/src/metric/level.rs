@@ -1,10 +1,12 @@
 //! One level of the comparison: classes of the X-ray volume and points of the neutron volume,
 //! equally sharp. Knows no placement.
 
+use std::ops::Range;
+
 use voltomo_numeric::random::Random;
 use voltomo_types::{Volume, VoxelGrid};
 
-use super::Classes;
+use super::{Classes, rings::by_ring};
 use crate::{
     can::Can,
     field::{Blocks, Field},
@@ -40,6 +42,8 @@ pub(crate) struct Level {
     pub(crate) places: Vec<[f64; 3]>,
     /// µ of the neutron volume at each, 1/cm.
     pub(crate) values: Vec<f64>,
+    /// Points of each ring about the axis.
+    pub(crate) rings: Vec<Range<usize>>,
 }
 
 /// Variance of the blur that a box of `edge` has along an axis.
@@ -48,7 +52,7 @@ fn box_variance(edge: f64) -> f64 {
 }
 
 impl Level {
-    /// A level with one value a class.
+    /// Makes the classes, blurs both volumes to the same sharpness and draws the points.
     pub(crate) fn new(
         (neutron, neutron_can): (&Volume, &Can),
         (xray, xray_can): (&Volume, &Can),
@@ -57,39 +61,19 @@ impl Level {
     ) -> Self {
         let count = classes.count();
         let blocks = blocks_for(&xray.grid, xray_can, (plan.edge_mm, count));
-        let field = Field::of(xray, &blocks, count, |value, into| classes.spread(value, into));
-        Self::with((neutron, neutron_can), (field, xray.grid.voxel), plan)
-    }
-
-    /// Blurs both to the same sharpness and draws the points.
-    fn with(
-        (neutron, can): (&Volume, &Can),
-        (mut field, xray_voxel): (Field, f64),
-        plan: &LevelPlan,
-    ) -> Self {
-        let blocks = blocks_for(&neutron.grid, can, (plan.edge_mm, 1));
+        let mut field = Field::of(xray, &blocks, count, |value, into| classes.spread(value, into));
+        let blocks = blocks_for(&neutron.grid, neutron_can, (plan.edge_mm, 1));
         let mut means = Field::mean(neutron, &blocks);
         let neutron_variance = (plan.neutron_blur_mm / FWHM).powi(2) + box_variance(means.voxel);
-        let xray_variance = box_variance(field.voxel) + box_variance(xray_voxel);
+        let xray_variance = box_variance(field.voxel) + box_variance(xray.grid.voxel);
         let target = neutron_variance.max(xray_variance).max(plan.sigma_mm.powi(2));
         smooth(&mut means, (target - neutron_variance).max(0.0).sqrt());
         smooth(&mut field, (target - xray_variance).max(0.0).sqrt());
-        let (places, values) = drawn(&means, can, plan.points);
-        Self { field, places, values }
+        let mut points = drawn(&means, neutron_can, plan.points);
+        let rings = by_ring(neutron_can, &mut points);
+        let (places, values) = points.into_iter().unzip();
+        Self { field, places, values, rings }
     }
-}
-
-/// A level with one value, what the neutron volume should be: classes times their attenuation.
-pub(crate) fn collapsed(
-    neutron: (&Volume, &Can),
-    (xray, xray_can): (&Volume, &Can),
-    (classes, coefficients): (&Classes, &[f32]),
-    plan: &LevelPlan,
-) -> Level {
-    let blocks = blocks_for(&xray.grid, xray_can, (plan.edge_mm, 1));
-    let mix = |value: f32, into: &mut [f32]| into[0] += classes.mixed(value, coefficients);
-    let field = Field::of(xray, &blocks, 1, mix);
-    Level::with(neutron, (field, xray.grid.voxel), plan)
 }
 
 /// Blocks over the box that holds the can and some air; larger ones where they would be too many.
@@ -124,14 +108,12 @@ fn corners(can: &Can) -> [[f64; 3]; 2] {
 }
 
 /// About `count` points of a field in and around the can, drawn by a fixed seed.
-fn drawn(means: &Field, can: &Can, count: usize) -> (Vec<[f64; 3]>, Vec<f64>) {
+fn drawn(means: &Field, can: &Can, count: usize) -> Vec<([f64; 3], f64)> {
     let radius = can.radius_mm + AIR_MM;
     let is_wanted = |flat: usize| {
         let place = means.place(means.index(flat));
-        let offset: [f64; 3] = std::array::from_fn(|i| place[i] - can.point[i]);
-        let height: f64 = (0..3).map(|i| offset[i] * can.direction[i]).sum();
-        let square: f64 = offset.iter().map(|value| value * value).sum();
-        square - height * height < radius * radius
+        let [height, across] = can.height_and_radius(place);
+        across < radius
             && (can.held[0] - AIR_MM..can.held[1] + AIR_MM).contains(&height)
             && means.values[flat].is_finite()
     };
@@ -139,5 +121,5 @@ fn drawn(means: &Field, can: &Can, count: usize) -> (Vec<[f64; 3]>, Vec<f64>) {
     let share = count as f64 / wanted.len().max(1) as f64;
     let mut random = Random::new(0x5EED);
     let taken = wanted.into_iter().filter(|_| random.even() <= share);
-    taken.map(|flat| (means.place(means.index(flat)), f64::from(means.values[flat]))).unzip()
+    taken.map(|flat| (means.place(means.index(flat)), f64::from(means.values[flat]))).collect()
 }

@@ -4,93 +4,181 @@ use std::ops::Range;
 
 use rayon::prelude::*;
 use voltomo_numeric::cast::to_f32;
-use voltomo_types::Transform;
 
 use super::{Degrees, Level};
-use crate::solve::Sums;
+use crate::{
+    placement::Placement,
+    solve::{Eliminated, Sums},
+};
 
-/// Points that are summed by one thread; the order of the sums never depends on the threads.
-const CHUNK: usize = 4096;
 /// Points of the field next to its border that are not used.
 const MARGIN: f64 = 1.0;
 
 /// A placement that may change in some ways.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Motion<'a> {
-    pub(crate) transform: &'a Transform,
+    pub(crate) placement: Placement<'a>,
     pub(crate) degrees: Degrees,
     pub(crate) centre: [f64; 3],
-    /// Neutron attenuation of each value of the field; needed where there are degrees.
-    pub(crate) coefficients: &'a [f32],
 }
 
-/// Points in parts that are summed one after the other.
-fn chunks(count: usize) -> impl Iterator<Item = Range<usize>> {
-    (0..count.div_ceil(CHUNK)).map(move |k| k * CHUNK..((k + 1) * CHUNK).min(count))
+impl<'a> Motion<'a> {
+    /// A placement that stays.
+    pub(crate) fn still(placement: Placement<'a>) -> Self {
+        Self { placement, degrees: Degrees::None, centre: [0.0; 3] }
+    }
 }
 
-/// Sums over all points that the field holds: its values (and 1, where there is only one value),
-/// the derivatives by the degrees, the neutron attenuation.
-pub(crate) fn sums(level: &Level, motion: &Motion<'_>) -> Sums {
-    let parts: Vec<Range<usize>> = chunks(level.places.len()).collect();
-    let parts: Vec<Sums> =
-        parts.into_par_iter().map(|part| part_sums(level, motion, part)).collect();
-    let mut whole = Sums::new(size(level, motion.degrees));
-    parts.iter().for_each(|part| whole.add_sums(part));
+/// What a placement explains.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Explained {
+    /// Share of the neutron volume's variance.
+    pub(crate) score: f64,
+    /// Neutron attenuation of each class, 1/cm, by ring.
+    pub(crate) attenuations: Vec<Vec<f32>>,
+    /// Points compared.
+    pub(crate) count: usize,
+    /// Variance that is left, 1/cm².
+    pub(crate) variance: f64,
+}
+
+/// Shares of the classes at a placed point, and what they change by the degrees.
+struct Reader<'a> {
+    level: &'a Level,
+    motion: &'a Motion<'a>,
+    /// Neutron attenuations of the classes, by ring; needed where there are degrees.
+    attenuations: &'a [Vec<f32>],
+}
+
+impl Reader<'_> {
+    fn columns(&self) -> usize {
+        self.level.field.channels
+    }
+
+    fn size(&self) -> usize {
+        self.columns() + self.motion.degrees.count() + 1
+    }
+
+    /// Fills a row: shares of the classes, derivatives, neutron attenuation. False where the field
+    /// does not reach.
+    fn fill(&self, (ring, point): (usize, usize), row: &mut [f64], shares: &mut [f32]) -> bool {
+        let place = self.motion.placement.apply(self.level.places[point]);
+        let field = &self.level.field;
+        let Some(corner) = field.corner(place, MARGIN) else { return false };
+        field.values_at(&corner, shares);
+        if !shares[0].is_finite() {
+            return false;
+        }
+        row.iter_mut().zip(&*shares).for_each(|(into, share)| *into = f64::from(*share));
+        let last = row.len() - 1;
+        if self.motion.degrees != Degrees::None {
+            let gradient = field.gradient_at(&corner, &self.attenuations[ring]);
+            let offset = std::array::from_fn(|i| place[i] - self.motion.centre[i]);
+            let into = &mut row[self.columns()..last];
+            self.motion.degrees.derivatives(gradient, offset, into);
+        }
+        row[last] = self.level.values[point];
+        true
+    }
+
+    /// Sums of one ring, always in the same order.
+    fn ring(&self, (ring, part): (usize, &Range<usize>)) -> Sums {
+        let mut sums = Sums::new(self.size());
+        let mut row = vec![0.0; self.size()];
+        let mut shares = vec![0.0f32; self.columns()];
+        for point in part.clone() {
+            if self.fill((ring, point), &mut row, &mut shares) {
+                sums.add(&row);
+            }
+        }
+        sums
+    }
+
+    fn rings(&self) -> Vec<Sums> {
+        self.level.rings.par_iter().enumerate().map(|ring| self.ring(ring)).collect()
+    }
+}
+
+/// What a placement explains. Many may be asked for side by side.
+pub(crate) fn explained(level: &Level, placement: Placement<'_>) -> Explained {
+    let motion = Motion::still(placement);
+    let reader = Reader { level, motion: &motion, attenuations: &[] };
+    let columns = reader.columns();
+    let (mut left, mut whole) = (0.0, Sums::new(reader.size()));
+    let mut attenuations = Vec::with_capacity(level.rings.len());
+    for sums in reader.rings() {
+        let eliminated = sums.eliminated(columns);
+        left += eliminated.unexplained();
+        let found = eliminated.coefficients(columns);
+        attenuations.push(found.into_iter().map(to_f32).collect());
+        whole.add_sums(&sums);
+    }
+    let spread = whole.spread();
+    let score = if spread > 0.0 { 1.0 - left / spread } else { 0.0 };
+    let variance = left / whole.count.max(1) as f64;
+    Explained { score, attenuations, count: whole.count, variance }
+}
+
+/// Sums of the derivatives by the degrees and of the neutron attenuation, over all rings, without
+/// what the classes explain.
+pub(crate) fn step_sums(level: &Level, motion: &Motion<'_>, explained: &Explained) -> Sums {
+    let reader = Reader { level, motion, attenuations: &explained.attenuations };
+    let mut whole = Sums::new(motion.degrees.count() + 1);
+    for sums in reader.rings() {
+        whole.add_sums(&sums.eliminated(reader.columns()).rest());
+    }
     whole
 }
 
-/// As [`sums`], one for each group of points.
-pub(crate) fn group_sums(level: &Level, motion: &Motion<'_>, groups: &[Vec<usize>]) -> Vec<Sums> {
-    let of = |group: &Vec<usize>| part_sums(level, motion, group.iter().copied());
-    groups.par_iter().map(of).collect()
-}
-
-/// How many values explain: those of the field, and a constant beside a single one.
-pub(crate) fn explaining(level: &Level) -> usize {
-    level.field.channels.max(2)
-}
-
-fn size(level: &Level, degrees: Degrees) -> usize {
-    explaining(level) + degrees.count() + 1
-}
-
-fn part_sums(level: &Level, motion: &Motion<'_>, part: impl Iterator<Item = usize>) -> Sums {
-    let columns = explaining(level);
-    let channels = level.field.channels;
-    let size = size(level, motion.degrees);
-    let mut sums = Sums::new(size);
-    let mut row = vec![1.0; size];
-    let mut values = vec![0.0f32; channels];
-    for point in part {
-        let place = motion.transform.apply(level.places[point]);
-        let Some(corner) = level.field.corner(place, MARGIN) else { continue };
-        level.field.values_at(&corner, &mut values);
-        if !values[0].is_finite() {
-            continue;
-        }
-        row.iter_mut().zip(&values).for_each(|(into, value)| *into = f64::from(*value));
-        if motion.degrees != Degrees::None {
-            let gradient = level.field.gradient_at(&corner, motion.coefficients);
-            if !gradient[0].is_finite() {
-                continue;
+/// For each point the derivatives by the degrees and the neutron attenuation, without what the
+/// classes of its ring explain; empty where the field does not reach.
+pub(crate) fn projected(
+    level: &Level,
+    motion: &Motion<'_>,
+    explained: &Explained,
+) -> Vec<Vec<f64>> {
+    let reader = Reader { level, motion, attenuations: &explained.attenuations };
+    let columns = reader.columns();
+    let parts = level.rings.par_iter().enumerate().map(|(ring, part)| {
+        let eliminated: Eliminated = reader.ring((ring, part)).eliminated(columns);
+        let explaining: Vec<Vec<f64>> =
+            (columns..reader.size()).map(|column| eliminated.coefficients(column)).collect();
+        let mut row = vec![0.0; reader.size()];
+        let mut shares = vec![0.0f32; columns];
+        let mut point = |point: usize| {
+            if !reader.fill((ring, point), &mut row, &mut shares) {
+                return Vec::new();
             }
-            let offset = std::array::from_fn(|i| place[i] - motion.centre[i]);
-            motion.degrees.derivatives(gradient, offset, &mut row[columns..size - 1]);
-        }
-        row[size - 1] = level.values[point];
-        sums.add(&row);
-    }
-    sums
+            let rest = explaining.iter().zip(&row[columns..]);
+            rest.map(|(of, value)| value - of.iter().zip(&row).map(|(a, b)| a * b).sum::<f64>())
+                .collect()
+        };
+        part.clone().map(&mut point).collect::<Vec<Vec<f64>>>()
+    });
+    parts.collect::<Vec<_>>().into_iter().flatten().collect()
 }
 
-/// Score of a placement, the neutron attenuation of each value, and how many points were compared.
-/// Sums one after the other: for many placements side by side.
-pub(crate) fn explained(level: &Level, transform: &Transform) -> (f64, Vec<f32>, usize) {
-    let motion = Motion { transform, degrees: Degrees::None, centre: [0.0; 3], coefficients: &[] };
-    let sums = sums(level, &motion);
-    let found = sums.solution(explaining(level));
-    let spread = sums.spread();
-    let score = if spread > 0.0 { 1.0 - sums.unexplained(&found) / spread } else { 0.0 };
-    (score, found.into_iter().map(to_f32).collect(), sums.count)
+/// What stays unexplained of each point, 1/cm; NaN where the field does not reach.
+pub(crate) fn residuals(
+    level: &Level,
+    placement: Placement<'_>,
+    explained: &Explained,
+) -> Vec<f64> {
+    let motion = Motion::still(placement);
+    let reader = Reader { level, motion: &motion, attenuations: &[] };
+    let parts = level.rings.par_iter().zip(&explained.attenuations).enumerate();
+    let parts = parts.map(|(ring, (part, attenuations))| {
+        let mut row = vec![0.0; reader.size()];
+        let mut shares = vec![0.0f32; reader.columns()];
+        let mut point = |point: usize| {
+            if !reader.fill((ring, point), &mut row, &mut shares) {
+                return f64::NAN;
+            }
+            let expected =
+                attenuations.iter().zip(&shares).map(|(a, b)| f64::from(*a) * f64::from(*b));
+            level.values[point] - expected.sum::<f64>()
+        };
+        part.clone().map(&mut point).collect::<Vec<f64>>()
+    });
+    parts.collect::<Vec<_>>().into_iter().flatten().collect()
 }

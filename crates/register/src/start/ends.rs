@@ -6,8 +6,12 @@ use super::circle::{Circle, across};
 use super::silhouette::{difference, dot};
 use crate::field::Field;
 
-/// Share of the radius within which the can's ends are looked for: inside the crimp's neck.
-const CORE: f64 = 0.6;
+/// Share of the radius within which the can's ends are looked for: most of the lid.
+const CORE: f64 = 0.9;
+/// Share of a layer that belongs to the body where the can goes on: less than lid or stud hold.
+const LEAST: f64 = 0.12;
+/// Layers without so much that the can may have, mm: the head's hollow, where air reaches it.
+const HOLLOW_MM: f64 = 4.0;
 
 /// Heights along the axis, from the circle's point: ends that are seen, and what is held.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -16,19 +20,19 @@ pub(super) struct Reach {
     pub(super) held: [f64; 2],
 }
 
-/// The heights between which at least half of the core lies in the body. An end is seen where the
-/// volume goes on beyond it.
+/// The heights between which an eighth of the can's section belongs to the body; hollows of the head
+/// lie between. An end is seen where the volume goes on beyond it.
 pub(super) fn reach(field: &Field, is_inside: &[bool], circle: &Circle) -> Option<Reach> {
     let heights = Heights::new(field, is_inside, circle);
     let share = |k: usize| heights.inside[k] / heights.seen[k].max(1.0);
-    let is_body = |k: usize| heights.seen[k] > 0.5 * heights.full && share(k) >= 0.5;
+    let is_body = |k: usize| heights.seen[k] > 0.5 * heights.full && share(k) >= LEAST;
     let count = heights.seen.len();
-    let middle = longest_run(count, is_body)?;
+    let middle = longest_run(count, (is_body, to_index(HOLLOW_MM / field.voxel)))?;
     let edge = |from: usize, to: Option<usize>| {
-        // Where the share falls through one half, between the middles of two layers.
+        // Where the share falls too low, between the middles of two layers.
         let beyond = to.filter(|to| heights.seen[*to] > 0.5 * heights.full)?;
         let (a, b) = (share(from), share(beyond));
-        let part = if a > b { (a - 0.5) / (a - b) } else { 0.5 };
+        let part = if a > b { (a - LEAST) / (a - b) } else { 0.5 };
         let (a, b) = (heights.middle(from), heights.middle(beyond));
         Some(a + part * (b - a))
     };
@@ -85,16 +89,22 @@ impl Heights {
     }
 }
 
-/// The longest run of layers for which `is` holds.
-fn longest_run(count: usize, is: impl Fn(usize) -> bool) -> Option<std::ops::Range<usize>> {
-    let (mut best, mut start) = (0..0, None);
-    for k in 0..=count {
-        if k < count && is(k) {
-            start.get_or_insert(k);
-        } else if let Some(from) = start.take()
-            && k - from > best.len()
-        {
-            best = from..k;
+/// The longest run of layers that begins and ends where `is` holds, with gaps of at most so many
+/// layers.
+fn longest_run(
+    count: usize,
+    (is, gap): (impl Fn(usize) -> bool, usize),
+) -> Option<std::ops::Range<usize>> {
+    let (mut best, mut run): (std::ops::Range<usize>, Option<std::ops::Range<usize>>) =
+        (0..0, None);
+    for k in (0..count).filter(|k| is(*k)) {
+        let start = match &run {
+            Some(run) if k - run.end <= gap => run.start,
+            _ => k,
+        };
+        run = Some(start..k + 1);
+        if k + 1 - start > best.len() {
+            best = start..k + 1;
         }
     }
     (!best.is_empty()).then_some(best)
