@@ -20,13 +20,34 @@ use crate::{
 };
 
 /// By how many standard deviations, over the groups, the first placement leaves less unexplained
-/// than the second.
+/// than the second. A point that a placement does not reach is left as far as it is from the mean
+/// of its ring.
 pub(crate) fn margin(level: &Level, fits: [&Fit; 2], can: &Can) -> f64 {
-    let [first, second] =
-        fits.map(|fit| residuals(level, Placement::of(fit.transform), &fit.explained));
-    let gains: Vec<f64> = first.iter().zip(&second).map(|(a, b)| b * b - a * a).collect();
+    let plain = about_ring_means(level);
+    let [first, second] = fits.map(|fit| {
+        let mut left = residuals(level, Placement::of(fit.transform), &fit.explained);
+        let unseen = left.iter_mut().zip(&plain).filter(|(left, _)| left.is_nan());
+        unseen.for_each(|(left, plain)| *left = *plain);
+        left
+    });
+    let weights = level.rings.iter().zip(&fits[0].explained.weights);
+    let weights = weights.flat_map(|(part, weight)| part.clone().map(move |_| *weight));
+    let gain = |((a, b), weight): ((&f64, &f64), f64)| weight * (b * b - a * a);
+    let gains: Vec<f64> = first.iter().zip(&second).zip(weights).map(gain).collect();
     let ways = Groups::all(&level.places, &fits[0].transform, can);
     ways.iter().map(|groups| in_deviations(groups, &gains)).fold(f64::INFINITY, f64::min)
+}
+
+/// Each point's difference from the mean of its ring: what is left where the X-ray volume does not
+/// reach.
+fn about_ring_means(level: &Level) -> Vec<f64> {
+    let mut left = Vec::with_capacity(level.values.len());
+    for part in &level.rings {
+        let values = &level.values[part.clone()];
+        let mean = values.iter().sum::<f64>() / values.len().max(1) as f64;
+        left.extend(values.iter().map(|value| value - mean));
+    }
+    left
 }
 
 /// Sum of values in standard deviations of that sum, over groups; values that are NaN are left out.
@@ -50,24 +71,31 @@ pub(crate) struct Spread {
     pub(crate) error: TargetError,
 }
 
-/// Draws the groups anew, `samples` times, and takes one step of Gauss and Newton for each.
+/// Draws the groups anew, `samples` times, and takes one step of Gauss and Newton for each; adds the
+/// spread of `others`, steps that were found in another way.
 pub(crate) fn spread(
     level: &Level,
     (fit, degrees): (&Fit, Degrees),
     (region, can): (&Region, &Can),
-    samples: usize,
+    (samples, others): (usize, &[[f64; 6]]),
 ) -> Option<Spread> {
     let placement = Placement::of(fit.transform);
     let motion = Motion { placement, degrees, centre: region.centre };
     let rows = projected(level, &motion, &fit.explained);
     let targets = targets(level, fit, (region, can));
+    let count = others.len().max(1) as f64;
+    let other =
+        |i: usize, j: usize| others.iter().map(|step| step[i] * step[j]).sum::<f64>() / count;
     let of = |groups: &Groups| {
         let mut sums = vec![Sums::new(degrees.count() + 1); groups.count];
         for (row, group) in rows.iter().zip(&groups.of).filter(|(row, _)| !row.is_empty()) {
             sums[*group].add(row);
         }
         sums.retain(|sums| sums.count > 0);
-        let covariance = covariance(&sums, degrees.count(), samples)?;
+        let mut covariance = covariance(&sums, degrees.count(), samples)?;
+        for (i, line) in covariance.iter_mut().take(6).enumerate() {
+            line.iter_mut().take(6).enumerate().for_each(|(j, value)| *value += other(i, j));
+        }
         let error = target_error((&covariance, degrees), &targets, can);
         Some(Spread { covariance, error })
     };
@@ -85,7 +113,7 @@ fn covariance(groups: &[Sums], degrees: usize, samples: usize) -> Option<Vec<Vec
         let mut sums = Sums::new(degrees + 1);
         for _ in 0..groups.len() {
             let group = to_index(random.even() * groups.len() as f64).min(groups.len() - 1);
-            sums.add_sums(&groups[group]);
+            sums.add_sums(&groups[group], 1.0);
         }
         sums.solution()
     };

@@ -22,7 +22,7 @@ const STEPS: usize = 4;
 const USUAL_BEND_MM: f64 = 0.05;
 /// Bends beyond a placement until the level is explained best, with bending held down.
 ///
-/// Minimises `Σ (n − Σ_k c_k w_k(q + u(q)))² / σ² + stiffness · Σ (second differences)² / (0.05 mm)²`.
+/// Minimises `Σ (n − Σ_k c_k w_k(q + u(q)))² / σ_r² + stiffness · Σ (second differences)² / (0.05 mm)²`.
 /// Memory: 8 bytes times the square of three times the lattice's points.
 ///
 /// # Errors
@@ -53,7 +53,7 @@ pub(crate) fn deform(
         }
         let placement = Placement { transform: placed.transform, deformation: Some(&next) };
         let found = explained(level, placement);
-        if found.score <= best.score {
+        if found.gain <= best.gain {
             break;
         }
         (best, bend) = (found, next);
@@ -88,8 +88,8 @@ impl System {
     ) {
         let placement = Placement { transform: placed.transform, deformation: Some(bend) };
         let residuals = residuals(level, placement, best);
-        let weight = 1.0 / best.variance.max(1e-12);
-        for (part, attenuations) in level.rings.iter().zip(&best.attenuations) {
+        for (ring, part) in level.rings.iter().enumerate() {
+            let (attenuations, weight) = (&best.attenuations[ring], best.weights[ring]);
             for point in part.clone().filter(|point| residuals[*point].is_finite()) {
                 let place = placed.transform.apply(level.places[point]);
                 let Some(corner) = level.field.corner(bend.apply(place), 1.0) else { continue };

@@ -2,8 +2,8 @@
 //! takes one to the other, how sure it is, and both on one grid. Knows no materials.
 //!
 //! Room by room: `start` finds the can in each volume and the placements worth trying, `metric`
-//! scores a placement, `search` and `rigid` find the best one, `bootstrap` says how far it may be
-//! off, `affine` and `deformable` bend it where that is asked for, `resample` brings the neutron
+//! scores a placement, `search` and `rigid` find the best one, `bootstrap` and `half_samples` say how
+//! far it may be off, `affine` and `deformable` bend it where that is asked for, `resample` brings the neutron
 //! volume onto another grid. `stage` orders them.
 
 mod affine;
@@ -15,6 +15,7 @@ mod deformation;
 mod error;
 mod field;
 mod groups;
+mod half_samples;
 mod metric;
 mod placement;
 mod registration;
@@ -26,6 +27,7 @@ mod smooth;
 mod solve;
 mod stage;
 mod start;
+mod turn;
 
 pub use can::Can;
 pub use deformation::Deformation;

@@ -72,7 +72,8 @@ pub(crate) fn improve(
         let shares = [share, 0.5 * share, 0.25 * share, 0.1 * share];
         // A placement that leaves the other volume must not win by what is left.
         let is_better = |next: &Fit| {
-            next.score() > best.score() && 10 * next.explained.count > 8 * best.explained.count
+            next.explained.gain > best.explained.gain
+                && 10 * next.explained.count > 8 * best.explained.count
         };
         let better = shares.into_iter().map(|share| Fit::at(level, change(share))).find(is_better);
         match better {

@@ -12,17 +12,21 @@ use crate::{
     registration::RunnerUp,
     rigid::{Fit, Region, Steps, improve},
     start::Candidate,
+    turn::Sweep,
 };
 
 /// Step of the search along the axis, mm.
 const SHIFT_MM: f64 = 0.5;
 /// Placements that are followed from the coarse search.
-const FOLLOWED: usize = 16;
+const FOLLOWED: usize = 12;
 /// Placements that are followed to the next finer level.
-const KEPT: usize = 5;
+const KEPT: usize = 3;
 /// Two placements nearer than this are the same.
-const SAME_TURN_DEG: f64 = 2.0;
-const SAME_SHIFT_MM: f64 = 0.25;
+const SAME_TURN_DEG: f64 = 10.0;
+const SAME_SHIFT_MM: f64 = 0.5;
+/// Angles about a placement that is followed.
+const SWEEPS: [Sweep; 2] =
+    [Sweep { step_deg: 1.5, each_side: 4 }, Sweep { step_deg: 0.5, each_side: 6 }];
 
 /// What is searched: the ways to lay can onto can, and the steps about the axis.
 #[derive(Debug, Clone, Copy)]
@@ -40,18 +44,23 @@ pub(crate) fn search(
     middle: &Level,
 ) -> Option<(Fit, Option<RunnerUp>)> {
     let first = first_round(search, coarse);
-    let steps = Steps { most: 15, least_mm: 0.02, longest_mm: 0.8 };
-    let refined = first
-        .into_iter()
-        .map(|start| improve(coarse, start, (Degrees::Rigid, &search.region), &steps));
-    let kept = different(refined.collect(), (search, [SAME_TURN_DEG, SAME_SHIFT_MM]), KEPT);
-    let steps = Steps { most: 15, least_mm: 0.005, longest_mm: 0.3 };
+    let limits = [SAME_TURN_DEG, SAME_SHIFT_MM];
+    let region = &search.region;
+    let steps = Steps { most: 10, least_mm: 0.02, longest_mm: 0.8 };
+    let refined = first.into_iter().map(|start| {
+        let near = improve(coarse, start, (Degrees::Rigid, region), &steps);
+        let turned = SWEEPS[0].best(coarse, (&near, region, search.cans.1));
+        improve(coarse, turned, (Degrees::Rigid, region), &steps)
+    });
+    let kept = different(refined.collect(), (search, limits), KEPT);
+    let steps = Steps { most: 10, least_mm: 0.005, longest_mm: 0.3 };
     let refined = kept.into_iter().map(|start| {
         let start = Fit::at(middle, start.transform);
-        improve(middle, start, (Degrees::Rigid, &search.region), &steps)
+        let near = improve(middle, start, (Degrees::Rigid, region), &steps);
+        let turned = SWEEPS[1].best(middle, (&near, region, search.cans.1));
+        improve(middle, turned, (Degrees::Rigid, region), &steps)
     });
-    let mut kept =
-        different(refined.collect(), (search, [SAME_TURN_DEG, SAME_SHIFT_MM]), KEPT).into_iter();
+    let mut kept = different(refined.collect(), (search, limits), KEPT).into_iter();
     let best = kept.next()?;
     let runner_up = kept.next().map(|second| {
         let margin = margin(middle, [&best, &second], search.cans.1);
@@ -75,9 +84,7 @@ fn first_round(search: &Search<'_>, coarse: &Level) -> Vec<Fit> {
     }
     let fits: Vec<Fit> =
         starts.into_par_iter().map(|transform| Fit::at(coarse, transform)).collect();
-    let most = fits.iter().map(|fit| fit.explained.count).max().unwrap_or(0);
-    let fits = fits.into_iter().filter(|fit| 2 * fit.explained.count >= most).collect();
-    let apart = [1.5 * search.angle_step_deg, 1.5 * SHIFT_MM];
+    let apart = [4.5 * search.angle_step_deg, 2.5 * SHIFT_MM];
     different(fits, (search, apart), FOLLOWED)
 }
 
@@ -87,7 +94,7 @@ fn different(
     (search, [turn_deg, shift_mm]): (&Search<'_>, [f64; 2]),
     count: usize,
 ) -> Vec<Fit> {
-    fits.sort_by(|a, b| b.score().total_cmp(&a.score()));
+    fits.sort_by(|a, b| b.explained.gain.total_cmp(&a.explained.gain));
     let mut kept: Vec<Fit> = Vec::new();
     for fit in fits {
         let is_known = kept.iter().any(|known| {

@@ -62,7 +62,7 @@ impl Default for RegisterSettings {
             neutron_blur_mm: 0.2,
             classes: 8,
             finest_mm: 0.1,
-            points: 300_000,
+            points: 200_000,
             angle_step_deg: 3.0,
             reach_mm: 1.5,
             upside_down: true,

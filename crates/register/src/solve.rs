@@ -33,11 +33,12 @@ impl Sums {
         self.total += row[row.len() - 1];
     }
 
-    /// Adds other sums.
-    pub(crate) fn add_sums(&mut self, other: &Self) {
-        self.products.iter_mut().zip(&other.products).for_each(|(sum, value)| *sum += value);
+    /// Adds other sums, with a weight.
+    pub(crate) fn add_sums(&mut self, other: &Self, weight: f64) {
+        let products = self.products.iter_mut().zip(&other.products);
+        products.for_each(|(sum, value)| *sum += weight * value);
         self.count += other.count;
-        self.total += other.total;
+        self.total += weight * other.total;
     }
 
     /// Place of a product in memory; `i` ≤ `j`.
@@ -213,7 +214,7 @@ mod tests {
             whole.add(&row(k));
             if k < 4 { first.add(&row(k)) } else { second.add(&row(k)) }
         }
-        first.add_sums(&second);
+        first.add_sums(&second, 1.0);
         assert_eq!(first, whole);
     }
 }

@@ -9,11 +9,13 @@ use crate::{
     can::Can,
     check::check,
     deformable::deform,
+    half_samples::{half_samples, placed},
     metric::{Classes, Degrees, Level, LevelPlan},
     registration::RunnerUp,
     rigid::{Fit, Region, Steps, improve},
     search::{Search, search},
     start::{candidates, find_can},
+    turn::Sweep,
 };
 
 /// Share by which the cans' diameters may differ before the cells do.
@@ -23,6 +25,8 @@ const CLASS_VOXELS: usize = 1_000_000;
 /// Edge of the voxels and sharpness (standard deviation) of the coarse and the middle level, mm.
 const COARSE_MM: [f64; 2] = [0.3, 0.3];
 const MIDDLE_MM: [f64; 2] = [0.2, 0.15];
+/// Angles about the axis through which the last peak is measured.
+const SWEEP: Sweep = Sweep { step_deg: 0.25, each_side: 8 };
 /// Points of the coarse and the middle level.
 const POINTS: [usize; 2] = [20_000, 120_000];
 
@@ -50,9 +54,9 @@ pub fn register(
     let run = Run::new(neutron, xray, settings)?;
     let (winner, runner_up, is_upside_down) = run.searched()?;
     let fine = run.level([settings.finest_mm, 0.0], settings.points);
+    let region = run.region(&winner);
     let start = Fit::at(&fine, winner.transform);
-    let steps = Steps { most: 20, least_mm: 1e-4, longest_mm: 0.2 };
-    let placed = improve(&fine, start, (Degrees::Rigid, &run.region(&winner)), &steps);
+    let placed = placed(&fine, start, (&region, &run.xray_can, &SWEEP));
     tracing::debug!(score = placed.score(), "placed on the finest level");
     run.judged(&fine, &placed, runner_up.as_ref())?;
     run.finished(&fine, placed, (runner_up, is_upside_down))
@@ -195,7 +199,8 @@ impl<'a> Run<'a> {
         let grown = improve(fine, placed.clone(), (Degrees::Similar, region), &steps);
         let scale = grown.transform.determinant().cbrt();
         let samples = self.settings.bootstraps;
-        let spread = spread(fine, (&grown, Degrees::Similar), (region, &self.xray_can), samples);
+        let spread =
+            spread(fine, (&grown, Degrees::Similar), (region, &self.xray_can), (samples, &[]));
         let sigma = spread.map_or(f64::INFINITY, |spread| spread.covariance[6][6].sqrt());
         let tolerance = self.settings.scale_tolerance;
         if (scale - 1.0).abs() > tolerance {
@@ -211,10 +216,11 @@ impl<'a> Run<'a> {
         (runner_up, is_upside_down): (Option<RunnerUp>, bool),
     ) -> Result<Registration, RegisterError> {
         let region = self.region(&placed);
+        let others = half_samples(fine, &placed, (&region, &self.xray_can, &SWEEP));
         let [scale, scale_sigma] = self.scale(fine, &placed, &region)?;
         let samples = self.settings.bootstraps;
         let can = &self.xray_can;
-        let found = spread(fine, (&placed, Degrees::Rigid), (&region, can), samples);
+        let found = spread(fine, (&placed, Degrees::Rigid), (&region, can), (samples, &others));
         let most_mm = self.settings.most_error_mm;
         let unknown = RegisterError::Uncertain { error_mm: f64::INFINITY, most_mm };
         let Spread { covariance, error } = found.ok_or(unknown)?;

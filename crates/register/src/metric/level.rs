@@ -1,7 +1,7 @@
 //! One level of the comparison: classes of the X-ray volume and points of the neutron volume,
 //! equally sharp. Knows no placement.
 
-use std::ops::Range;
+use std::{ops::Range, sync::Arc};
 
 use voltomo_numeric::random::Random;
 use voltomo_types::{Volume, VoxelGrid};
@@ -17,6 +17,8 @@ use crate::{
 const FWHM: f64 = 2.354_820_045;
 /// Width of the air around the can that is compared too, mm.
 const AIR_MM: f64 = 0.8;
+/// Standard deviation of the blur in points of the grid, at least: a sharper picture shows its grid.
+const LEAST_BLUR: f64 = 0.9;
 /// Largest number of values that a level may hold.
 const MOST_VALUES: f64 = 1.6e8;
 
@@ -37,7 +39,7 @@ pub(crate) struct LevelPlan {
 #[derive(Debug)]
 pub(crate) struct Level {
     /// Values that are to explain, on the X-ray volume's grid.
-    pub(crate) field: Field,
+    pub(crate) field: Arc<Field>,
     /// Points of the neutron volume, `[z, y, x]`, mm.
     pub(crate) places: Vec<[f64; 3]>,
     /// µ of the neutron volume at each, 1/cm.
@@ -66,13 +68,30 @@ impl Level {
         let mut means = Field::mean(neutron, &blocks);
         let neutron_variance = (plan.neutron_blur_mm / FWHM).powi(2) + box_variance(means.voxel);
         let xray_variance = box_variance(field.voxel) + box_variance(xray.grid.voxel);
-        let target = neutron_variance.max(xray_variance).max(plan.sigma_mm.powi(2));
+        let grain = (LEAST_BLUR * field.voxel.max(means.voxel)).powi(2);
+        let target = neutron_variance.max(xray_variance).max(plan.sigma_mm.powi(2)).max(grain);
         smooth(&mut means, (target - neutron_variance).max(0.0).sqrt());
         smooth(&mut field, (target - xray_variance).max(0.0).sqrt());
         let mut points = drawn(&means, neutron_can, plan.points);
         let rings = by_ring(neutron_can, &mut points);
         let (places, values) = points.into_iter().unzip();
-        Self { field, places, values, rings }
+        Self { field: Arc::new(field), places, values, rings }
+    }
+}
+
+impl Level {
+    /// The level with some of its points only.
+    pub(crate) fn part(&self, is_kept: impl Fn(usize) -> bool) -> Self {
+        let (mut places, mut values, mut rings) = (Vec::new(), Vec::new(), Vec::new());
+        for part in &self.rings {
+            let start = places.len();
+            for point in part.clone().filter(|point| is_kept(*point)) {
+                places.push(self.places[point]);
+                values.push(self.values[point]);
+            }
+            rings.push(start..places.len());
+        }
+        Self { field: Arc::clone(&self.field), places, values, rings }
     }
 }
 

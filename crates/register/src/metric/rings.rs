@@ -7,7 +7,7 @@ use voltomo_numeric::cast::to_index;
 use crate::can::Can;
 
 /// Width of a ring across the axis and along it, mm; along it of a flat cell a sixth of its height.
-const ACROSS_MM: f64 = 1.5;
+const ACROSS_MM: f64 = 1.0;
 const ALONG_MM: f64 = 3.0;
 /// Points that a ring holds at least, on the average.
 const LEAST_POINTS: f64 = 150.0;

@@ -13,6 +13,8 @@ use crate::{
 
 /// Points of the field next to its border that are not used.
 const MARGIN: f64 = 1.0;
+/// No ring is explained better than to this variance, 1/cm².
+const LEAST_VARIANCE: f64 = 1e-5;
 
 /// A placement that may change in some ways.
 #[derive(Debug, Clone, Copy)]
@@ -32,14 +34,18 @@ impl<'a> Motion<'a> {
 /// What a placement explains.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Explained {
-    /// Share of the neutron volume's variance.
+    /// Share of the neutron volume's variance, where the X-ray volume reaches.
     pub(crate) score: f64,
+    /// What placements are compared by: the likelihood that noise of each ring's own size is all that
+    /// is left, over that of the rings' means alone, `½ Σ_r N_r ln(T_r / S_r)` with the sums of squares
+    /// `S_r` that are left and `T_r` about the mean, a point.
+    pub(crate) gain: f64,
     /// Neutron attenuation of each class, 1/cm, by ring.
     pub(crate) attenuations: Vec<Vec<f32>>,
     /// Points compared.
     pub(crate) count: usize,
-    /// Variance that is left, 1/cm².
-    pub(crate) variance: f64,
+    /// One over the variance that is left, by ring, cm².
+    pub(crate) weights: Vec<f64>,
 }
 
 /// Shares of the classes at a placed point, and what they change by the degrees.
@@ -104,34 +110,39 @@ pub(crate) fn explained(level: &Level, placement: Placement<'_>) -> Explained {
     let motion = Motion::still(placement);
     let reader = Reader { level, motion: &motion, attenuations: &[] };
     let columns = reader.columns();
-    let (mut left, mut whole) = (0.0, Sums::new(reader.size()));
+    let (mut left, mut gain, mut whole) = (0.0, 0.0, Sums::new(reader.size()));
     let mut attenuations = Vec::with_capacity(level.rings.len());
+    let mut weights = Vec::with_capacity(level.rings.len());
     for sums in reader.rings() {
         let eliminated = sums.eliminated(columns);
-        left += eliminated.unexplained();
+        let (count, unexplained) = (sums.count as f64, eliminated.unexplained());
+        let floor = LEAST_VARIANCE * count.max(1.0);
+        left += unexplained;
+        gain += 0.5 * count * ((sums.spread() + floor) / (unexplained + floor)).ln();
+        weights.push(count.max(1.0) / (unexplained + floor));
         let found = eliminated.coefficients(columns);
         attenuations.push(found.into_iter().map(to_f32).collect());
-        whole.add_sums(&sums);
+        whole.add_sums(&sums, 1.0);
     }
     let spread = whole.spread();
     let score = if spread > 0.0 { 1.0 - left / spread } else { 0.0 };
-    let variance = left / whole.count.max(1) as f64;
-    Explained { score, attenuations, count: whole.count, variance }
+    gain /= level.places.len().max(1) as f64;
+    Explained { score, gain, attenuations, count: whole.count, weights }
 }
 
-/// Sums of the derivatives by the degrees and of the neutron attenuation, over all rings, without
-/// what the classes explain.
+/// Sums of the derivatives by the degrees and of the neutron attenuation, over all rings with their
+/// weights, without what the classes explain.
 pub(crate) fn step_sums(level: &Level, motion: &Motion<'_>, explained: &Explained) -> Sums {
     let reader = Reader { level, motion, attenuations: &explained.attenuations };
     let mut whole = Sums::new(motion.degrees.count() + 1);
-    for sums in reader.rings() {
-        whole.add_sums(&sums.eliminated(reader.columns()).rest());
+    for (sums, weight) in reader.rings().iter().zip(&explained.weights) {
+        whole.add_sums(&sums.eliminated(reader.columns()).rest(), *weight);
     }
     whole
 }
 
 /// For each point the derivatives by the degrees and the neutron attenuation, without what the
-/// classes of its ring explain; empty where the field does not reach.
+/// classes of its ring explain, times the root of the ring's weight; empty where the field does not reach.
 pub(crate) fn projected(
     level: &Level,
     motion: &Motion<'_>,
@@ -143,6 +154,7 @@ pub(crate) fn projected(
         let eliminated: Eliminated = reader.ring((ring, part)).eliminated(columns);
         let explaining: Vec<Vec<f64>> =
             (columns..reader.size()).map(|column| eliminated.coefficients(column)).collect();
+        let root = explained.weights[ring].sqrt();
         let mut row = vec![0.0; reader.size()];
         let mut shares = vec![0.0f32; columns];
         let mut point = |point: usize| {
@@ -150,8 +162,10 @@ pub(crate) fn projected(
                 return Vec::new();
             }
             let rest = explaining.iter().zip(&row[columns..]);
-            rest.map(|(of, value)| value - of.iter().zip(&row).map(|(a, b)| a * b).sum::<f64>())
-                .collect()
+            let left = |(of, value): (&Vec<f64>, &f64)| {
+                root * (value - of.iter().zip(&row).map(|(a, b)| a * b).sum::<f64>())
+            };
+            rest.map(left).collect()
         };
         part.clone().map(&mut point).collect::<Vec<Vec<f64>>>()
     });

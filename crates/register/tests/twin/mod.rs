@@ -90,17 +90,17 @@ impl Pair {
         Self { xray, neutron: blurred(&fine, BLUR_MM) }
     }
 
-    /// The neutron volume on voxels of its own, so that `xray_from_neutron` takes it back.
+    /// The neutron volume on voxels of its own from its top down, so that `xray_from_neutron` takes it back.
     pub fn moved(
         &self,
         (shape, voxel): ([usize; 3], f64),
         xray_from_neutron: &Transform,
     ) -> Volume {
-        let middle: [f64; 3] = std::array::from_fn(|i| {
-            let grid = &self.neutron.grid;
-            grid.first[i] + 0.5 * (grid.shape[i] - 1) as f64 * grid.voxel
+        let finest = &self.neutron.grid;
+        let first = std::array::from_fn(|i| match i {
+            0 => finest.first[0] + 0.5 * voxel,
+            _ => -0.5 * (shape[i] - 1) as f64 * voxel,
         });
-        let first = std::array::from_fn(|i| middle[i] - 0.5 * (shape[i] - 1) as f64 * voxel);
         let grid = VoxelGrid { shape, voxel, first, unit: LengthUnit::Millimetre };
         let transform = xray_from_neutron.inverse().unwrap();
         let placement = Placement { transform, deformation: None };
