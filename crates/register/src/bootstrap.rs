@@ -34,8 +34,9 @@ pub(crate) fn margin(level: &Level, fits: [&Fit; 2], can: &Can) -> f64 {
     let weights = weights.flat_map(|(part, weight)| part.clone().map(move |_| *weight));
     let gain = |((a, b), weight): ((&f64, &f64), f64)| weight * (b * b - a * a);
     let gains: Vec<f64> = first.iter().zip(&second).zip(weights).map(gain).collect();
-    let ways = Groups::all(&level.places, &fits[0].transform, can);
-    ways.iter().map(|groups| in_deviations(groups, &gains)).fold(f64::INFINITY, f64::min)
+    // Slices are too few in a short part of a cell.
+    let [cubes, sectors, _] = Groups::all(&level.places, &fits[0].transform, can);
+    in_deviations(&cubes, &gains).min(in_deviations(&sectors, &gains))
 }
 
 /// Each point's difference from the mean of its ring: what is left where the X-ray volume does not
@@ -50,16 +51,20 @@ fn about_ring_means(level: &Level) -> Vec<f64> {
     left
 }
 
-/// Sum of values in standard deviations of that sum, over groups; values that are NaN are left out.
+/// Sum of values over its standard deviation, over groups; values that are NaN are left out.
+///
+/// What speaks for one placement is large in few groups, so its spread is no measure of chance. What
+/// speaks against it is: noise is as often negative as positive, so that its variance is twice that
+/// of the negative sums. At most the number of groups.
 fn in_deviations(groups: &Groups, values: &[f64]) -> f64 {
     let mut sums = vec![0.0; groups.count];
     for (value, group) in values.iter().zip(&groups.of).filter(|(value, _)| value.is_finite()) {
         sums[*group] += value;
     }
-    let count = sums.len() as f64;
+    let count = sums.len().max(1) as f64;
     let sum: f64 = sums.iter().sum();
-    let variance: f64 = sums.iter().map(|value| (value - sum / count).powi(2)).sum();
-    let deviation = (variance * count / (count - 1.0)).sqrt();
+    let against: f64 = sums.iter().map(|value| value.min(0.0).powi(2)).sum();
+    let deviation = (2.0 * against).sqrt().max(sum.abs() / count);
     if deviation > 0.0 { sum / deviation } else { 0.0 }
 }
 
