@@ -1,6 +1,6 @@
 //! Thresholds between the means of classes. Knows counts of levels.
 
-use super::cumulated;
+use super::levels::cumulated;
 
 /// Sums of counts and of counts × level, up to and with each level.
 struct Sums {

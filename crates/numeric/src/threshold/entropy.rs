@@ -1,6 +1,6 @@
 //! Thresholds of largest entropy or correlation. Knows counts of levels.
 
-use super::{cumulated, largest, shares};
+use super::levels::{cumulated, largest, shares};
 use crate::cast::to_index;
 
 /// Levels by which two thresholds count as one.

@@ -1,6 +1,6 @@
 //! Thresholds by the membership of levels in fuzzy classes. Knows counts of levels.
 
-use super::{cumulated, largest, shares};
+use super::levels::{cumulated, largest, shares};
 
 /// Least fuzziness: each level belongs to its class by 1 / (1 + |level − mean of the class| / range),
 /// and Shannon's entropy of that is summed over all values.

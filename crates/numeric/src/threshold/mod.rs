@@ -6,6 +6,7 @@
 mod cluster;
 mod entropy;
 mod fuzzy;
+mod levels;
 mod moments;
 mod shape;
 mod smoothed;
@@ -134,36 +135,6 @@ fn upper_edge(counts: &[u64], level: usize) -> f64 {
 #[must_use]
 pub fn otsu(values: impl Iterator<Item = f32> + Clone) -> Option<f32> {
     GlobalThreshold::Otsu.value(&Histogram::of(values, LEVELS)?)
-}
-
-/// The level for which a criterion is largest, the first of equals; levels without a number are
-/// passed over.
-fn largest(levels: usize, criterion: impl Fn(usize) -> f64) -> Option<usize> {
-    let mut best: Option<(usize, f64)> = None;
-    for level in 0..levels {
-        let value = criterion(level);
-        if !value.is_nan() && best.is_none_or(|(_, most)| value > most) {
-            best = Some((level, value));
-        }
-    }
-    best.map(|(level, _)| level)
-}
-
-/// Shares of the levels.
-fn shares(counts: &[u64]) -> Vec<f64> {
-    let total: u64 = counts.iter().sum();
-    counts.iter().map(|count| *count as f64 / total as f64).collect()
-}
-
-/// Sums up to and with each level.
-fn cumulated(values: impl Iterator<Item = f64>) -> Vec<f64> {
-    let mut sum = 0.0;
-    values
-        .map(|value| {
-            sum += value;
-            sum
-        })
-        .collect()
 }
 
 #[cfg(test)]

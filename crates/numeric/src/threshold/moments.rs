@@ -1,6 +1,6 @@
 //! Thresholds from moments of the histogram. Knows counts of levels.
 
-use super::{cumulated, largest, shares};
+use super::levels::{cumulated, largest, shares};
 use crate::cast::to_index;
 
 /// Steps of an iteration that settles in a few.

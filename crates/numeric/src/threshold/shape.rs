@@ -1,6 +1,6 @@
 //! Thresholds from the outline of the histogram. Knows counts of levels.
 
-use super::{cumulated, largest, shares};
+use super::levels::{cumulated, largest, shares};
 
 /// The level up to which most nearly half of the values lie.
 /// Source: Doyle 1962, doi:10.1145/321119.321123.

@@ -14,7 +14,7 @@ pub(super) fn between_modes(counts: &[u64]) -> Option<usize> {
 /// Source: as [`between_modes`].
 pub(super) fn minimum(counts: &[u64]) -> Option<usize> {
     let (smooth, [low, high]) = two_modes(counts)?;
-    super::largest(high - low + 1, |step| -smooth[low + step]).map(|step| low + step)
+    super::levels::largest(high - low + 1, |step| -smooth[low + step]).map(|step| low + step)
 }
 
 /// The histogram smoothed by means of three neighbours until two modes are left, and these;
