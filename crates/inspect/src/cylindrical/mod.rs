@@ -7,6 +7,7 @@ mod core;
 pub mod edge;
 mod ends;
 pub mod frame;
+pub mod layers;
 mod place;
 mod regions;
 mod report;

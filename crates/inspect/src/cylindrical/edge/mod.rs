@@ -1,10 +1,12 @@
 //! The upper and lower edges of the windings. Knows no files and no limits.
 
+mod bent;
 mod report;
 mod settings;
 mod step;
 mod table;
 
+pub use bent::bent_findings;
 pub use report::edge_findings;
 pub use settings::EdgeSettings;
 pub use step::{Step, greatest_step};

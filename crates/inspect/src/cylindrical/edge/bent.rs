@@ -1,0 +1,182 @@
+//! Sheets of separator above the edge of the roll that lean into the mandrel's void. Judges nothing.
+
+use ndarray::Array2;
+use rayon::prelude::*;
+use std::f64::consts::TAU;
+use voltomo_numeric::cast::to_index;
+use voltomo_types::{
+    Finding, FindingKind, Measure, MeasureUnit, Probe, ShownSlice, SliceDirection, Verdict,
+};
+
+use super::table::{EdgeTable, RollEnd};
+use crate::cylindrical::winding::{Reader, Spiral};
+
+/// Parts of the clock that are looked at by themselves.
+const SECTORS: usize = 12;
+/// Directions averaged in each.
+const RAYS: usize = 24;
+/// A sheet stands out from the void by so many standard deviations.
+const SURE: f64 = 5.0;
+/// A sheet that leans less is upright, mm.
+const LEAST_BEND_MM: f64 = 0.15;
+/// Sheets are looked for from so far above the anode's edge on, mm.
+const ABOVE_MM: f64 = 0.3;
+/// and so far up, mm.
+const ROOM_MM: f64 = 1.6;
+/// Share of the sectors that must show the same sheet.
+const LEAST_SHARE: f64 = 0.25;
+
+/// The sheet in a sector: by height above the anode, its radius.
+struct Sheet {
+    sector: usize,
+    /// `[height above the cell's bottom, radius]`, mm, rising from the roll.
+    points: Vec<[f64; 2]>,
+}
+
+impl Sheet {
+    fn bend(&self) -> f64 {
+        let radii = || self.points.iter().map(|point| point[1]);
+        radii().fold(0.0, f64::max) - radii().fold(f64::INFINITY, f64::min)
+    }
+}
+
+/// Finds separators bent inwards above the upper (or below the lower) edge of the windings.
+///
+/// A sheet of a few hundredths of a millimetre is fainter than the noise of a voxel; so the void
+/// and the innermost winding are averaged over twelfths of the clock, less the void as it is deeper
+/// in the roll, and in every twelfth the innermost thing that stands out is followed from the
+/// anode's edge outwards along the height. Where it comes nearer to the axis by more than 0.15 mm,
+/// in a quarter of the twelfths or more, it is bent. Metal, as of a tab, is left out.
+#[must_use]
+pub fn bent_findings(
+    (reader, probe): (&Reader<'_>, Probe),
+    spiral: &Spiral,
+    table: &EdgeTable,
+) -> Vec<Finding> {
+    let Some(look) = Look::new(reader, spiral, table) else { return Vec::new() };
+    let sectors: Vec<usize> = (0..SECTORS).collect();
+    let sheets: Vec<Sheet> =
+        sectors.into_par_iter().filter_map(|sector| look.sheet(sector)).collect();
+    let bent: Vec<&Sheet> = sheets.iter().filter(|it| it.bend() > LEAST_BEND_MM).collect();
+    if (bent.len() as f64) < LEAST_SHARE * SECTORS as f64 {
+        return Vec::new();
+    }
+    vec![look.finding(probe, &bent)]
+}
+
+struct Look<'a, 'v> {
+    reader: &'a Reader<'v>,
+    spiral: &'a Spiral,
+    /// Height of the innermost anode's edge, and the way out of the roll.
+    edge: f64,
+    sign: f64,
+    /// Radius of the innermost cathode at its beginning.
+    inner: f64,
+    spacing: f64,
+}
+
+impl<'a, 'v> Look<'a, 'v> {
+    fn new(reader: &'a Reader<'v>, spiral: &'a Spiral, table: &EdgeTable) -> Option<Self> {
+        let inner = spiral.ideal(spiral.ends[0]);
+        let first = table.anode.outer_iter().find(|row| row.iter().any(|it| it.is_finite()))?;
+        let mut edges: Vec<f64> = first.iter().copied().filter(|it| it.is_finite()).collect();
+        edges.sort_unstable_by(f64::total_cmp);
+        let edge = *edges.get(edges.len() / 2)?;
+        let sign = if table.end == RollEnd::Top { 1.0 } else { -1.0 };
+        let spacing = 0.5 * reader.grid.voxel;
+        Some(Self { reader, spiral, edge, sign, inner, spacing })
+    }
+
+    /// `[height, radius]`: means over a sector, from a height on.
+    fn map(&self, sector: usize, from: f64, rows: usize) -> Array2<f64> {
+        let radii = to_index((self.inner + 0.5 * self.spiral.pitch) / self.spacing);
+        let step = 2.0 * self.spacing * self.sign;
+        Array2::from_shape_fn((rows, radii), |(row, i)| {
+            let radius = i as f64 * self.spacing;
+            let value = |ray: usize| {
+                let part = (sector as f64 + ray as f64 / RAYS as f64) / SECTORS as f64;
+                f64::from(self.reader.at(from + step * row as f64, radius, TAU * part))
+            };
+            (0..RAYS).map(value).sum::<f64>() / RAYS as f64
+        })
+    }
+
+    fn sheet(&self, sector: usize) -> Option<Sheet> {
+        let step = 2.0 * self.spacing;
+        let rows = to_index((ROOM_MM - ABOVE_MM) / step);
+        let above = self.map(sector, self.edge + self.sign * ABOVE_MM, rows);
+        // The void beside the sound roll, as deep again under the edge.
+        let below = self.map(sector, self.edge - self.sign * (0.5 + ROOM_MM), rows);
+        let core = to_index((self.inner - 1.2 * self.spiral.pitch).max(0.0) / self.spacing);
+        let inside = below.slice(ndarray::s![.., core / 4..core.max(1)]);
+        let known: Vec<f64> = inside.iter().copied().filter(|it| it.is_finite()).collect();
+        if known.len() < 8 {
+            return None;
+        }
+        let level = known.iter().sum::<f64>() / known.len() as f64;
+        let square = known.iter().map(|it| (it - level).powi(2)).sum::<f64>();
+        let least = SURE * (square / known.len() as f64).sqrt();
+        let metal = 0.25 * f64::from(self.spiral.levels[1] - self.spiral.levels[0]);
+        let mut points: Vec<[f64; 2]> = Vec::new();
+        for (row, profile) in above.outer_iter().enumerate() {
+            let profile: Vec<f64> = profile.iter().map(|it| it - level).collect();
+            let Some((radius, height)) = innermost(&profile, core / 4, least) else { break };
+            let radius = radius * self.spacing;
+            let jumps = points.last().is_some_and(|last| (last[1] - radius).abs() > 0.25);
+            if height > metal || jumps {
+                break;
+            }
+            points.push([self.edge + self.sign * (ABOVE_MM + step * row as f64), radius]);
+        }
+        (points.len() > 3).then_some(Sheet { sector, points })
+    }
+
+    fn finding(&self, probe: Probe, bent: &[&Sheet]) -> Finding {
+        let mut bends: Vec<f64> = bent.iter().map(|sheet| sheet.bend()).collect();
+        bends.sort_unstable_by(f64::total_cmp);
+        let bend = bends[bends.len() / 2];
+        let spread = bends[bends.len() * 3 / 4] - bends[bends.len() / 4];
+        let sigma = (0.74 * spread).hypot(0.5 * self.reader.grid.voxel);
+        let most = bent.iter().max_by(|a, b| a.bend().total_cmp(&b.bend()));
+        let sheet = most.unwrap_or(&bent[0]);
+        let tip = sheet.points[sheet.points.len() - 1];
+        let angle = TAU * (sheet.sector as f64 + 0.5) / SECTORS as f64;
+        let reach = (tip[0] - self.edge).abs();
+        let share = bent.len() as f64 / SECTORS as f64;
+        let mm = MeasureUnit::Millimetre;
+        Finding {
+            kind: FindingKind::BentSeparator,
+            place: Some(self.reader.frame.place(self.reader.cell_point(tip[0], tip[1], angle))),
+            extent_mm: Some([bend, TAU * tip[1] * share, reach]),
+            measures: vec![
+                Measure::new("bend", bend, Some(sigma), mm),
+                Measure::new("reach", reach, Some(self.reader.grid.voxel), mm),
+                Measure::new("share", share, None, MeasureUnit::One),
+            ],
+            confidence: (0.5 + 0.5 * share).min(0.99),
+            shown_by: vec![probe],
+            verdict: Verdict::Seen,
+            slice: Some(ShownSlice {
+                direction: SliceDirection::Axial,
+                position: angle.to_degrees(),
+            }),
+            note: format!(
+                "A sheet leans {bend:.2} mm towards the axis above the electrodes, up to {reach:.2} \
+                 mm from the anode's edge, in {} of {SECTORS} parts of the clock.",
+                bent.len()
+            ),
+        }
+    }
+}
+
+/// The innermost top of a profile that is higher than `least`: sample and height.
+fn innermost(profile: &[f64], from: usize, least: f64) -> Option<(f64, f64)> {
+    let last = profile.len().saturating_sub(1);
+    let is_top = |i: &usize| {
+        profile[*i] > least && profile[*i] >= profile[i - 1] && profile[*i] > profile[i + 1]
+    };
+    let top = (from.max(1)..last).find(is_top)?;
+    let [a, b, c] = [profile[top - 1], profile[top], profile[top + 1]];
+    let beside = 0.5 * (a - c) / (a - 2.0 * b + c).min(-1e-30);
+    Some((top as f64 + beside.clamp(-1.0, 1.0), b))
+}
