@@ -9,5 +9,5 @@ mod table;
 pub use bent::bent_findings;
 pub use report::edge_findings;
 pub use settings::EdgeSettings;
-pub use step::{Step, greatest_step};
+pub use step::{Step, first_step};
 pub use table::{EdgeTable, RollEnd, edge_table};

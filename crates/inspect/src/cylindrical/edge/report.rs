@@ -13,6 +13,8 @@ use crate::cylindrical::winding::{Reader, Spiral};
 const SURE: f64 = 5.0;
 /// Fewer sectors than this are no region.
 const LEAST_SECTORS: usize = 3;
+/// What is usual of a winding is the median over so many at either side.
+const NEAR_TURNS: usize = 8;
 
 /// Findings of one end: its overhang, windings with another overhang, alignment, telescoping.
 #[must_use]
@@ -140,6 +142,7 @@ impl<'a, 'v> Report<'a, 'v> {
         let most = Self::extreme(&self.overhang, 1.0).map_or(f64::NAN, |it| it.1);
         let sigma = self.uncertainty;
         let voxel = 0.1 * self.reader.grid.voxel;
+        let bend = median(&known(&self.table.bend.mapv(f64::abs)));
         let mut finding = self.finding(
             FindingKind::Overhang,
             place,
@@ -147,6 +150,7 @@ impl<'a, 'v> Report<'a, 'v> {
                 ("least", least, sigma.hypot(voxel)),
                 ("mean", mean(&all), voxel),
                 ("most", most, sigma.hypot(voxel)),
+                ("bend", bend, 0.06 * self.spiral.pitch),
             ],
         );
         finding.note = format!(
@@ -162,28 +166,59 @@ impl<'a, 'v> Report<'a, 'v> {
         finding
     }
 
-    /// Runs of places along the winding whose overhang differs from what is usual.
+    /// Usual overhang of each turn: median over the windings near it.
+    fn usual(&self) -> Vec<f64> {
+        let medians: Vec<f64> = self.overhang.outer_iter().map(|row| median(&known(row))).collect();
+        let near = |turn: usize| {
+            turn.saturating_sub(NEAR_TURNS)..(turn + NEAR_TURNS + 1).min(medians.len())
+        };
+        (0..medians.len()).map(|turn| median(&known(&medians[near(turn)]))).collect()
+    }
+
+    /// Long runs of places along the winding whose overhang differs from what is usual, and short
+    /// ones whose cathode stands beyond the anode.
     fn changes(&self, least: f64) -> Vec<Finding> {
-        let usual = median(&known(&self.overhang));
+        let sectors = self.table.angles.len();
+        let usual = self.usual();
         let limit = least.max(SURE * self.uncertainty);
-        let flat: Vec<f64> = self.overhang.iter().map(|value| value - usual).collect();
+        let flat: Vec<f64> =
+            self.overhang.indexed_iter().map(|((turn, _), value)| value - usual[turn]).collect();
+        let is_out = |index: usize| {
+            let value = self.overhang[[index / sectors, index % sectors]];
+            value < -limit.min(SURE * self.uncertainty) && flat[index] < -limit
+        };
         let mut findings = Vec::new();
         let mut from = 0;
         while from < flat.len() {
             let sign = if flat[from] < 0.0 { -1.0 } else { 1.0 };
-            let holds = |index: &usize| sign * flat[*index] > limit;
-            // Places without an edge, such as a tab, are spanned.
-            let spanned = |index: &usize| holds(index) || flat[*index].is_nan();
-            let mut to = (from..flat.len()).take_while(spanned).last().map_or(from, |it| it + 1);
-            while to > from && flat[to - 1].is_nan() {
-                to -= 1;
-            }
-            if holds(&from) && to - from >= LEAST_SECTORS {
-                findings.push(self.change((from, to), &flat, usual));
+            let to = self.run(from, |index| sign * flat[index] > limit);
+            let out = (from..to).filter(|index| is_out(*index)).count();
+            if 2 * (to - from) >= sectors || out >= LEAST_SECTORS {
+                let turn = usize::midpoint(from, to - 1) / sectors;
+                findings.push(self.change((from, to), &flat, usual[turn]));
             }
             from = to.max(from + 1);
         }
         findings
+    }
+
+    /// End of the run from `from` on that holds; places without an edge, such as a tab, and a few
+    /// that do not hold are spanned.
+    fn run(&self, from: usize, holds: impl Fn(usize) -> bool) -> usize {
+        let sectors = self.table.angles.len();
+        let is_known = |index: usize| self.overhang[[index / sectors, index % sectors]].is_finite();
+        let (mut to, mut missed) = (from, 0);
+        for index in from..self.overhang.len() {
+            if holds(index) {
+                (to, missed) = (index + 1, 0);
+            } else if is_known(index) {
+                missed += 1;
+            }
+            if missed >= LEAST_SECTORS || index > to + sectors / 3 {
+                break;
+            }
+        }
+        to
     }
 
     fn change(&self, (from, to): (usize, usize), flat: &[f64], usual: f64) -> Finding {

@@ -13,8 +13,12 @@ pub struct Step {
     pub height: f64,
 }
 
-/// The greatest step down of a profile: samples `spacing` apart, levels at either side at least
-/// `length` long.
+/// Least fall of a step, as a share of the fall from the first level to the lowest.
+const LEAST_SHARE: f64 = 0.4;
+
+/// The first great step down of a profile: samples `spacing` apart, levels at either side at least
+/// `length` long; a step is great that falls by 0.4 of what lies between the profile's beginning
+/// and its lowest level.
 ///
 /// The place is that of a sharp step of the same area, z = z₁ + Σ (p − p₂)/(p₁ − p₂)·Δz, with the
 /// levels p₁, p₂ taken away from the flank: for any blur that is as wide upwards as downwards it has
@@ -24,7 +28,7 @@ pub struct Step {
 /// Source: the moment-preserving edge of Tabatabai & Mitchell 1984, doi:10.1109/TPAMI.1984.4767502,
 /// for known levels.
 #[must_use]
-pub fn greatest_step(profile: &[f64], spacing: f64, length: f64) -> Option<Step> {
+pub fn first_step(profile: &[f64], spacing: f64, length: f64) -> Option<Step> {
     let first = profile.iter().position(|value| value.is_finite())?;
     let known: Vec<f64> =
         profile[first..].iter().copied().take_while(|value| value.is_finite()).collect();
@@ -38,18 +42,21 @@ pub fn greatest_step(profile: &[f64], spacing: f64, length: f64) -> Option<Step>
     }
     let mean = |from: usize, to: usize| (sums[to] - sums[from]) / (to - from) as f64;
     let fall = |i: usize| mean(i - window, i) - mean(i, i + window);
+    let lowest = (0..=known.len() - window).map(|i| mean(i, i + window)).reduce(f64::min)?;
+    let least = LEAST_SHARE * (mean(0, window) - lowest);
+    let places = window..=known.len() - window;
+    let begin = places.clone().find(|i| least > 0.0 && fall(*i) > least)?;
     let higher = |best: usize, i: usize| if fall(i) > fall(best) { i } else { best };
-    let at = (window..=known.len() - window).reduce(higher)?;
+    let at = (begin..=(begin + window).min(known.len() - window)).reduce(higher)?;
     let flank = window / 2;
     let low = at.saturating_sub(window + flank);
     let high = (at + window + flank).min(known.len());
-    let before = mean(low, at - flank);
-    let after = mean(at + flank, high);
+    let (from, to) = (at - flank, at + flank);
+    let (before, after) = (mean(low, from), mean(to, high));
     let height = before - after;
     if height <= 0.0 {
         return None;
     }
-    let (from, to) = (at - flank, at + flank);
     let area: f64 = known[from..to].iter().map(|value| (value - after) / height).sum();
     // Samples stand for what lies half a spacing to either side.
     let place = (first + from) as f64 - 0.5 + area;
@@ -75,7 +82,7 @@ mod tests {
             // A normal blur of 0.03 by its logistic likeness, which is as wide both ways.
             let value = |z: f64| 0.3 + 1.7 / (1.0 + (1.702 * (z - wanted) / 0.03).exp());
             let profile: Vec<f64> = (0..120).map(|i| value(f64::from(i) * 0.02)).collect();
-            let found = greatest_step(&profile, 0.02, 0.25).unwrap();
+            let found = first_step(&profile, 0.02, 0.25).unwrap();
             assert!((found.place - wanted).abs() < 5e-4, "{wanted}: {found:?}");
             assert!((found.height - 1.7).abs() < 1e-3);
         }
@@ -84,8 +91,8 @@ mod tests {
     #[test]
     fn there_is_no_step_in_what_rises_or_is_short() {
         let rising: Vec<f64> = (0..100).map(f64::from).collect();
-        assert_eq!(greatest_step(&rising, 0.02, 0.25), None);
-        assert_eq!(greatest_step(&[1.0, 0.0], 0.02, 0.25), None);
-        assert_eq!(greatest_step(&[f64::NAN; 50], 0.02, 0.25), None);
+        assert_eq!(first_step(&rising, 0.02, 0.25), None);
+        assert_eq!(first_step(&[1.0, 0.0], 0.02, 0.25), None);
+        assert_eq!(first_step(&[f64::NAN; 50], 0.02, 0.25), None);
     }
 }

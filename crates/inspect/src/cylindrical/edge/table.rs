@@ -5,7 +5,7 @@ use rayon::prelude::*;
 use voltomo_numeric::cast::to_index;
 
 use super::settings::EdgeSettings;
-use super::step::{Step, greatest_step};
+use super::step::{Step, first_step};
 use crate::cylindrical::winding::{Reader, Spiral};
 use crate::frame::CellFrame;
 use crate::seen::Seen;
@@ -18,6 +18,13 @@ const LEAST_STEPS: [f64; 2] = [0.25, 0.03];
 const LEAST_SURENESS: f64 = 4.0;
 /// Half of the radial range that is averaged, pitches.
 const HALF_RANGE: f64 = 0.08;
+/// Least step of a cathode, as a share of the median of all.
+const LIKE_OTHERS: f64 = 0.6;
+/// An anode's sheet is followed from so far beyond the cathodes' edges on, mm.
+const CLEAR_MM: f64 = 0.1;
+/// It is looked for at places so far apart, pitches, and so many of them to either side.
+const LATERAL: f64 = 0.06;
+const MOST_SIDE: f64 = 6.0;
 /// An end is in the volume where this share of the windings shows an edge.
 const LEAST_SHARE: f64 = 0.3;
 
@@ -55,6 +62,9 @@ pub struct EdgeTable {
     pub anode: Array2<f64>,
     /// `[turn, sector]`: one standard deviation.
     pub anode_uncertainty: Array2<f64>,
+    /// `[turn, sector]`: by how much the anode's sheet has left its place at its edge, mm, outwards
+    /// above 0.
+    pub bend: Array2<f64>,
     /// Middle of each sector, radians from +x towards +y about the roll's axis.
     pub angles: Vec<f64>,
     /// `[turn, sector]`: radius of the cathode from the roll's axis, mm; NaN where there is none.
@@ -80,7 +90,9 @@ impl EdgeTable {
 ///
 /// At each winding and sector two profiles along the height are read, one in the middle of the
 /// cathode and one half a pitch inside it, in the anode, averaged over the sector and a sixth of a
-/// pitch; each edge is the profile's greatest step down. Grey values may have any scale. None where
+/// pitch; each edge is the profile's first great step
+/// down. Beyond the cathodes' edges the anode's sheet is followed as it leans to either side, by up
+/// to 0.35 pitches. Grey values may have any scale. None where
 /// the volume does not hold that end.
 #[must_use]
 pub fn edge_table(
@@ -96,23 +108,29 @@ pub fn edge_table(
     };
     let windings = Windings::new(reader, spiral, (last, end), settings);
     let (turns, sectors) = (spiral.turns(), settings.sectors);
-    let places: Vec<(usize, usize)> =
-        (0..turns * sectors).map(|place| (place / sectors, place % sectors)).collect();
-    let edges: Vec<[Option<Step>; 2]> =
-        places.into_par_iter().map(|(turn, sector)| windings.edges(turn, sector)).collect();
-    let table = |electrode: usize, of: &dyn Fn(Step) -> f64| {
+    let each = |edge: &(dyn Fn(usize, usize) -> Option<Edge> + Sync)| {
+        let places: Vec<usize> = (0..turns * sectors).collect();
+        let of = |place: usize| edge(place / sectors, place % sectors);
+        places.into_par_iter().map(of).collect::<Vec<Option<Edge>>>()
+    };
+    let table = |edges: &[Option<Edge>], of: &dyn Fn(Edge) -> f64| {
         Array2::from_shape_fn((turns, sectors), |(turn, sector)| {
-            edges[turn * sectors + sector][electrode].map_or(f64::NAN, of)
+            edges[turn * sectors + sector].map_or(f64::NAN, of)
         })
     };
-    let height = |step: Step| windings.first + end.sign() * step.place;
-    let uncertainty = |step: Step| step.uncertainty;
+    let height = |edge: Edge| windings.first + end.sign() * edge.step.place;
+    let uncertainty = |edge: Edge| edge.step.uncertainty;
+    let cathodes = each(&|turn, sector| windings.cathode(turn, sector));
+    let cathodes = like_the_others(cathodes);
+    let cathode = table(&cathodes, &height);
+    let anodes = each(&|turn, sector| windings.anode((turn, sector), &cathode));
     let found = EdgeTable {
         end,
-        cathode: table(0, &height),
-        cathode_uncertainty: table(0, &uncertainty),
-        anode: table(1, &height),
-        anode_uncertainty: table(1, &uncertainty),
+        cathode_uncertainty: table(&cathodes, &uncertainty),
+        anode: table(&anodes, &height),
+        anode_uncertainty: table(&anodes, &uncertainty),
+        bend: table(&anodes, &|edge| edge.bend),
+        cathode,
         angles: (0..sectors).map(|sector| windings.angle(sector)).collect(),
         radii: windings.middle_radii(),
     };
@@ -121,6 +139,15 @@ pub fn edge_table(
         edges.iter().filter(|it| it.is_finite()).count() as f64 > LEAST_SHARE * there
     };
     (is_there(&found.cathode) && is_there(&found.anode)).then_some(found)
+}
+
+/// Without edges whose step is much lower than the others': bare foil is no cathode.
+fn like_the_others(edges: Vec<Option<Edge>>) -> Vec<Option<Edge>> {
+    let mut heights: Vec<f64> = edges.iter().flatten().map(|edge| edge.step.height).collect();
+    heights.sort_unstable_by(f64::total_cmp);
+    let usual = heights.get(heights.len() / 2).copied().unwrap_or(0.0);
+    let is_like = |edge: &Edge| edge.step.height > LIKE_OTHERS * usual;
+    edges.into_iter().map(|edge| edge.filter(is_like)).collect()
 }
 
 /// Where the profiles of an end run.
@@ -180,40 +207,91 @@ impl<'a> Windings<'a> {
         })
     }
 
-    /// Edges of cathode and anode.
-    fn edges(&self, turn: usize, sector: usize) -> [Option<Step>; 2] {
+    /// The steps of a sector at which the cathode is seen, if they are half of it.
+    fn seen(&self, turn: usize, sector: usize) -> Option<Vec<usize>> {
         let is_cathode = |step: &usize| {
             f64::from(self.strengths[[turn, *step]]) > LEAST_STRENGTH
                 && self.radii[[turn, *step]].is_finite()
         };
         let steps: Vec<usize> = self.steps(sector).filter(is_cathode).collect();
-        if 2 * steps.len() < self.steps(sector).len() {
-            return [None; 2];
-        }
-        let range = f64::from(self.spiral.levels[1] - self.spiral.levels[0]);
-        let edge = |inwards: f64, least: f64| {
-            let profile = self.profile(&steps, turn, inwards * self.spiral.pitch);
-            let length = self.settings.level_mm;
-            let step = greatest_step(&profile, self.spacing.abs(), length)?;
-            let is_sure = LEAST_SURENESS * step.uncertainty < length;
-            (step.height > least * range && is_sure).then_some(step)
-        };
-        [edge(0.0, LEAST_STEPS[0]), edge(0.5, LEAST_STEPS[1])]
+        (2 * steps.len() >= self.steps(sector).len()).then_some(steps)
     }
 
-    /// Mean along the height, `inwards` of the winding's radius.
-    fn profile(&self, steps: &[usize], turn: usize, inwards: f64) -> Vec<f64> {
-        let half = HALF_RANGE * self.spiral.pitch;
-        let at = |z: f64| {
-            let values = steps.iter().flat_map(|step| {
-                let radius = self.radii[[turn, *step]] - inwards;
-                let angle = self.spiral.angle(*step);
-                [-half, 0.0, half].map(|beside| self.reader.at(z, radius + beside, angle))
-            });
-            let (sum, count) = values
-                .fold((0.0, 0.0), |(sum, count), value| (sum + f64::from(value), count + 1.0));
-            sum / count
-        };
-        (0..self.samples).map(|i| at(self.first + self.spacing * i as f64)).collect()
+    fn step(&self, profile: &[f64], least: f64) -> Option<Step> {
+        let range = f64::from(self.spiral.levels[1] - self.spiral.levels[0]);
+        let length = self.settings.level_mm;
+        let step = first_step(profile, self.spacing.abs(), length)?;
+        let is_sure = LEAST_SURENESS * step.uncertainty < length;
+        (step.height > least * range && is_sure).then_some(step)
     }
+
+    fn cathode(&self, turn: usize, sector: usize) -> Option<Edge> {
+        let steps = self.seen(turn, sector)?;
+        let half = HALF_RANGE * self.spiral.pitch;
+        let profile: Vec<f64> = (0..self.samples)
+            .map(|i| self.mean((&steps, turn), self.height(i), &[-half, 0.0, half]))
+            .collect();
+        Some(Edge { step: self.step(&profile, LEAST_STEPS[0])?, bend: 0.0 })
+    }
+
+    /// The anode inside a cathode: straight up to the edges of the cathodes at either side, and then
+    /// wherever its sheet leads.
+    fn anode(&self, (turn, sector): (usize, usize), cathode: &Array2<f64>) -> Option<Edge> {
+        let steps = self.seen(turn, sector)?;
+        let sign = self.spacing.signum();
+        let beside = [Some(turn), turn.checked_sub(1)].into_iter().flatten();
+        let edges = beside.map(|turn| sign * cathode[[turn, sector]]).filter(|it| it.is_finite());
+        let clear = edges.reduce(f64::max).map_or(f64::INFINITY, |edge| edge + CLEAR_MM);
+        let lateral = LATERAL * self.spiral.pitch;
+        let middle = -0.5 * self.spiral.pitch;
+        let value = |i: usize, side: f64| {
+            let at = middle + side * lateral;
+            self.mean((&steps, turn), self.height(i), &[at - lateral, at, at + lateral])
+        };
+        let range = f64::from(self.spiral.levels[1] - self.spiral.levels[0]);
+        let (mut profile, mut path, mut side) = (Vec::new(), Vec::new(), 0.0);
+        for i in 0..self.samples {
+            let mut here = value(i, side);
+            if sign * self.height(i) > clear {
+                for next in [side - 1.0, side + 1.0].into_iter().filter(|it| it.abs() <= MOST_SIDE)
+                {
+                    let there = value(i, next);
+                    if there > here + LEAST_STEPS[1] * range {
+                        (here, side) = (there, next);
+                    }
+                }
+            }
+            profile.push(here);
+            path.push(side);
+        }
+        let step = self.step(&profile, LEAST_STEPS[1])?;
+        let at = to_index(step.place / self.spacing.abs()).min(path.len() - 1);
+        Some(Edge { step, bend: path[at] * lateral })
+    }
+
+    fn height(&self, sample: usize) -> f64 {
+        self.first + self.spacing * sample as f64
+    }
+
+    /// Mean at a height over steps of a winding and places beside its radius, metal held down.
+    fn mean(&self, (steps, turn): (&[usize], usize), z: f64, beside: &[f64]) -> f64 {
+        let [low, high] = self.spiral.levels;
+        let most = high + 0.3 * (high - low);
+        let (mut sum, mut count) = (0.0, 0.0);
+        for step in steps {
+            let (radius, angle) = (self.radii[[turn, *step]], self.spiral.angle(*step));
+            for beside in beside {
+                sum += f64::from(self.reader.at(z, radius + beside, angle).min(most));
+                count += 1.0;
+            }
+        }
+        sum / count
+    }
+}
+
+/// An edge, and how far the sheet has left its place there, mm.
+#[derive(Debug, Clone, Copy)]
+struct Edge {
+    step: Step,
+    bend: f64,
 }

@@ -91,7 +91,7 @@ fn check(grid: &VoxelGrid, settings: &WindingSettings) -> Result<(), WindingErro
 /// Heights whose mean is one cross-section, for each of the heights to trace, mm.
 fn slabs(reader: &Reader<'_>, settings: &WindingSettings) -> Vec<Vec<f64>> {
     let [low, high] = reader.heights();
-    let count = to_index(((high - low) / settings.height_step_mm).floor()).max(1);
+    let count = slab_count(reader, settings);
     let step = (high - low) / count as f64;
     let in_slab = to_index((step / reader.grid.voxel).round()).clamp(1, settings.slices);
     let heights = |slab: usize| {
@@ -99,6 +99,11 @@ fn slabs(reader: &Reader<'_>, settings: &WindingSettings) -> Vec<Vec<f64>> {
         (0..in_slab).map(|i| low + step * place(i)).collect()
     };
     (0..count).map(heights).collect()
+}
+
+fn slab_count(reader: &Reader<'_>, settings: &WindingSettings) -> usize {
+    let [low, high] = reader.heights();
+    to_index(((high - low) / settings.height_step_mm).floor()).max(1)
 }
 
 /// The cross-section that shows most windings best, of some spread over the volume.
@@ -221,6 +226,10 @@ fn gathered(
         sense: best.sense,
         ends: [0.0, turns as f64],
         ends_uncertainty: 1.0 / best.radii.ncols() as f64,
+        height_step: {
+            let [low, high] = reader.heights();
+            ((high - low) / slab_count(reader, search.settings) as f64).max(reader.grid.voxel)
+        },
         heights: heights.iter().map(|(z, _)| *z).collect(),
         radii,
         strengths,

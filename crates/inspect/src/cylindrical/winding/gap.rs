@@ -22,7 +22,7 @@ const SURE: f64 = 6.0;
 /// √0.7 of its whole length long.
 const LEVEL: f64 = 0.3;
 /// Voxels of a gap that is worth a finding, however small the noise.
-const LEAST_VOXELS: f64 = 0.4;
+const LEAST_VOXELS: f64 = 0.75;
 /// Shorter places along the winding are no gap, mm.
 const LEAST_ARC_MM: f64 = 0.3;
 /// A gap of which more than this share lies at a dim winding is a void along a tab.
@@ -61,7 +61,7 @@ struct Gap {
 
 /// Findings of the winding's gaps, of the void along a tab, and of a collapsed core.
 ///
-/// Windings that lie farther apart than usual by 6 standard deviations, 0.4 voxels and the least
+/// Windings that lie farther apart than usual by 6 standard deviations, 3/4 of a voxel and the least
 /// thickness are joined along the winding and over the heights; the thickness is the greatest
 /// excess of the distance, so that a gap much thinner than the resolution is measured by what it
 /// pushes apart. Gaps of two or more neighbouring windings at one angle from the innermost on are a
@@ -200,9 +200,7 @@ impl Search<'_, '_> {
     }
 
     fn height_step(&self) -> f64 {
-        let zs = &self.spiral.heights;
-        let spans: Vec<f64> = zs.windows(2).map(|pair| pair[1] - pair[0]).collect();
-        spans.iter().copied().reduce(f64::min).unwrap_or(self.reader.grid.voxel)
+        self.spiral.height_step
     }
 
     /// At a winding that was not seen the excess counts at both sides of it: of two such gaps the

@@ -21,6 +21,8 @@ pub(super) struct Ridge {
     /// How far the bright layer stands out from the darker ones at either side; 0 where an edge was
     /// not found.
     pub(super) contrast: f64,
+    /// Thickness of the bright layer at half height, samples; 0 where an edge was not found.
+    pub(super) width: f64,
 }
 
 /// A cross-section unrolled and what is known of it before any tracing.
@@ -60,15 +62,20 @@ impl Section<'_> {
             let [a, b, c] = [filtered[i - 1], filtered[i], filtered[i + 1]];
             let coarse = i as f64 + 0.5 * (a - c) / (a - 2.0 * b + c).min(-1e-30);
             let sharp = self.middle(&profile, coarse);
-            let (radius, contrast) = sharp.unwrap_or((coarse, 0.0));
-            Ridge { radius, strength: b, contrast }
+            let unsharp = Ridge { radius: coarse, strength: b, contrast: 0.0, width: 0.0 };
+            sharp.map_or(unsharp, |[radius, contrast, width]| Ridge {
+                radius,
+                contrast,
+                width,
+                ..unsharp
+            })
         };
         tops.map(ridge).collect()
     }
 
-    /// Middle and contrast of the bright layer near `coarse`: the places at either side where it has
+    /// Middle, contrast and width of the bright layer near `coarse`: the places at either side where it has
     /// fallen half way to the least value within 3/4 of a pitch.
-    fn middle(&self, profile: &[f64], coarse: f64) -> Option<(f64, f64)> {
+    fn middle(&self, profile: &[f64], coarse: f64) -> Option<[f64; 3]> {
         let quarter = 0.25 * self.pitch;
         let from = to_index(coarse - quarter);
         let to = to_index(coarse + quarter + 1.0).min(profile.len().checked_sub(1)?);
@@ -86,7 +93,11 @@ impl Section<'_> {
         let width = high - low;
         let middle = 0.5 * (low + high);
         let is_layer = width > 0.08 * self.pitch && width < 0.8 * self.pitch;
-        (is_layer && (middle - coarse).abs() < quarter).then_some((middle, 0.5 * (fall + other)))
+        (is_layer && (middle - coarse).abs() < quarter).then_some([
+            middle,
+            0.5 * (fall + other),
+            width,
+        ])
     }
 }
 

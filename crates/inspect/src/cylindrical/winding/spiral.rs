@@ -75,6 +75,8 @@ pub struct Spiral {
     pub ends_uncertainty: f64,
     /// Heights at which the windings were traced, rising.
     pub heights: Vec<f64>,
+    /// Height over which each cross-section was averaged, from one to the next.
+    pub height_step: f64,
     /// `[height, turn, step]`: radius; NaN where no winding was seen.
     pub radii: Array3<f32>,
     /// `[height, turn, step]`: strength of the bright layer, 1 where it is as usual, 0 where no

@@ -18,6 +18,8 @@ const SAMPLES_PER_VOXEL: f64 = 2.0;
 const WALL_MARGIN: f64 = 1.5;
 /// Least share of windings that must close as a spiral does.
 pub(super) const LEAST_AGREEMENT: f64 = 0.6;
+/// Thinner bright layers than this share of the usual are bare foil.
+const LEAST_WIDTH: f64 = 0.5;
 /// Fewer windings than this are no roll.
 const LEAST_WINDINGS: usize = 3;
 
@@ -106,6 +108,8 @@ impl Search<'_> {
         ridges.iter_mut().for_each(|it| it.retain(|it| it.strength > share * typical));
         let contrast = upper_quartile(ridges.iter().flatten().map(|it| it.contrast));
         ridges.iter_mut().for_each(|it| it.retain(|it| it.contrast > share * contrast));
+        let width = upper_quartile(ridges.iter().flatten().map(|it| it.width));
+        ridges.iter_mut().for_each(|it| it.retain(|it| it.width > LEAST_WIDTH * width));
         (ridges, typical)
     }
 }
