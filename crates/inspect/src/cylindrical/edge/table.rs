@@ -253,13 +253,10 @@ impl<'a> Windings<'a> {
         for i in 0..self.samples {
             let mut here = value(i, side);
             if sign * self.height(i) > clear {
-                for next in [side - 1.0, side + 1.0].into_iter().filter(|it| it.abs() <= MOST_SIDE)
-                {
-                    let there = value(i, next);
-                    if there > here + LEAST_STEPS[1] * range {
-                        (here, side) = (there, next);
-                    }
-                }
+                let sides = [side - 1.0, side + 1.0].map(|it: f64| it.clamp(-MOST_SIDE, MOST_SIDE));
+                let there = sides.map(|next| (value(i, next), next));
+                let better = there.into_iter().filter(|it| it.0 > here + LEAST_STEPS[1] * range);
+                (here, side) = better.fold((here, side), |a, b| if b.0 > a.0 { b } else { a });
             }
             profile.push(here);
             path.push(side);

@@ -157,17 +157,13 @@ impl Search<'_, '_> {
         let slices: Vec<usize> = (0..self.reader.grid.shape[0]).collect();
         let of_slice = |slice: usize| {
             let plane = self.reader.attenuation.index_axis(ndarray::Axis(0), slice);
-            let mut found = Vec::new();
-            for ((y, x), value) in plane.indexed_iter() {
-                if *value > least {
-                    let [z, across, along] = self.cell_point([slice, y, x]);
-                    let is_near = across * across + along * along < most;
-                    if is_near && z > heights[0] && z < heights[1] {
-                        found.push([slice, y, x]);
-                    }
-                }
-            }
-            found
+            let is_near = |voxel: Voxel| {
+                let [z, y, x] = self.cell_point(voxel);
+                y * y + x * x < most && z > heights[0] && z < heights[1]
+            };
+            let dense = plane.indexed_iter().filter(|(_, value)| **value > least);
+            let voxels = dense.map(|((y, x), _)| [slice, y, x]);
+            voxels.filter(|voxel| is_near(*voxel)).collect::<Vec<Voxel>>()
         };
         slices.into_par_iter().flat_map_iter(of_slice).collect()
     }
