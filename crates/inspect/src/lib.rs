@@ -11,6 +11,8 @@ mod seen;
 mod settings;
 mod stage;
 
+pub mod coin;
+pub mod compare;
 pub mod cylindrical;
 pub mod frame;
 pub mod round;

@@ -1,0 +1,58 @@
+//! Why two volumes could not be compared. Knows no method.
+
+use voltomo_types::Probe;
+
+use crate::error::{InspectError, name};
+
+/// What keeps two volumes from being compared.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum CompareError {
+    /// One of them cannot be looked at.
+    #[error(transparent)]
+    Volume(#[from] InspectError),
+    /// Neutrons against X-rays.
+    #[error(
+        "the first volume is of {}, the second of {}; a difference needs one beam, and `register` \
+         brings two beams together",
+        beam(*.first),
+        beam(*.second)
+    )]
+    Probes {
+        /// Of the first.
+        first: Probe,
+        /// Of the second.
+        second: Probe,
+    },
+    /// They show different places.
+    #[error(
+        "the two {} volumes have {:.1} % of the first one's matter in common; at least 5 % was \
+         expected; is the transform the right way round (it takes points of the second to the first)?",
+        name(*.probe),
+        100.0 * .share
+    )]
+    Apart {
+        /// Whose volumes.
+        probe: Probe,
+        /// Share of the first one's matter that the second shows.
+        share: f64,
+    },
+    /// A flat transform.
+    #[error("the transform of the second volume has no way back; it flattens space")]
+    Flat,
+    /// Labels of another grid.
+    #[error("the labels have {found:?} voxels, the first volume {expected:?}; both must be equal")]
+    Labels {
+        /// Voxels of the labels.
+        found: [usize; 3],
+        /// Voxels of the volume.
+        expected: [usize; 3],
+    },
+}
+
+fn beam(probe: Probe) -> &'static str {
+    match probe {
+        Probe::Neutron => "neutrons",
+        Probe::Xray => "X-rays",
+    }
+}
