@@ -6,7 +6,7 @@ mod twin;
 
 use twin::{cell_with, look};
 use voltomo_inspect::cylindrical::edge::{
-    EdgeSettings, EdgeTable, RollEnd, edge_findings, edge_table,
+    EdgeSettings, EdgeTable, RollEnd, bent_findings, edge_findings, edge_table,
 };
 use voltomo_inspect::cylindrical::winding::{Reader, Spiral, WindingSettings, windings};
 use voltomo_inspect::frame::CellFrame;
@@ -31,7 +31,8 @@ impl Top {
         let settings = EdgeSettings::default();
         let table = edge_table((&seen, &frame), &spiral, RollEnd::Top, &settings).unwrap();
         let reader = Reader::new(&seen, &frame, spiral.centre);
-        let findings = edge_findings((&reader, seen.probe), &spiral, &table, &settings);
+        let mut findings = edge_findings((&reader, seen.probe), &spiral, &table, &settings);
+        findings.extend(bent_findings((&reader, seen.probe), &spiral, &table));
         Self { spiral, table, findings }
     }
 
@@ -65,6 +66,7 @@ fn sound_edges_are_where_they_were_cut() {
         let seen = found.table.overhang().iter().filter(|it| it.is_finite()).count();
         assert!(100 * seen > 95 * there, "{seen} of {there}");
         assert_eq!(found.all(FindingKind::Overhang).len(), 1);
+        assert!(found.all(FindingKind::BentSeparator).is_empty());
         assert!(value(found.all(FindingKind::Telescoping)[0], "range") < voxel);
     }
 }
@@ -106,4 +108,16 @@ fn telescoping_is_measured_over_all_turns() {
     assert!((range - wanted).abs() < 0.15 * wanted, "{range} {wanted}");
     assert!((value(telescoping, "drift") - 0.4).abs() < 0.15);
     assert_eq!(found.all(FindingKind::Overhang).len(), 1, "both electrodes move");
+}
+
+#[test]
+fn a_separator_bent_over_the_edge_is_found() {
+    let defect = "[[defect]]\nkind = \"bent_separator\"\nturns = 2\nbend_mm = 0.8";
+    let found = Top::of(defect, 0.032);
+    let bent = found.all(FindingKind::BentSeparator);
+    assert_eq!(bent.len(), 1);
+    // It is seen from 0.3 mm above the anode on, where it has begun to lean.
+    let bend = value(bent[0], "bend");
+    assert!(bend > 0.55 && bend < 0.9, "{bend}");
+    assert!((bent[0].place.unwrap().z_mm - 60.5).abs() < 0.3);
 }

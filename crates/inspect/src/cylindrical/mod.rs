@@ -38,6 +38,9 @@ pub fn inspect(cell: &mut CylindricalCell<'_>, settings: &CylindricalSettings) -
         let survey = Survey::of(placed, settings.height_step_mm);
         findings.extend(look(&survey));
     }
+    if let Some(placed) = &cell.xray {
+        findings.extend(layers::layer_findings(placed, &layers::LayerSettings::default()).0);
+    }
     findings
 }
 

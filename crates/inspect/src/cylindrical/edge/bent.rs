@@ -12,17 +12,23 @@ use super::table::{EdgeTable, RollEnd};
 use crate::cylindrical::winding::{Reader, Spiral};
 
 /// Parts of the clock that are looked at by themselves.
-const SECTORS: usize = 12;
+const SECTORS: usize = 6;
 /// Directions averaged in each.
-const RAYS: usize = 24;
+const RAYS: usize = 60;
 /// A sheet stands out from the void by so many standard deviations.
-const SURE: f64 = 5.0;
+const SURE: f64 = 4.0;
 /// A sheet that leans less is upright, mm.
 const LEAST_BEND_MM: f64 = 0.15;
 /// Sheets are looked for from so far above the anode's edge on, mm.
 const ABOVE_MM: f64 = 0.3;
 /// and so far up, mm.
 const ROOM_MM: f64 = 1.6;
+/// What changes along the radius more slowly than this is no sheet, mm.
+const SLOW_MM: f64 = 0.35;
+/// A sheet leads on from height to height within this distance, mm.
+const JUMP_MM: f64 = 0.2;
+/// So many heights without it end it.
+const MOST_MISSED: usize = 3;
 /// Share of the sectors that must show the same sheet.
 const LEAST_SHARE: f64 = 0.25;
 
@@ -43,10 +49,10 @@ impl Sheet {
 /// Finds separators bent inwards above the upper (or below the lower) edge of the windings.
 ///
 /// A sheet of a few hundredths of a millimetre is fainter than the noise of a voxel; so the void
-/// and the innermost winding are averaged over twelfths of the clock, less the void as it is deeper
-/// in the roll, and in every twelfth the innermost thing that stands out is followed from the
-/// anode's edge outwards along the height. Where it comes nearer to the axis by more than 0.15 mm,
-/// in a quarter of the twelfths or more, it is bent. Metal, as of a tab, is left out.
+/// and the innermost winding are averaged over sixths of the clock, less what changes slowly along
+/// the radius, and in every sixth the innermost thing that stands out is followed from the anode's
+/// edge outwards along the height. Where it comes nearer to the axis by more than 0.15 mm, in a
+/// quarter of the sixths or more, it is bent. Metal, as of a tab, is left out.
 #[must_use]
 pub fn bent_findings(
     (reader, probe): (&Reader<'_>, Probe),
@@ -104,29 +110,30 @@ impl<'a, 'v> Look<'a, 'v> {
     fn sheet(&self, sector: usize) -> Option<Sheet> {
         let step = 2.0 * self.spacing;
         let rows = to_index((ROOM_MM - ABOVE_MM) / step);
-        let above = self.map(sector, self.edge + self.sign * ABOVE_MM, rows);
-        // The void beside the sound roll, as deep again under the edge.
-        let below = self.map(sector, self.edge - self.sign * (0.5 + ROOM_MM), rows);
-        let core = to_index((self.inner - 1.2 * self.spiral.pitch).max(0.0) / self.spacing);
-        let inside = below.slice(ndarray::s![.., core / 4..core.max(1)]);
-        let known: Vec<f64> = inside.iter().copied().filter(|it| it.is_finite()).collect();
-        if known.len() < 8 {
-            return None;
-        }
-        let level = known.iter().sum::<f64>() / known.len() as f64;
-        let square = known.iter().map(|it| (it - level).powi(2)).sum::<f64>();
-        let least = SURE * (square / known.len() as f64).sqrt();
-        let metal = 0.25 * f64::from(self.spiral.levels[1] - self.spiral.levels[0]);
+        let map = self.map(sector, self.edge + self.sign * ABOVE_MM, rows);
+        let half = to_index((SLOW_MM / self.spacing).round()).max(2);
+        let core = to_index((self.inner - self.spiral.pitch).max(0.0) / self.spacing);
         let mut points: Vec<[f64; 2]> = Vec::new();
-        for (row, profile) in above.outer_iter().enumerate() {
-            let profile: Vec<f64> = profile.iter().map(|it| it - level).collect();
-            let Some((radius, height)) = innermost(&profile, core / 4, least) else { break };
-            let radius = radius * self.spacing;
-            let jumps = points.last().is_some_and(|last| (last[1] - radius).abs() > 0.25);
-            if height > metal || jumps {
+        let mut missed = 0;
+        for (row, profile) in map.outer_iter().enumerate() {
+            let flat = flattened(&profile.to_vec(), half);
+            let least = SURE * spread(&flat[core / 3..core.max(core / 3 + 1).min(flat.len())]);
+            let metal = 0.25 * f64::from(self.spiral.levels[1] - self.spiral.levels[0]);
+            let found = innermost(&flat, core / 3, least).filter(|it| it.1 < metal);
+            let radius = found.map(|it| it.0 * self.spacing);
+            let last = points.last().map(|last| last[1]);
+            let is_near = |radius: &f64| last.is_none_or(|last| (last - radius).abs() < JUMP_MM);
+            match radius.filter(is_near) {
+                Some(radius) => {
+                    let z = self.edge + self.sign * (ABOVE_MM + step * row as f64);
+                    points.push([z, radius]);
+                    missed = 0;
+                }
+                None => missed += 1,
+            }
+            if missed > MOST_MISSED {
                 break;
             }
-            points.push([self.edge + self.sign * (ABOVE_MM + step * row as f64), radius]);
         }
         (points.len() > 3).then_some(Sheet { sector, points })
     }
@@ -167,6 +174,24 @@ impl<'a, 'v> Look<'a, 'v> {
             ),
         }
     }
+}
+
+/// A profile less the median of what lies about each sample.
+fn flattened(profile: &[f64], half: usize) -> Vec<f64> {
+    let at = |i: usize| {
+        let near = i.saturating_sub(half)..(i + half + 1).min(profile.len());
+        let mut values: Vec<f64> = profile[near].to_vec();
+        values.sort_unstable_by(f64::total_cmp);
+        profile[i] - values[values.len() / 2]
+    };
+    (0..profile.len()).map(at).collect()
+}
+
+/// Standard deviation, of the median distance from nought.
+fn spread(values: &[f64]) -> f64 {
+    let mut all: Vec<f64> = values.iter().map(|it| it.abs()).collect();
+    all.sort_unstable_by(f64::total_cmp);
+    1.4826 * all.get(all.len() / 2).copied().unwrap_or(f64::INFINITY)
 }
 
 /// The innermost top of a profile that is higher than `least`: sample and height.

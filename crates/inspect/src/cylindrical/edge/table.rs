@@ -25,8 +25,8 @@ const CLEAR_MM: f64 = 0.1;
 /// It is looked for at places so far apart, pitches, and so many of them to either side.
 const LATERAL: f64 = 0.06;
 const MOST_SIDE: f64 = 6.0;
-/// An end is in the volume where this share of the windings shows an edge.
-const LEAST_SHARE: f64 = 0.3;
+/// An end is in the volume where this share of the places shows both edges.
+const LEAST_SHARE: f64 = 0.6;
 
 /// An end of the roll.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -135,10 +135,8 @@ pub fn edge_table(
         radii: windings.middle_radii(),
     };
     let there = found.radii.iter().filter(|radius| radius.is_finite()).count() as f64;
-    let is_there = |edges: &Array2<f64>| {
-        edges.iter().filter(|it| it.is_finite()).count() as f64 > LEAST_SHARE * there
-    };
-    (is_there(&found.cathode) && is_there(&found.anode)).then_some(found)
+    let seen = found.overhang().iter().filter(|it| it.is_finite()).count() as f64;
+    (seen > LEAST_SHARE * there).then_some(found)
 }
 
 /// Without edges whose step is much lower than the others': bare foil is no cathode.

@@ -100,7 +100,7 @@ impl Search<'_, '_> {
         for (start, value) in map.indexed_iter() {
             if *value > least && !seen[start] {
                 let region = self.region(start, low, &mut seen);
-                gaps.extend(self.measured(&region));
+                gaps.extend(self.measured(&region).filter(|gap| gap.thickness > least));
             }
         }
         gaps
