@@ -21,6 +21,7 @@ mod select;
 mod settings;
 pub mod simulate;
 mod skip_list;
+mod slice_images;
 mod text_file;
 
 pub use error::AcquireError;
@@ -29,5 +30,6 @@ pub use look::{Look, ReferenceLook, look};
 pub use look_angles::{AngleGap, AngleLook, Direction, EndPoint};
 pub use look_counts::CountLook;
 pub use open::open;
+pub use slice_images::{SliceImages, open_slices};
 pub use settings::{AcquireSettings, AngleEnd, AngleUnit, Kind, Mirror, RepeatedAngles};
 pub use text_file::read_text;

@@ -10,6 +10,14 @@ pub(crate) const PROGRESS: &str = "progress.json";
 /// Name of the record of a correction alone.
 pub(crate) const CORRECTED: &str = "correct.json";
 
+/// The volume itself, where the output folder of a run was given.
+pub(crate) fn volume_in(path: &Path) -> PathBuf {
+    let folder = Layout::new(path).reconstruct();
+    let names = ["volume.zarr", "volume", "volume.mha", "volume.nrrd"];
+    let inside = names.iter().map(|name| folder.join(name)).find(|path| path.exists());
+    inside.unwrap_or(path.into())
+}
+
 /// The output folder of a run.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Layout {

@@ -242,8 +242,18 @@ impl RunRecord {
 pub(crate) fn write_json(path: &Path, value: &impl Serialize) -> Result<(), RunError> {
     let failed = |source| RunError::File { what: "cannot write", path: path.into(), source };
     let text = serde_json::to_string_pretty(value).map_err(|error| failed(error.into()))?;
-    let beside = path.with_extension("json.partial");
-    std::fs::write(&beside, text + "\n").map_err(failed)?;
+    write_text(path, &(text + "\n"))
+}
+
+/// Writes a text: first beside its place, then renamed onto it.
+///
+/// # Errors
+/// A folder that cannot be written.
+pub(crate) fn write_text(path: &Path, text: &str) -> Result<(), RunError> {
+    let failed = |source| RunError::File { what: "cannot write", path: path.into(), source };
+    let mut beside = path.as_os_str().to_owned();
+    beside.push(".partial");
+    std::fs::write(&beside, text).map_err(failed)?;
     std::fs::rename(&beside, path).map_err(failed)
 }
 

@@ -7,7 +7,7 @@ use voltomo_show::picture::{ColourMap, label_picture, slice_picture};
 
 use crate::{
     error::RunError,
-    layout::Layout,
+    layout::volume_in,
     preview::{style, write},
     simulate::MATERIALS,
     store::{Content, StoreError, StoredVolume},
@@ -145,14 +145,6 @@ fn label_names(volume: &Path) -> BTreeMap<usize, String> {
     let list = serde_json::from_str(&text).unwrap_or(List { materials: Vec::new() });
     let named = list.materials.into_iter().map(|material| (material.label, material.name));
     std::iter::once((0, "void".into())).chain(named).collect()
-}
-
-/// The volume itself, where the output folder of a run was given.
-fn volume_in(path: &Path) -> std::path::PathBuf {
-    let folder = Layout::new(path).reconstruct();
-    let names = ["volume.zarr", "volume", "volume.mha", "volume.nrrd"];
-    let inside = names.iter().map(|name| folder.join(name)).find(|path| path.exists());
-    inside.unwrap_or(path.into())
 }
 
 #[cfg(test)]

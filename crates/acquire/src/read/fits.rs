@@ -54,7 +54,7 @@ pub(crate) fn describe(path: &Path) -> Result<ImageFile, String> {
         (_, true) => "FITS, tile-compressed",
         _ => "FITS, uncompressed",
     };
-    Ok(ImageFile { pages, storage: storage.into(), pixel_mm: None })
+    Ok(ImageFile { pages, storage: storage.into(), pixel_mm: None, slice_mm: None })
 }
 
 fn planes_of(hdu: &Hdu, index: Option<usize>, is_zipped: bool) -> Result<Vec<Page>, String> {

@@ -33,6 +33,8 @@ pub(crate) struct ImageFile {
     pub(crate) storage: String,
     /// Edge of a pixel in mm, where the file really says so.
     pub(crate) pixel_mm: Option<f64>,
+    /// Distance from page to page in mm, where the file really says so.
+    pub(crate) slice_mm: Option<f64>,
 }
 
 /// A format of image files.

@@ -29,6 +29,8 @@ pub(crate) struct ImageStack {
     pub(crate) storage: String,
     /// Pixel size in mm that the first file really tells.
     pub(crate) pixel_mm: Option<f64>,
+    /// Distance from page to page in mm that the first file really tells.
+    pub(crate) slice_mm: Option<f64>,
 }
 
 impl ImageStack {
@@ -49,9 +51,10 @@ impl ImageStack {
             let found = "no image in the files".into();
             return Err(AcquireError::UnclearFolder { found, folder });
         };
-        let (storage, pixel_mm) = (first.storage.clone(), first.pixel_mm);
-        let stack =
-            Self { has_pages: frames.len() > files.len(), files, frames, storage, pixel_mm };
+        let storage = first.storage.clone();
+        let (pixel_mm, slice_mm) = (first.pixel_mm, first.slice_mm);
+        let has_pages = frames.len() > files.len();
+        let stack = Self { has_pages, files, frames, storage, pixel_mm, slice_mm };
         stack.check_equal(key)?;
         Ok(stack)
     }

@@ -29,6 +29,7 @@ pub(crate) fn describe(path: &Path, file_bytes: u64) -> Result<ImageFile, String
     let mut decoder = open_page(path, None).map_err(explain)?;
     let texts = image_j_texts(&mut decoder);
     let pixel_mm = image_j_pixel(&mut decoder, &texts);
+    let slice_mm = image_j_spacing(&texts);
     let mut pages = Vec::new();
     let mut storage;
     loop {
@@ -46,7 +47,7 @@ pub(crate) fn describe(path: &Path, file_bytes: u64) -> Result<ImageFile, String
     if let ([only], Some(count)) = (&pages[..], texts.get("images").and_then(|n| n.parse().ok())) {
         pages = image_j_stack(&mut decoder, *only, (count, file_bytes))?;
     }
-    Ok(ImageFile { pages, storage: format!("TIFF, {storage}"), pixel_mm })
+    Ok(ImageFile { pages, storage: format!("TIFF, {storage}"), pixel_mm, slice_mm })
 }
 
 fn describe_page(decoder: &mut PageDecoder, file_bytes: u64) -> Result<(Page, String), String> {
@@ -199,14 +200,26 @@ fn image_j_texts(decoder: &mut PageDecoder) -> HashMap<String, String> {
     pairs.map(|(key, value)| (key.trim().into(), value.trim().into())).collect()
 }
 
+/// The unit of ImageJ's lengths in mm, where it is one of length.
+fn image_j_unit(texts: &HashMap<String, String>) -> Option<f64> {
+    match texts.get("unit")?.as_str() {
+        "mm" | "millimeter" | "millimetre" => Some(1.0),
+        "um" | "micron" | "microns" | "µm" | "μm" | "\\u00B5m" => Some(1e-3),
+        "cm" => Some(10.0),
+        _ => None,
+    }
+}
+
+/// Distance from slice to slice in mm, where ImageJ's text gives it.
+fn image_j_spacing(texts: &HashMap<String, String>) -> Option<f64> {
+    let spacing: f64 = texts.get("spacing")?.parse().ok()?;
+    let mm = spacing.abs() * image_j_unit(texts)?;
+    mm.is_normal().then_some(mm)
+}
+
 /// Pixel size in mm, where ImageJ's text gives the unit and both directions agree.
 fn image_j_pixel(decoder: &mut PageDecoder, texts: &HashMap<String, String>) -> Option<f64> {
-    let unit_mm = match texts.get("unit")?.as_str() {
-        "mm" | "millimeter" | "millimetre" => 1.0,
-        "um" | "micron" | "microns" | "µm" | "μm" | "\\u00B5m" => 1e-3,
-        "cm" => 10.0,
-        _ => return None,
-    };
+    let unit_mm = image_j_unit(texts)?;
     let mut per_unit = |tag| {
         let pair = decoder.get_tag_u32_vec(tag).ok()?;
         let [pixels, units] = pair[..] else { return None };

@@ -155,6 +155,20 @@ pub enum StoreError {
         /// The file or folder.
         path: PathBuf,
     },
+    /// A file or folder that is no volume, of whatever program.
+    #[error("{found} ({path})")]
+    Foreign {
+        /// What was found and what was expected.
+        found: String,
+        /// The file or folder.
+        path: PathBuf,
+    },
+    /// Images that are no volume.
+    #[error(transparent)]
+    Images {
+        /// What is wrong with them.
+        source: Box<voltomo_acquire::AcquireError>,
+    },
     /// A section outside the volume.
     #[error("a section at {axis} = {found}, but the volume has {count} there; expected 0 to {} ({path})", .count - 1)]
     Section {

@@ -7,6 +7,7 @@
 
 mod door;
 mod error;
+mod foreign;
 mod frames;
 mod metaimage;
 mod nrrd;
@@ -28,6 +29,7 @@ mod zarr_levels;
 pub use door::{create, reopen};
 pub use error::StoreError;
 pub(crate) use error::is_full_disk;
+pub use foreign::ForeignVolume;
 pub use frames::{FrameFormat, FrameTags, NexusFile, NexusFrame, NexusScan, write_frame};
 pub use quantise::StoredFigures;
 pub use read::{StoredVolume, read_slab};

@@ -1,0 +1,165 @@
+//! Findings as files: JSON for programs, CSV for tables. Finds nothing.
+
+use std::fmt::Write as _;
+use std::path::Path;
+
+use serde::Serialize;
+use voltomo_types::{CellKind, Fact, Finding, Probe, Verdict};
+
+use crate::error::RunError;
+use crate::provenance::{write_json, write_text};
+
+/// Columns of the table.
+const COLUMNS: &str = "number,kind,verdict,confidence,shown_by,z_mm,radius_mm,angle_deg,measure,value,\
+    uncertainty,unit,least,most,limit,note";
+
+/// One volume that was inspected.
+#[derive(Debug, Clone, Serialize)]
+pub struct Inspected {
+    /// The file or folder.
+    pub path: String,
+    /// The beam.
+    pub probe: Probe,
+    /// What was understood of it.
+    pub facts: Vec<Fact>,
+}
+
+/// Everything that one inspection found.
+#[derive(Debug, Clone, Serialize)]
+pub struct FindingsRecord {
+    /// What this file is, and in which version.
+    pub format: &'static str,
+    /// The program and its version.
+    pub program: String,
+    /// What was looked for.
+    pub cell: CellKind,
+    /// The worst verdict of all findings.
+    pub verdict: Verdict,
+    /// The volumes.
+    pub volumes: Vec<Inspected>,
+    /// The findings, in the order of the cell's parts.
+    pub findings: Vec<Finding>,
+}
+
+impl FindingsRecord {
+    /// The record of `findings`.
+    #[must_use]
+    pub fn new(cell: CellKind, volumes: Vec<Inspected>, findings: Vec<Finding>) -> Self {
+        let judged = findings.iter().map(|it| it.verdict);
+        let judged = judged.filter(|it| !matches!(it, Verdict::Seen | Verdict::CannotTell));
+        Self {
+            format: "voltomo findings 1",
+            program: concat!("voltomo ", env!("CARGO_PKG_VERSION")).into(),
+            cell,
+            verdict: judged.max().unwrap_or(Verdict::CannotTell),
+            volumes,
+            findings,
+        }
+    }
+
+    /// Writes `findings.json` and `findings.csv` into `folder`, each whole or not at all.
+    ///
+    /// # Errors
+    /// A folder that cannot be written.
+    pub fn write(&self, folder: &Path) -> Result<(), RunError> {
+        write_json(&folder.join("findings.json"), self)?;
+        write_text(&folder.join("findings.csv"), &table(&self.findings))
+    }
+}
+
+/// One row a measure; a finding without measures has one row too.
+fn table(findings: &[Finding]) -> String {
+    let mut text = String::from(COLUMNS);
+    text.push('\n');
+    for (number, finding) in findings.iter().enumerate() {
+        let place = finding.place.map(|at| [at.z_mm, at.radius_mm, at.angle_deg]);
+        let place = place.map_or([const { String::new() }; 3], |at| at.map(|it| format!("{it:.4}")));
+        let beams: Vec<String> = finding.shown_by.iter().map(name).collect();
+        let head = format!(
+            "{},{},{},{:.3},{},{}",
+            number + 1,
+            name(&finding.kind),
+            name(&finding.verdict),
+            finding.confidence,
+            beams.join("+"),
+            place.join(","),
+        );
+        let note = quoted(&finding.note);
+        for measure in &finding.measures {
+            let number = |value: Option<f64>| value.map_or(String::new(), |it| format!("{it}"));
+            let limit = measure.limit.as_ref();
+            let _ = writeln!(
+                text,
+                "{head},{},{},{},{},{},{},{},{note}",
+                quoted(&measure.name),
+                measure.value,
+                number(measure.uncertainty),
+                name(&measure.unit),
+                number(limit.and_then(|it| it.least)),
+                number(limit.and_then(|it| it.most)),
+                limit.map_or(String::new(), |it| quoted(&it.key)),
+            );
+        }
+        if finding.measures.is_empty() {
+            let _ = writeln!(text, "{head},,,,,,,,{note}");
+        }
+    }
+    text
+}
+
+/// A value's name as JSON has it.
+fn name(value: &impl Serialize) -> String {
+    let name = serde_json::to_value(value).unwrap_or_default();
+    name.as_str().unwrap_or_default().to_string()
+}
+
+/// A text as a cell of a CSV table, after RFC 4180.
+fn quoted(text: &str) -> String {
+    if text.contains([',', '"', '\n', '\r']) {
+        format!("\"{}\"", text.replace('"', "\"\""))
+    } else {
+        text.to_string()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use voltomo_types::{FindingKind, Measure, MeasureUnit};
+
+    use super::*;
+
+    fn finding(measures: Vec<Measure>) -> Finding {
+        Finding {
+            kind: FindingKind::MandrelVoid,
+            place: None,
+            extent_mm: None,
+            measures,
+            confidence: 1.0,
+            shown_by: vec![Probe::Neutron, Probe::Xray],
+            verdict: Verdict::Pass,
+            slice: None,
+            note: "round, \"open\"".into(),
+        }
+    }
+
+    #[test]
+    fn the_table_has_a_row_a_measure_and_as_many_cells_in_each() {
+        let width = Measure::new("diameter", 3.5, Some(0.02), MeasureUnit::Millimetre);
+        let text = table(&[finding(vec![width.clone(), width]), finding(vec![])]);
+        let rows: Vec<&str> = text.lines().collect();
+        assert_eq!(rows.len(), 4);
+        assert!(rows[1].starts_with("1,mandrel_void,pass,1.000,neutron+xray,,,,diameter,3.5,0.02,mm"));
+        assert!(rows[3].ends_with("\"round, \"\"open\"\"\""));
+        for row in &rows {
+            let cells = row.replace("round, ", "").matches(',').count();
+            assert_eq!(cells, 15, "{row}");
+        }
+    }
+
+    #[test]
+    fn the_worst_verdict_is_the_cells() {
+        let record = FindingsRecord::new(CellKind::Coin, vec![], vec![finding(vec![])]);
+        assert_eq!(record.verdict, Verdict::Pass);
+        assert_eq!(FindingsRecord::new(CellKind::Coin, vec![], vec![]).verdict, Verdict::CannotTell);
+    }
+}

@@ -1,0 +1,131 @@
+//! Volumes that other programs wrote: TIFF slices and stacks, FITS cubes, MetaImage, NRRD, OME-Zarr.
+//! Knows no volume of voltomo's own.
+
+mod element;
+mod header;
+mod raw;
+mod zarr;
+
+use std::fs::File;
+use std::io::Read;
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+
+use ndarray::Array3;
+use voltomo_types::Frames;
+
+use super::StoreError;
+
+/// Longest text header that is read.
+const LONGEST_HEADER: u64 = 1 << 16;
+
+/// A volume of another program on disk, read slice by slice. Its numbers are what stands in the
+/// file: nobody says that they are attenuations.
+pub struct ForeignVolume {
+    path: PathBuf,
+    shape: [usize; 3],
+    spacing_mm: Option<[f64; 3]>,
+    first_mm: Option<[f64; 3]>,
+    storage: String,
+    numbers: Numbers,
+}
+
+/// Where the numbers lie.
+enum Numbers {
+    Images(Box<dyn Frames>),
+    Raw(raw::RawNumbers),
+    Zarr(zarr::ZarrNumbers),
+}
+
+impl ForeignVolume {
+    /// Opens a folder of images, a pattern such as `slices/*.tif`, a file of several images, a
+    /// MetaImage (`.mha`, `.mhd`), a NRRD (`.nrrd`, `.nhdr`) or an OME-Zarr (0.4 or 0.5) folder.
+    ///
+    /// # Errors
+    /// Nothing there, or nothing that is a volume of grey numbers.
+    pub fn open(path: &Path) -> Result<Self, StoreError> {
+        let is_zarr = [".zattrs", "zarr.json", ".zgroup"].iter().any(|it| path.join(it).is_file());
+        if is_zarr {
+            return zarr::open(path);
+        }
+        if path.is_file() {
+            let failed = |source| StoreError::Io { path: path.to_path_buf(), source };
+            let mut head = Vec::new();
+            let file = File::open(path).map_err(failed)?;
+            file.take(LONGEST_HEADER).read_to_end(&mut head).map_err(failed)?;
+            if let Some(header) = header::read(&head, path) {
+                return raw::open(header.map_err(|what| foreign(what, path))?, path);
+            }
+        }
+        let images = voltomo_acquire::open_slices(path)
+            .map_err(|error| StoreError::Images { source: Box::new(error) })?;
+        let shape = images.frames.shape();
+        let pixel = images.pixel_mm;
+        Ok(Self {
+            path: path.to_path_buf(),
+            shape: [shape.frames, shape.rows, shape.columns],
+            spacing_mm: pixel.map(|pixel| [images.slice_mm.unwrap_or(pixel), pixel, pixel]),
+            first_mm: None,
+            storage: images.storage,
+            numbers: Numbers::Images(images.frames),
+        })
+    }
+
+    /// The file or folder.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Voxels along `[z, y, x]`.
+    #[must_use]
+    pub fn shape(&self) -> [usize; 3] {
+        self.shape
+    }
+
+    /// Distances from voxel to voxel `[z, y, x]`, mm, where the files tell them.
+    #[must_use]
+    pub fn spacing_mm(&self) -> Option<[f64; 3]> {
+        self.spacing_mm
+    }
+
+    /// Centre of the first voxel `[z, y, x]`, mm, where the files tell it.
+    #[must_use]
+    pub fn first_mm(&self) -> Option<[f64; 3]> {
+        self.first_mm
+    }
+
+    /// Format and number type, as a person says it.
+    #[must_use]
+    pub fn storage(&self) -> &str {
+        &self.storage
+    }
+
+    /// The numbers of the slices `z`, `[z, y, x]`.
+    ///
+    /// # Errors
+    /// Slices outside the volume, or a file that cannot be read.
+    pub fn read_slab(&self, z: Range<usize>) -> Result<Array3<f32>, StoreError> {
+        let slice_count = self.shape[0];
+        if z.end > slice_count || z.is_empty() {
+            let path = self.path.clone();
+            return Err(StoreError::Slices { found: z, slice_count, path });
+        }
+        match &self.numbers {
+            Numbers::Images(frames) => {
+                let mut slab = Array3::zeros((z.len(), self.shape[1], self.shape[2]));
+                frames
+                    .read(z, 0..self.shape[1], slab.view_mut())
+                    .map_err(|error| foreign(error.to_string(), &self.path))?;
+                Ok(slab)
+            }
+            Numbers::Raw(numbers) => numbers.read(z, self.shape),
+            Numbers::Zarr(numbers) => numbers.read(z, &self.path),
+        }
+    }
+}
+
+/// A file that is no volume, or not one that is read.
+fn foreign(found: String, path: &Path) -> StoreError {
+    StoreError::Foreign { found, path: path.to_path_buf() }
+}
