@@ -30,6 +30,6 @@ pub use look::{Look, ReferenceLook, look};
 pub use look_angles::{AngleGap, AngleLook, Direction, EndPoint};
 pub use look_counts::CountLook;
 pub use open::open;
-pub use slice_images::{SliceImages, open_slices};
 pub use settings::{AcquireSettings, AngleEnd, AngleUnit, Kind, Mirror, RepeatedAngles};
+pub use slice_images::{SliceImages, open_slices};
 pub use text_file::read_text;

@@ -1,6 +1,6 @@
 //! What the command line may say. Does nothing.
 
-use std::path::PathBuf;
+use std::{path::PathBuf, str::FromStr};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use voltomo_pipeline::{Bytes, Limits, Override};
@@ -36,6 +36,8 @@ pub(crate) enum Command {
     Correct(ScanRunArguments),
     /// Correct and reconstruct a scan without writing a recipe first.
     Reconstruct(ReconstructArguments),
+    /// Find and measure what there is in a cell: volumes in, findings out.
+    Inspect(InspectArguments),
     /// Draw a slice or an upright section of a volume made by voltomo as a PNG.
     Show(ShowArguments),
     /// Print the JSON Schema of the recipe, for editors.
@@ -305,6 +307,90 @@ pub(crate) struct ReconstructArguments {
     pub(crate) store: Option<Store>,
     #[command(flatten)]
     pub(crate) out: OutArguments,
+}
+
+/// What is built into a cell.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Cell {
+    /// A wound cell in a round can: 18650, 21700.
+    Cylindrical,
+    /// A coin cell: 2032.
+    Coin,
+}
+
+/// The beam that made a volume.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Modality {
+    /// X-rays.
+    Xray,
+    /// Neutrons.
+    Neutron,
+}
+
+/// Distances from voxel to voxel, as `0.034` or as `Z,Y,X`.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct VoxelSize(pub(crate) [f64; 3]);
+
+impl FromStr for VoxelSize {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let refuse = || format!("`{text}`; expected a length in mm, as 0.034, or three as Z,Y,X");
+        let numbers: Result<Vec<f64>, _> = text.split(',').map(|it| it.trim().parse()).collect();
+        let numbers = numbers.map_err(|_| refuse())?;
+        if !numbers.iter().all(|length| length.is_finite() && *length > 0.0) {
+            return Err(refuse());
+        }
+        match numbers[..] {
+            [edge] => Ok(Self([edge; 3])),
+            [z, y, x] => Ok(Self([z, y, x])),
+            _ => Err(refuse()),
+        }
+    }
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct InspectArguments {
+    /// The volume: output folder of a run, OME-Zarr, a folder of slices, a TIFF stack, MetaImage,
+    /// NRRD; one slice will do where a slice can tell.
+    #[arg(required_unless_present = "show_limits")]
+    pub(crate) volume: Option<PathBuf>,
+    /// What the cell is.
+    #[arg(long, value_enum, required_unless_present = "show_limits")]
+    pub(crate) cell: Option<Cell>,
+    /// The beam that made the volume.
+    #[arg(long, value_enum, required_unless_present = "show_limits")]
+    pub(crate) modality: Option<Modality>,
+    /// Edge of a voxel in mm, or Z,Y,X; without it, as the files say.
+    #[arg(long, value_name = "MM")]
+    pub(crate) voxel_mm: Option<VoxelSize>,
+    /// The numbers of another program's volume are attenuation coefficients in 1/cm, and not grey
+    /// values.
+    #[arg(long)]
+    pub(crate) per_cm: bool,
+    /// The volume of the other beam, of the same cell.
+    #[arg(long, value_name = "VOLUME")]
+    pub(crate) partner: Option<PathBuf>,
+    /// Edge of a voxel of the other beam's volume.
+    #[arg(long, value_name = "MM", requires = "partner")]
+    pub(crate) partner_voxel_mm: Option<VoxelSize>,
+    /// Where the neutron volume lies in the X-ray volume: the JSON file of a registration.
+    #[arg(long, value_name = "JSON", requires = "partner")]
+    pub(crate) transform: Option<PathBuf>,
+    /// Limits that take the place of the default ones, a TOML file.
+    #[arg(long, value_name = "TOML")]
+    pub(crate) limits: Option<PathBuf>,
+    /// Print the default limits, to be copied and changed.
+    #[arg(long)]
+    pub(crate) show_limits: bool,
+    /// Output folder.
+    #[arg(long, required_unless_present = "show_limits")]
+    pub(crate) out: Option<PathBuf>,
+    /// Replace findings that are in the folder.
+    #[arg(long)]
+    pub(crate) force: bool,
+    #[command(flatten)]
+    pub(crate) machine: MachineArguments,
 }
 
 /// Across which axis a section lies.

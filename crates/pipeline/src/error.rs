@@ -27,6 +27,18 @@ pub enum RunError {
     /// Balls that do not tell the geometry.
     #[error(transparent)]
     Balls(#[from] voltomo_reconstruct::calibrate::cone::balls::BallError),
+    /// The inspection.
+    #[error(transparent)]
+    Inspect(#[from] voltomo_inspect::InspectError),
+    /// Two volumes of the same beam.
+    #[error(
+        "both volumes are of the same beam; expected one of neutrons and one of X-rays: say which \
+         is which ({path})", path = path.display()
+    )]
+    SameBeam {
+        /// The second volume.
+        path: PathBuf,
+    },
     /// The output files.
     #[error(transparent)]
     Store(#[from] StoreError),

@@ -54,7 +54,10 @@ pub use correct_only::correct_only;
 pub use demo::{Demo, demo};
 pub use error::RunError;
 pub use hardening_record::HardeningRecord;
-pub use inspect::{FindingsRecord, Inspected, VolumeInput, VolumeRequest};
+pub use inspect::{
+    FindingsRecord, InspectOptions, Inspected, VolumeInput, VolumeRequest, default_limits, inspect,
+    read_transform,
+};
 pub use iterations::SlabIterations;
 pub use look::{look, recipe_for};
 pub use memory::Bytes;
@@ -76,5 +79,6 @@ pub use voltomo_acquire::simulate::{
     material::{HydrogenModel, MaterialError},
     spectrum::{MaterialReport, report as material_report},
 };
+pub use voltomo_inspect::InspectSettings;
 pub use voltomo_show::picture::ColourMap;
 pub use watch::{Silent, Watch};

@@ -1,6 +1,7 @@
 //! One function a sub-command. No science.
 
 mod calibrate;
+mod inspect;
 mod look;
 mod material;
 mod outcome;
@@ -26,6 +27,7 @@ pub(crate) fn execute(arguments: Arguments) -> Result<Outcome, String> {
         Command::Calibrate(arguments) => calibrate::calibrate(&arguments),
         Command::Correct(arguments) => run::correct(&arguments).map(done),
         Command::Reconstruct(arguments) => run::reconstruct(&arguments),
+        Command::Inspect(arguments) => inspect::inspect(&arguments),
         Command::Show(arguments) => look::show(&arguments).map(done),
         Command::Schema => recipe::schema().map(done),
     }

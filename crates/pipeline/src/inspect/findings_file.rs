@@ -9,6 +9,10 @@ use voltomo_types::{CellKind, Fact, Finding, Probe, Verdict};
 use crate::error::RunError;
 use crate::provenance::{write_json, write_text};
 
+/// Name of the file for programs.
+pub(super) const JSON: &str = "findings.json";
+/// Name of the table.
+pub(super) const CSV: &str = "findings.csv";
 /// Columns of the table.
 const COLUMNS: &str = "number,kind,verdict,confidence,shown_by,z_mm,radius_mm,angle_deg,measure,value,\
     uncertainty,unit,least,most,limit,note";
@@ -62,8 +66,8 @@ impl FindingsRecord {
     /// # Errors
     /// A folder that cannot be written.
     pub fn write(&self, folder: &Path) -> Result<(), RunError> {
-        write_json(&folder.join("findings.json"), self)?;
-        write_text(&folder.join("findings.csv"), &table(&self.findings))
+        write_json(&folder.join(JSON), self)?;
+        write_text(&folder.join(CSV), &table(&self.findings))
     }
 }
 
@@ -73,7 +77,8 @@ fn table(findings: &[Finding]) -> String {
     text.push('\n');
     for (number, finding) in findings.iter().enumerate() {
         let place = finding.place.map(|at| [at.z_mm, at.radius_mm, at.angle_deg]);
-        let place = place.map_or([const { String::new() }; 3], |at| at.map(|it| format!("{it:.4}")));
+        let place =
+            place.map_or([const { String::new() }; 3], |at| at.map(|it| format!("{it:.4}")));
         let beams: Vec<String> = finding.shown_by.iter().map(name).collect();
         let head = format!(
             "{},{},{},{:.3},{},{}",
@@ -108,7 +113,7 @@ fn table(findings: &[Finding]) -> String {
 }
 
 /// A value's name as JSON has it.
-fn name(value: &impl Serialize) -> String {
+pub(super) fn name(value: &impl Serialize) -> String {
     let name = serde_json::to_value(value).unwrap_or_default();
     name.as_str().unwrap_or_default().to_string()
 }
@@ -148,7 +153,9 @@ mod tests {
         let text = table(&[finding(vec![width.clone(), width]), finding(vec![])]);
         let rows: Vec<&str> = text.lines().collect();
         assert_eq!(rows.len(), 4);
-        assert!(rows[1].starts_with("1,mandrel_void,pass,1.000,neutron+xray,,,,diameter,3.5,0.02,mm"));
+        assert!(
+            rows[1].starts_with("1,mandrel_void,pass,1.000,neutron+xray,,,,diameter,3.5,0.02,mm")
+        );
         assert!(rows[3].ends_with("\"round, \"\"open\"\"\""));
         for row in &rows {
             let cells = row.replace("round, ", "").matches(',').count();
@@ -160,6 +167,9 @@ mod tests {
     fn the_worst_verdict_is_the_cells() {
         let record = FindingsRecord::new(CellKind::Coin, vec![], vec![finding(vec![])]);
         assert_eq!(record.verdict, Verdict::Pass);
-        assert_eq!(FindingsRecord::new(CellKind::Coin, vec![], vec![]).verdict, Verdict::CannotTell);
+        assert_eq!(
+            FindingsRecord::new(CellKind::Coin, vec![], vec![]).verdict,
+            Verdict::CannotTell
+        );
     }
 }

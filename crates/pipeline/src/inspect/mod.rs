@@ -1,7 +1,205 @@
 //! From volumes on disk to findings on disk. Inspects nothing itself.
 
 mod findings_file;
+mod pictures;
 mod source;
+
+use std::path::{Path, PathBuf};
+
+use voltomo_inspect::{InspectSettings, Limits, Seen, Views, inspect_cylindrical};
+use voltomo_types::{CellKind, Finding, Probe, Transform, Verdict, Volume};
 
 pub use findings_file::{FindingsRecord, Inspected};
 pub use source::{VolumeInput, VolumeRequest};
+
+use crate::error::RunError;
+use crate::memory::{self, Bytes};
+use crate::watch::Watch;
+
+/// What of a volume the inspection holds beside it: the cell unrolled, and copies of parts.
+const BESIDE: f64 = 0.6;
+/// Share of the free memory that is taken without a word of the user's.
+const FREE_SHARE: f64 = 0.6;
+
+/// What is to be inspected, and where the findings go.
+#[derive(Debug, Clone)]
+pub struct InspectOptions {
+    /// One volume, or one of each beam.
+    pub volumes: Vec<VolumeRequest>,
+    /// What the cell is.
+    pub cell: CellKind,
+    /// Where points of the neutron volume lie in the X-ray volume, where a registration told it.
+    pub xray_from_neutron: Option<Transform>,
+    /// A file of limits instead of the default ones.
+    pub limits: Option<PathBuf>,
+    /// How to look.
+    pub settings: InspectSettings,
+    /// Folder for the findings.
+    pub out: PathBuf,
+    /// Replace findings that are there.
+    pub force: bool,
+    /// Memory allowed.
+    pub memory: Option<Bytes>,
+}
+
+/// Inspects the volumes of a cell; writes `findings.json`, `findings.csv` and a picture for each
+/// finding with a place. Memory: the volumes, and as much again as [`BESIDE`] says.
+///
+/// # Errors
+/// Volumes that cannot be read or do not show such a cell; two of the same beam; findings that are
+/// there already; a limit on the memory that the volumes pass.
+pub fn inspect(options: &InspectOptions, watch: &dyn Watch) -> Result<FindingsRecord, RunError> {
+    let limits = limits(options.limits.as_deref())?;
+    let inputs: Result<Vec<_>, _> = options.volumes.iter().map(VolumeInput::open).collect();
+    let inputs = inputs?;
+    check(options, &inputs)?;
+    watch.begin("read the volumes", inputs.len());
+    let mut volumes = Vec::new();
+    for (k, input) in inputs.iter().enumerate() {
+        volumes.push(input.read()?);
+        watch.advance(k + 1);
+    }
+    watch.end();
+    watch.begin("inspect the cell", 1);
+    let seen = |probe| seen_by(probe, &inputs, &volumes);
+    let views = Views {
+        xray: seen(Probe::Xray),
+        neutron: seen(Probe::Neutron),
+        xray_from_neutron: options.xray_from_neutron,
+    };
+    let findings = findings(options, &views, &limits)?;
+    watch.end();
+    let told = inputs.iter().map(|input| Inspected {
+        path: input.path().display().to_string(),
+        probe: input.probe,
+        facts: input.facts.clone(),
+    });
+    let record = FindingsRecord::new(options.cell, told.collect(), findings);
+    watch.begin("draw the findings", record.findings.len());
+    pictures::draw((&views, &options.settings), &record.findings, &options.out)?;
+    watch.end();
+    record.write(&options.out)?;
+    Ok(record)
+}
+
+fn findings(
+    options: &InspectOptions,
+    views: &Views<'_>,
+    limits: &Limits,
+) -> Result<Vec<Finding>, RunError> {
+    match options.cell {
+        CellKind::Cylindrical => Ok(inspect_cylindrical(views, &options.settings, limits)?),
+        CellKind::Coin => todo!("coin"),
+    }
+}
+
+fn limits(path: Option<&Path>) -> Result<Limits, RunError> {
+    let Some(path) = path else { return Ok(Limits::default()) };
+    let what = "cannot read the limits";
+    let failed = |source| RunError::File { what, path: path.into(), source };
+    Ok(Limits::from_toml(&std::fs::read_to_string(path).map_err(failed)?)?)
+}
+
+/// The commented text of the default limits.
+#[must_use]
+pub fn default_limits() -> &'static str {
+    Limits::default_text()
+}
+
+/// The transform in the JSON file of a registration: its key `xray_from_neutron`.
+///
+/// # Errors
+/// A file that cannot be read, or without such a key.
+pub fn read_transform(path: &Path) -> Result<Transform, RunError> {
+    #[derive(serde::Deserialize)]
+    struct Held {
+        xray_from_neutron: Transform,
+    }
+    let what = "cannot read the registration, a JSON file with the key `xray_from_neutron`";
+    let failed = |source| RunError::File { what, path: path.into(), source };
+    let text = std::fs::read(path).map_err(failed)?;
+    let held: Held = serde_json::from_slice(&text).map_err(|error| failed(error.into()))?;
+    Ok(held.xray_from_neutron)
+}
+
+/// What can be known to be wrong before a voxel is read; makes the output folder.
+fn check(options: &InspectOptions, inputs: &[VolumeInput]) -> Result<(), RunError> {
+    if let [first, second] = inputs
+        && first.probe == second.probe
+    {
+        return Err(RunError::SameBeam { path: second.path().into() });
+    }
+    let needed: u64 = inputs.iter().map(VolumeInput::bytes).sum();
+    let needed = Bytes(needed + voltomo_numeric::cast::to_index(needed as f64 * BESIDE) as u64);
+    let free = || {
+        let share =
+            |free: Bytes| voltomo_numeric::cast::to_index(free.0 as f64 * FREE_SHARE) as u64;
+        memory::available().map(|free| Bytes(share(free)))
+    };
+    if let Some(budget) = options.memory.or_else(free).filter(|budget| *budget < needed) {
+        return Err(RunError::Budget {
+            what: "the inspection".into(),
+            needed,
+            most: "the volumes are held in memory".into(),
+            budget,
+            mends: "reconstruct with larger voxels, or fewer rows",
+        });
+    }
+    let taken = options.out.join(findings_file::JSON);
+    if taken.exists() && !options.force {
+        return Err(RunError::FileExists { path: taken });
+    }
+    if options.out.is_file() {
+        return Err(RunError::OutputNoFolder { path: options.out.clone() });
+    }
+    let what = "cannot make the output folder";
+    let failed = |source| RunError::File { what, path: options.out.clone(), source };
+    std::fs::create_dir_all(&options.out).map_err(failed)
+}
+
+fn seen_by<'a>(probe: Probe, inputs: &[VolumeInput], volumes: &'a [Volume]) -> Option<Seen<'a>> {
+    let place = inputs.iter().position(|input| input.probe == probe)?;
+    let volume = &volumes[place];
+    Some(Seen {
+        attenuation: volume.attenuation.view(),
+        grid: volume.grid,
+        probe,
+        is_quantitative: inputs[place].is_attenuation,
+    })
+}
+
+impl FindingsRecord {
+    /// What a person wants to know at once: the verdict, then a line a finding, the worst first.
+    #[must_use]
+    pub fn lines(&self, out: &Path) -> Vec<String> {
+        let mut sorted: Vec<(usize, &Finding)> = self.findings.iter().enumerate().collect();
+        let rank = |verdict: Verdict| match verdict {
+            Verdict::Fail => 0,
+            Verdict::Doubtful => 1,
+            Verdict::Pass => 2,
+            Verdict::Seen => 3,
+            Verdict::CannotTell => 4,
+        };
+        sorted.sort_by_key(|(number, finding)| (rank(finding.verdict), *number));
+        let mut lines = vec![format!("verdict   {}", findings_file::name(&self.verdict))];
+        lines.extend(sorted.into_iter().map(|(number, finding)| line(number, finding)));
+        lines.push(format!("findings  {}", out.join(findings_file::JSON).display()));
+        lines.push(format!("table     {}", out.join(findings_file::CSV).display()));
+        lines
+    }
+}
+
+fn line(number: usize, finding: &Finding) -> String {
+    let value = finding.measures.first().map(|measure| {
+        let unit = measure.unit.symbol();
+        let sigma = measure.uncertainty.map_or(String::new(), |sigma| format!(" ± {sigma:.3}"));
+        format!("{} {:.3}{sigma} {unit}", measure.name, measure.value)
+    });
+    let place = finding.place.map(|at| {
+        format!("at z {:.1} mm, radius {:.2} mm, {:.0}°", at.z_mm, at.radius_mm, at.angle_deg)
+    });
+    let told: Vec<String> = value.into_iter().chain(place).collect();
+    let told = if told.is_empty() { finding.note.clone() } else { told.join(", ") };
+    let verdict = findings_file::name(&finding.verdict);
+    format!("{:>3}  {verdict:<11}  {:<17}  {told}", number + 1, findings_file::name(&finding.kind))
+}

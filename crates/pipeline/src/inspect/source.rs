@@ -210,8 +210,10 @@ fn drawn_out(volume: Array3<f32>, axis: usize, grid: &VoxelGrid, spacing: f64) -
         let position = (k as f64 * grid.voxel / spacing).min(last as f64);
         let low = to_index(position).min(last.saturating_sub(1));
         let share = to_f32(position - low as f64);
-        let (before, after) =
-            (volume.index_axis(Axis(axis), low), volume.index_axis(Axis(axis), (low + 1).min(last)));
+        let (before, after) = (
+            volume.index_axis(Axis(axis), low),
+            volume.index_axis(Axis(axis), (low + 1).min(last)),
+        );
         let mix = |out: &mut f32, a: &f32, b: &f32| *out = a + share * (b - a);
         Zip::from(&mut plane).and(before).and(after).par_for_each(mix);
     }

@@ -7,6 +7,7 @@ use super::canvas::{FRAME, PAPER, Picture};
 use super::colour_bar::ColourBar;
 use super::colour_map::ColourMap;
 use super::legend::Legend;
+use super::marks::{self, Mark};
 use super::scale_bar::{self, Scale};
 use super::text::{HEADING, SUBTITLE};
 use super::window::{Window, coloured, fitted};
@@ -34,6 +35,8 @@ pub struct SliceStyle {
     pub title: Vec<String>,
     /// The longer side of the array is drawn with at most so many pixels.
     pub longest_side: usize,
+    /// Places that are framed.
+    pub marks: Vec<Mark>,
 }
 
 impl Default for SliceStyle {
@@ -46,6 +49,7 @@ impl Default for SliceStyle {
             unit: LengthUnit::Pixel,
             title: Vec::new(),
             longest_side: 1200,
+            marks: Vec::new(),
         }
     }
 }
@@ -56,7 +60,8 @@ impl Default for SliceStyle {
 pub fn slice_picture(values: ArrayView2<f32>, style: &SliceStyle) -> Picture {
     let limits = style.window.limits(&[values]);
     let fitted = fitted(values, style.longest_side, SHORTEST);
-    let image = coloured(&fitted.values, limits, style.colour_map);
+    let mut image = coloured(&fitted.values, limits, style.colour_map);
+    marks::draw(&mut image, &style.marks, fitted.zoom);
     framed(&image, style, (Key::of(style, limits), fitted.zoom))
 }
 

@@ -79,15 +79,18 @@ fn metaimage(head: &[u8], path: &Path) -> Result<RawHeader, String> {
     let fields = Fields::new(&text, '=');
     let is_true = |key: &str| fields.get(key).is_some_and(|it| it.eq_ignore_ascii_case("true"));
     let name = fields.need("ElementType")?;
-    let element = Element::of_name(name)
-        .ok_or_else(|| format!("`ElementType` is `{name}`, expected grey numbers of 1 to 8 bytes"))?;
+    let element = Element::of_name(name).ok_or_else(|| {
+        format!("`ElementType` is `{name}`, expected grey numbers of 1 to 8 bytes")
+    })?;
     if fields.get("ElementNumberOfChannels").is_some_and(|count| count != "1") {
         return Err("several channels a voxel, expected one number a voxel".into());
     }
     let data = fields.need("ElementDataFile")?;
     let is_local = data.eq_ignore_ascii_case("local");
     if data.starts_with("LIST") || data.contains('%') {
-        return Err(format!("numbers in several files (`{data}`), expected one file; save it as one"));
+        return Err(format!(
+            "numbers in several files (`{data}`), expected one file; save it as one"
+        ));
     }
     let skipped: i64 = fields.get("HeaderSize").and_then(|it| it.parse().ok()).unwrap_or(0);
     let shape = fields.triple("DimSize")?.ok_or("no field `DimSize` in the header")?;
@@ -156,8 +159,10 @@ fn nrrd(head: &[u8], path: &Path) -> Result<RawHeader, String> {
 /// Lengths of NRRD's three `space directions`, `[z, y, x]`; they must lie along the axes.
 fn directions(text: &str) -> Result<[f64; 3], String> {
     let refuse = || {
-        format!("`space directions` is `{text}`, expected three vectors along x, y and z; resample \
-                 the volume onto its own axes first")
+        format!(
+            "`space directions` is `{text}`, expected three vectors along x, y and z; resample \
+                 the volume onto its own axes first"
+        )
     };
     let vectors: Vec<Vec<f64>> = text.split(')').map(numbers).filter(|it| !it.is_empty()).collect();
     let [x, y, z] = &vectors[..] else { return Err(refuse()) };
@@ -182,12 +187,16 @@ mod tests {
 
     #[test]
     fn a_metaimage_of_another_program_is_understood() {
-        let head = b"ObjectType = Image\nNDims = 3\nElementSpacing = 0.1 0.2 0.3\nDimSize = 4 5 6\n\
+        let head =
+            b"ObjectType = Image\nNDims = 3\nElementSpacing = 0.1 0.2 0.3\nDimSize = 4 5 6\n\
             Offset = 1 2 3\nElementType = MET_SHORT\nBinaryDataByteOrderMSB = True\n\
             ElementDataFile = LOCAL\n\x00\x01";
         let found = read(head, Path::new("a.mha")).unwrap().unwrap();
         assert_eq!((found.shape, found.spacing), ([6, 5, 4], Some([0.3, 0.2, 0.1])));
-        assert_eq!((found.first, found.offset), (Some([3.0, 2.0, 1.0]), Some(head.len() as u64 - 2)));
+        assert_eq!(
+            (found.first, found.offset),
+            (Some([3.0, 2.0, 1.0]), Some(head.len() as u64 - 2))
+        );
         assert!(found.is_big_endian && found.element == Element::I16);
     }
 

@@ -86,7 +86,11 @@ fn too_short(found: u64, expected: usize, path: &Path) -> StoreError {
 
 impl RawNumbers {
     /// The slices `z` of a volume of `shape`.
-    pub(super) fn read(&self, z: Range<usize>, shape: [usize; 3]) -> Result<Array3<f32>, StoreError> {
+    pub(super) fn read(
+        &self,
+        z: Range<usize>,
+        shape: [usize; 3],
+    ) -> Result<Array3<f32>, StoreError> {
         let [_, rows, columns] = shape;
         let slice_bytes = rows * columns * self.element.bytes();
         let range = z.start * slice_bytes..z.end * slice_bytes;

@@ -53,8 +53,10 @@ pub(super) fn open(path: &Path) -> Result<ForeignVolume, StoreError> {
         array.shape().iter().map(|&size| usize::try_from(size).unwrap_or(usize::MAX)).collect();
     let leading = sizes.len().saturating_sub(3);
     let shape = <[usize; 3]>::try_from(&sizes[leading..]).ok();
-    let is_upright = finest.axes.is_empty() || finest.axes.ends_with(&["z", "y", "x"].map(Into::into));
-    let Some(shape) = shape.filter(|_| is_upright && sizes[..leading].iter().all(|&n| n == 1)) else {
+    let is_upright =
+        finest.axes.is_empty() || finest.axes.ends_with(&["z", "y", "x"].map(Into::into));
+    let Some(shape) = shape.filter(|_| is_upright && sizes[..leading].iter().all(|&n| n == 1))
+    else {
         let axes = finest.axes.join(", ");
         let found = format!("axes {axes} of sizes {sizes:?}, expected z, y, x and single others");
         return Err(foreign(found, path));
@@ -81,9 +83,10 @@ fn attributes(path: &Path) -> Result<Value, StoreError> {
         file if file.is_file() => (file, Some("attributes")),
         _ => (path.join(".zattrs"), None),
     };
-    let text = std::fs::read(&file).map_err(|source| StoreError::Io { path: file.clone(), source })?;
-    let value: Value =
-        serde_json::from_slice(&text).map_err(|error| foreign(format!("no JSON: {error}"), &file))?;
+    let text =
+        std::fs::read(&file).map_err(|source| StoreError::Io { path: file.clone(), source })?;
+    let value: Value = serde_json::from_slice(&text)
+        .map_err(|error| foreign(format!("no JSON: {error}"), &file))?;
     Ok(key.map_or_else(|| value.clone(), |key| value[key].clone()))
 }
 

@@ -1,0 +1,69 @@
+//! `voltomo inspect`. No science.
+
+use voltomo_pipeline::{
+    InspectOptions, InspectSettings, VolumeRequest, default_limits, read_transform,
+};
+use voltomo_types::{CellKind, Probe, Verdict};
+
+use super::{
+    outcome::Outcome,
+    screen::{print, print_lines, use_threads},
+};
+use crate::{
+    arguments::{Cell, InspectArguments, Modality},
+    progress::Console,
+};
+
+/// Inspects one volume, or one of each beam.
+pub(crate) fn inspect(arguments: &InspectArguments) -> Result<Outcome, String> {
+    if arguments.show_limits {
+        return print(default_limits()).map(|()| Outcome::Done);
+    }
+    use_threads(&arguments.machine)?;
+    let Some(options) = options(arguments)? else {
+        return Err("a volume, --cell, --modality and --out are needed".into());
+    };
+    let console = Console::listening()?;
+    let record =
+        voltomo_pipeline::inspect(&options, &console).map_err(|error| error.to_string())?;
+    print_lines(&record.lines(&options.out))?;
+    let is_beyond = matches!(record.verdict, Verdict::Fail | Verdict::Doubtful);
+    Ok(if is_beyond { Outcome::BeyondLimits } else { Outcome::Done })
+}
+
+/// What the arguments ask for; `None` where clap let one be missing.
+fn options(arguments: &InspectArguments) -> Result<Option<InspectOptions>, String> {
+    let needed = (&arguments.volume, arguments.cell, arguments.modality, &arguments.out);
+    let (Some(volume), Some(cell), Some(modality), Some(out)) = needed else { return Ok(None) };
+    let (probe, other) = match modality {
+        Modality::Xray => (Probe::Xray, Probe::Neutron),
+        Modality::Neutron => (Probe::Neutron, Probe::Xray),
+    };
+    let is_attenuation = arguments.per_cm.then_some(true);
+    let mut volumes = vec![VolumeRequest {
+        path: volume.clone(),
+        voxel_mm: arguments.voxel_mm.map(|size| size.0),
+        probe,
+        is_attenuation,
+    }];
+    volumes.extend(arguments.partner.iter().map(|path| VolumeRequest {
+        path: path.clone(),
+        voxel_mm: arguments.partner_voxel_mm.map(|size| size.0),
+        probe: other,
+        is_attenuation,
+    }));
+    let transform = arguments.transform.as_deref().map(read_transform).transpose();
+    Ok(Some(InspectOptions {
+        volumes,
+        cell: match cell {
+            Cell::Cylindrical => CellKind::Cylindrical,
+            Cell::Coin => CellKind::Coin,
+        },
+        xray_from_neutron: transform.map_err(|error| error.to_string())?,
+        limits: arguments.limits.clone(),
+        settings: InspectSettings::default(),
+        out: out.clone(),
+        force: arguments.force,
+        memory: arguments.machine.memory,
+    }))
+}
