@@ -36,6 +36,8 @@ pub(crate) enum Command {
     Correct(ScanRunArguments),
     /// Correct and reconstruct a scan without writing a recipe first.
     Reconstruct(ReconstructArguments),
+    /// Find where the neutron volume of a cell lies in its X-ray volume.
+    Register(RegisterArguments),
     /// Find and measure what there is in a cell: volumes in, findings out.
     Inspect(InspectArguments),
     /// Draw a slice or an upright section of a volume made by voltomo as a PNG.
@@ -347,6 +349,49 @@ impl FromStr for VoxelSize {
             _ => Err(refuse()),
         }
     }
+}
+
+/// How the neutron volume may be moved.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Model {
+    /// Turned and shifted.
+    Rigid,
+    /// Also stretched and sheared.
+    Affine,
+    /// Also bent smoothly.
+    Deformable,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct RegisterArguments {
+    /// The neutron volume: output folder of a run, OME-Zarr, a folder of slices, a TIFF stack,
+    /// MetaImage, NRRD.
+    pub(crate) neutron: PathBuf,
+    /// The X-ray volume of the same cell; it may hold a part of it only.
+    pub(crate) xray: PathBuf,
+    /// Edge of a voxel of the neutron volume in mm, or Z,Y,X; without it, as the files say.
+    #[arg(long, value_name = "MM")]
+    pub(crate) neutron_voxel_mm: Option<VoxelSize>,
+    /// Edge of a voxel of the X-ray volume.
+    #[arg(long, value_name = "MM")]
+    pub(crate) xray_voxel_mm: Option<VoxelSize>,
+    /// How the neutron volume may be moved.
+    #[arg(long, value_enum, default_value_t = Model::Rigid)]
+    pub(crate) model: Model,
+    /// Full width at half maximum of the neutron volume's blur, in mm.
+    #[arg(long, value_name = "MM", default_value_t = 0.2)]
+    pub(crate) neutron_blur_mm: f64,
+    /// Write the neutron volume on the voxels of the X-ray volume.
+    #[arg(long)]
+    pub(crate) resample: bool,
+    /// Output folder.
+    #[arg(long)]
+    pub(crate) out: PathBuf,
+    /// Replace a registration that is in the folder.
+    #[arg(long)]
+    pub(crate) force: bool,
+    #[command(flatten)]
+    pub(crate) machine: MachineArguments,
 }
 
 #[derive(Debug, Args)]

@@ -27,6 +27,9 @@ pub enum RunError {
     /// Balls that do not tell the geometry.
     #[error(transparent)]
     Balls(#[from] voltomo_reconstruct::calibrate::cone::balls::BallError),
+    /// The registration.
+    #[error(transparent)]
+    Register(#[from] voltomo_register::RegisterError),
     /// The inspection.
     #[error(transparent)]
     Inspect(#[from] voltomo_inspect::InspectError),

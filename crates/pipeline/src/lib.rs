@@ -5,6 +5,7 @@ mod axis_pace;
 mod bands;
 mod beam;
 mod calibrate;
+mod cell;
 mod cone_axis;
 mod correct_only;
 mod cupping;
@@ -31,6 +32,7 @@ mod provenance;
 mod quality;
 mod ready;
 mod recipe;
+mod register;
 mod rerun;
 mod resume;
 mod run;
@@ -44,19 +46,20 @@ pub mod store;
 mod summary;
 mod survey;
 mod tally;
+mod volume_input;
 mod volumes;
 mod watch;
 mod way;
 mod whole_frames;
 
 pub use calibrate::{CalibrateOptions, Calibration, calibrate};
+pub use cell::{CellFacts, CellOptions, CellRecipe, CellScan, run_cell};
 pub use correct_only::correct_only;
 pub use demo::{Demo, demo};
 pub use error::RunError;
 pub use hardening_record::HardeningRecord;
 pub use inspect::{
-    FindingsRecord, InspectOptions, Inspected, VolumeInput, VolumeRequest, default_limits, inspect,
-    read_transform,
+    FindingsRecord, InspectOptions, Inspected, default_limits, inspect, read_transform,
 };
 pub use iterations::SlabIterations;
 pub use look::{look, recipe_for};
@@ -67,6 +70,7 @@ pub use prepare::plan_only;
 pub use provenance::{RunRecord, Status};
 pub use quality::{EdgeQuality, Quality, SliceQuality, quality};
 pub use recipe::{Override, Place, PlacedProblem, Recipe, RecipeError, json_schema};
+pub use register::{RegisterOptions, RegistrationRecord, Resampled, register};
 pub use rerun::rerun;
 pub use run::{RunOptions, run};
 pub use shown::{Limits, SectionAxis, ShowOptions, show_slice};
@@ -80,5 +84,7 @@ pub use voltomo_acquire::simulate::{
     spectrum::{MaterialReport, report as material_report},
 };
 pub use voltomo_inspect::InspectSettings;
+pub use voltomo_register::{Model, RegisterSettings};
 pub use voltomo_show::picture::ColourMap;
+pub use volume_input::{VolumeInput, VolumeRequest};
 pub use watch::{Silent, Watch};

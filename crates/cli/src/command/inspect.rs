@@ -1,7 +1,7 @@
 //! `voltomo inspect`. No science.
 
 use voltomo_pipeline::{
-    InspectOptions, InspectSettings, VolumeRequest, default_limits, read_transform,
+    FindingsRecord, InspectOptions, InspectSettings, VolumeRequest, default_limits, read_transform,
 };
 use voltomo_types::{CellKind, Probe, Verdict};
 
@@ -27,8 +27,15 @@ pub(crate) fn inspect(arguments: &InspectArguments) -> Result<Outcome, String> {
     let record =
         voltomo_pipeline::inspect(&options, &console).map_err(|error| error.to_string())?;
     print_lines(&record.lines(&options.out))?;
-    let is_beyond = matches!(record.verdict, Verdict::Fail | Verdict::Doubtful);
-    Ok(if is_beyond { Outcome::BeyondLimits } else { Outcome::Done })
+    Ok(outcome(&record))
+}
+
+/// How an inspection ended: beyond limits where a finding fails, or may.
+pub(super) fn outcome(record: &FindingsRecord) -> Outcome {
+    match record.verdict {
+        Verdict::Fail | Verdict::Doubtful => Outcome::BeyondLimits,
+        _ => Outcome::Done,
+    }
 }
 
 /// What the arguments ask for; `None` where clap let one be missing.

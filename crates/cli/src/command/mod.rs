@@ -6,6 +6,7 @@ mod look;
 mod material;
 mod outcome;
 mod recipe;
+mod register;
 mod run;
 mod screen;
 mod simulate;
@@ -27,6 +28,7 @@ pub(crate) fn execute(arguments: Arguments) -> Result<Outcome, String> {
         Command::Calibrate(arguments) => calibrate::calibrate(&arguments),
         Command::Correct(arguments) => run::correct(&arguments).map(done),
         Command::Reconstruct(arguments) => run::reconstruct(&arguments),
+        Command::Register(arguments) => register::register(&arguments).map(done),
         Command::Inspect(arguments) => inspect::inspect(&arguments),
         Command::Show(arguments) => look::show(&arguments).map(done),
         Command::Schema => recipe::schema().map(done),

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use voltomo_pipeline::{Recipe, RunOptions, RunRecord};
+use voltomo_pipeline::{CellOptions, CellRecipe, Recipe, RunOptions, RunRecord};
 
 use super::{
     outcome::Outcome,
@@ -19,9 +19,37 @@ use crate::{
 
 /// Does what a recipe says.
 pub(crate) fn run(arguments: &RunArguments) -> Result<Outcome, String> {
-    let recipe = Recipe::open(&arguments.recipe, &arguments.overrides).map_err(text)?;
     let base = arguments.recipe.parent().map(Path::to_path_buf).unwrap_or_default();
+    if std::fs::read_to_string(&arguments.recipe).is_ok_and(|text| CellRecipe::is_one(&text)) {
+        return run_cell(arguments, base);
+    }
+    let recipe = Recipe::open(&arguments.recipe, &arguments.overrides).map_err(text)?;
     planned_or_run(&recipe, base, &arguments.out)
+}
+
+/// From the scans of a cell to its findings.
+fn run_cell(arguments: &RunArguments, base: PathBuf) -> Result<Outcome, String> {
+    let RunArguments { recipe, overrides, out } = arguments;
+    if out.plan || !overrides.is_empty() {
+        let what = if out.plan { "--plan" } else { "--set" };
+        return Err(format!(
+            "{what} with the recipe of a cell; give it with the recipe of each scan ({})",
+            recipe.display()
+        ));
+    }
+    use_threads(&out.machine)?;
+    let recipe = CellRecipe::open(recipe).map_err(text)?;
+    let options = CellOptions {
+        out: out.out.clone(),
+        base,
+        memory: out.machine.memory,
+        resume: out.resume,
+        force: out.force,
+    };
+    let console = Console::listening()?;
+    let record = voltomo_pipeline::run_cell(&recipe, &options, &console).map_err(text)?;
+    print_lines(&record.lines(&options.out.join("6-inspect")))?;
+    Ok(super::inspect::outcome(&record))
 }
 
 /// Corrects and reconstructs a scan without a recipe file.

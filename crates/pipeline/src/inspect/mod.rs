@@ -2,7 +2,6 @@
 
 mod findings_file;
 mod pictures;
-mod source;
 
 use std::path::{Path, PathBuf};
 
@@ -10,16 +9,15 @@ use voltomo_inspect::{InspectSettings, Limits, Seen, Views, inspect_cylindrical}
 use voltomo_types::{CellKind, Finding, Probe, Transform, Verdict, Volume};
 
 pub use findings_file::{FindingsRecord, Inspected};
-pub use source::{VolumeInput, VolumeRequest};
 
 use crate::error::RunError;
+use crate::layout::claim;
 use crate::memory::{self, Bytes};
+use crate::volume_input::{VolumeInput, VolumeRequest};
 use crate::watch::Watch;
 
 /// What of a volume the inspection holds beside it: the cell unrolled, and copies of parts.
 const BESIDE: f64 = 0.6;
-/// Share of the free memory that is taken without a word of the user's.
-const FREE_SHARE: f64 = 0.6;
 
 /// What is to be inspected, and where the findings go.
 #[derive(Debug, Clone)]
@@ -129,32 +127,10 @@ fn check(options: &InspectOptions, inputs: &[VolumeInput]) -> Result<(), RunErro
     {
         return Err(RunError::SameBeam { path: second.path().into() });
     }
-    let needed: u64 = inputs.iter().map(VolumeInput::bytes).sum();
-    let needed = Bytes(needed + voltomo_numeric::cast::to_index(needed as f64 * BESIDE) as u64);
-    let free = || {
-        let share =
-            |free: Bytes| voltomo_numeric::cast::to_index(free.0 as f64 * FREE_SHARE) as u64;
-        memory::available().map(|free| Bytes(share(free)))
-    };
-    if let Some(budget) = options.memory.or_else(free).filter(|budget| *budget < needed) {
-        return Err(RunError::Budget {
-            what: "the inspection".into(),
-            needed,
-            most: "the volumes are held in memory".into(),
-            budget,
-            mends: "reconstruct with larger voxels, or fewer rows",
-        });
-    }
-    let taken = options.out.join(findings_file::JSON);
-    if taken.exists() && !options.force {
-        return Err(RunError::FileExists { path: taken });
-    }
-    if options.out.is_file() {
-        return Err(RunError::OutputNoFolder { path: options.out.clone() });
-    }
-    let what = "cannot make the output folder";
-    let failed = |source| RunError::File { what, path: options.out.clone(), source };
-    std::fs::create_dir_all(&options.out).map_err(failed)
+    let held: u64 = inputs.iter().map(VolumeInput::bytes).sum();
+    let beside = voltomo_numeric::cast::to_index(held as f64 * BESIDE) as u64;
+    memory::check_whole("the inspection", Bytes(held + beside), options.memory)?;
+    claim(&options.out, findings_file::JSON, options.force)
 }
 
 fn seen_by<'a>(probe: Probe, inputs: &[VolumeInput], volumes: &'a [Volume]) -> Option<Seen<'a>> {

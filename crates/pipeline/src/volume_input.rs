@@ -1,4 +1,4 @@
-//! A volume to be inspected, whichever program wrote it. Inspects nothing.
+//! A finished volume as a later stage takes it, whichever program wrote it. Knows no stage.
 
 use std::path::{Path, PathBuf};
 
@@ -34,7 +34,7 @@ enum Source {
     Foreign(ForeignVolume),
 }
 
-/// A volume with all that an inspection must know of it; its numbers are not yet read.
+/// A volume with all that a later stage must know of it; its numbers are not yet read.
 pub struct VolumeInput {
     source: Source,
     path: PathBuf,

@@ -1,0 +1,175 @@
+//! From two volumes on disk to their registration on disk. Registers nothing itself.
+
+use std::path::{Path, PathBuf};
+
+use ndarray::Array3;
+use serde::Serialize;
+use voltomo_register::{Placement, RegisterSettings, Registration, resample_slab};
+use voltomo_types::{Probe, Volume, VoxelGrid};
+
+use crate::error::RunError;
+use crate::layout::claim;
+use crate::memory::{self, Bytes};
+use crate::provenance::write_json;
+use crate::store::{self, Content, Existing, StoreSettings, VolumeMetadata};
+use crate::volume_input::{VolumeInput, VolumeRequest};
+use crate::watch::Watch;
+
+/// Name of the record of a registration.
+pub(crate) const RECORD: &str = "registration.json";
+/// Slices that are resampled at once.
+const AT_ONCE: usize = 32;
+/// What the registration takes beside the volumes, bytes.
+const BESIDE: u64 = 1_500_000_000;
+
+/// What is to be registered, and where the result goes.
+#[derive(Debug, Clone)]
+pub struct RegisterOptions {
+    /// The neutron volume.
+    pub neutron: VolumeRequest,
+    /// The X-ray volume of the same cell.
+    pub xray: VolumeRequest,
+    /// How to register.
+    pub settings: RegisterSettings,
+    /// Whether the neutron volume is written on the voxels of the X-ray volume.
+    pub is_resampled: bool,
+    /// Folder for the result.
+    pub out: PathBuf,
+    /// Replace a result that is there.
+    pub force: bool,
+    /// Memory allowed.
+    pub memory: Option<Bytes>,
+}
+
+/// What stands in `registration.json`.
+#[derive(Debug, Clone, Serialize)]
+pub struct RegistrationRecord {
+    /// The program and its version.
+    pub program: String,
+    /// The neutron volume.
+    pub neutron: String,
+    /// The X-ray volume.
+    pub xray: String,
+    /// The neutron volume on the voxels of the X-ray volume, where it was wanted.
+    pub resampled: Option<Resampled>,
+    /// How it was done.
+    pub settings: RegisterSettings,
+    /// What was found.
+    #[serde(flatten)]
+    pub registration: Registration,
+}
+
+/// The neutron volume on the voxels of the X-ray volume.
+#[derive(Debug, Clone, Serialize)]
+pub struct Resampled {
+    /// Where it lies.
+    pub path: PathBuf,
+    /// Share of its voxels that the neutron volume reaches; the others hold 0.
+    pub covered: f64,
+}
+
+/// Registers a neutron volume onto an X-ray volume, and writes `registration.json` when all is done.
+/// Memory: both volumes, and 1.5 GB.
+///
+/// # Errors
+/// Volumes that cannot be read, that do not fit together, or of which the result would not be sure.
+pub fn register(
+    options: &RegisterOptions,
+    watch: &dyn Watch,
+) -> Result<RegistrationRecord, RunError> {
+    let open = |request: &VolumeRequest, probe| {
+        VolumeInput::open(&VolumeRequest { probe, ..request.clone() })
+    };
+    let neutron = open(&options.neutron, Probe::Neutron)?;
+    let xray = open(&options.xray, Probe::Xray)?;
+    let needed = Bytes(neutron.bytes() + xray.bytes() + BESIDE);
+    memory::check_whole("the registration", needed, options.memory)?;
+    claim(&options.out, RECORD, options.force)?;
+    watch.begin("read the volumes", 2);
+    let moved = neutron.read()?;
+    watch.advance(1);
+    let fixed = xray.read()?;
+    watch.end();
+    watch.begin("register", 1);
+    let found = voltomo_register::register(&moved, &fixed, &options.settings)?;
+    watch.end();
+    let (grid, transform) = (fixed.grid, found.xray_from_neutron);
+    drop(fixed);
+    let placement = Placement { transform, deformation: found.deformation.as_ref() };
+    let write = || write_resampled(&moved, (&grid, &placement), &options.out, watch);
+    let resampled = options.is_resampled.then(write).transpose()?;
+    let record = RegistrationRecord {
+        program: concat!("voltomo ", env!("CARGO_PKG_VERSION")).into(),
+        neutron: neutron.path().display().to_string(),
+        xray: xray.path().display().to_string(),
+        resampled,
+        settings: options.settings.clone(),
+        registration: found,
+    };
+    write_json(&options.out.join(RECORD), &record)?;
+    Ok(record)
+}
+
+fn write_resampled(
+    moved: &Volume,
+    (grid, placement): (&VoxelGrid, &Placement<'_>),
+    out: &Path,
+    watch: &dyn Watch,
+) -> Result<Resampled, RunError> {
+    let metadata = VolumeMetadata {
+        name: "neutron".into(),
+        grid: *grid,
+        content: Content::Attenuation,
+        provenance: serde_json::json!({ "registered_by": RECORD }),
+    };
+    let mut store = store::create(out, &StoreSettings::default(), &metadata, Existing::Replace)?;
+    let depth = grid.shape[0];
+    watch.begin("resample", depth);
+    let mut held = 0_usize;
+    for from in (0..depth).step_by(AT_ONCE) {
+        let z = from..(from + AT_ONCE).min(depth);
+        let mut slab: Array3<f32> = resample_slab(moved, grid, placement, z.clone());
+        held += slab.iter().filter(|value| value.is_finite()).count();
+        slab.par_mapv_inplace(|value| if value.is_finite() { value } else { 0.0 });
+        store.write_slab(z.clone(), slab.view())?;
+        watch.advance(z.end);
+    }
+    watch.end();
+    let stored = store.finish(false)?;
+    Ok(Resampled { path: stored.path, covered: held as f64 / grid.voxel_count() as f64 })
+}
+
+impl RegistrationRecord {
+    /// What a person wants to know at once.
+    #[must_use]
+    pub fn lines(&self, out: &Path) -> Vec<String> {
+        let found = &self.registration;
+        let error = &found.target_error;
+        let mut lines = vec![
+            format!(
+                "target error  {:.4} mm (root mean square), {:.4} mm at the worst place",
+                error.rms_mm, error.largest_mm
+            ),
+            format!(
+                "about axis    ± {:.3}° (one standard deviation); along it ± {:.4} mm",
+                error.turn_about_axis_deg, error.along_axis_mm
+            ),
+            format!("score         {:.3} of the neutron volume's variance explained", found.score),
+            format!("scale         {:.5} ± {:.5}", found.scale, found.scale_sigma),
+            format!("overlap       {:.0} % of the smaller of the two", 100.0 * found.overlap),
+        ];
+        if let Some(second) = &found.runner_up {
+            lines.push(format!(
+                "next best     {:.1} standard deviations worse: turned by {:.1}°, {:.2} mm away",
+                second.margin, second.turn_deg, second.shift_mm
+            ));
+        }
+        if let Some(resampled) = &self.resampled {
+            let covered = 100.0 * resampled.covered;
+            let path = resampled.path.display();
+            lines.push(format!("volume        {path} ({covered:.0} % reached, 0 elsewhere)"));
+        }
+        lines.push(format!("record        {}", out.join(RECORD).display()));
+        lines
+    }
+}
