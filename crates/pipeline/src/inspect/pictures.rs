@@ -21,8 +21,31 @@ const INSIDE: [f64; 2] = [0.5, 99.5];
 struct Section {
     values: Array2<f32>,
     title: String,
+    direction: SliceDirection,
+    /// The cell's axis, about: `[y, x]`, mm of the volume.
+    axis: [f64; 2],
     /// `[row, column]` of a point `[z, y, x]` in mm of the volume.
     place: Box<dyn Fn([f64; 3]) -> [f64; 2]>,
+}
+
+impl Section {
+    /// Height and width of a finding's box in the section, mm; about its middle where it is known.
+    fn extent_of(&self, finding: &Finding, middle: [f64; 3]) -> [f64; 2] {
+        let [radial, tangential, axial] = finding.extent_mm.unwrap_or_default();
+        let [y, x] = [middle[1] - self.axis[0], middle[2] - self.axis[1]];
+        let radius = x.hypot(y).max(f64::MIN_POSITIVE);
+        let (sin, cos) = (y / radius, x / radius);
+        // What reaches around the axis, or about it, is shown at its middle alone.
+        let tangential = if tangential > 2.0 * radius { 0.0 } else { tangential };
+        let down = (radial * sin).abs() + (tangential * cos).abs();
+        let across = (radial * cos).abs() + (tangential * sin).abs();
+        match self.direction {
+            SliceDirection::Z => [down, across],
+            SliceDirection::Y => [axial, across],
+            SliceDirection::X => [axial, down],
+            SliceDirection::Axial => [axial, radial],
+        }
+    }
 }
 
 /// Draws `finding-01.png` and so on into `folder`, one for each finding that names a slice.
@@ -74,7 +97,12 @@ fn section(seen: &Seen<'_>, shown: ShownSlice, frame: Option<CellFrame>) -> Opti
         let place = Box::new(move |point: [f64; 3]| {
             rest.map(|axis| (point[axis] - grid.first[axis]) / grid.voxel)
         });
-        Some(Section { values, title, place })
+        let middle = grid.centre_of([0, grid.shape[1] / 2, grid.shape[2] / 2]);
+        let axis = frame.map_or([middle[1], middle[2]], |frame| {
+            let [_, y, x] = frame.volume_point(frame.cell_from_volume.apply(middle)[0], 0.0, 0.0);
+            [y, x]
+        });
+        Some(Section { values, title, direction: shown.direction, axis, place })
     };
     match shown.direction {
         SliceDirection::Z => plane(0, "z", [1, 2]),
@@ -110,7 +138,8 @@ fn axial(seen: &Seen<'_>, degrees: f64, frame: CellFrame) -> Option<Section> {
         [(high - z) / grid.voxel, across / grid.voxel + half as f64]
     });
     let title = format!("through the axis at {degrees:.0}°, the lid at the top");
-    Some(Section { values, title, place })
+    let direction = SliceDirection::Axial;
+    Some(Section { values, title, direction, axis: [0.0; 2], place })
 }
 
 fn style(section: &Section, finding: &Finding, seen: &Seen<'_>) -> SliceStyle {
@@ -122,11 +151,9 @@ fn style(section: &Section, finding: &Finding, seen: &Seen<'_>) -> SliceStyle {
         Probe::Xray => "X-rays",
     };
     let kind = name(&finding.kind).replace('_', " ");
-    let extent = finding.extent_mm.unwrap_or_default();
-    let side = extent.into_iter().fold(0.0, f64::max) / seen.grid.voxel;
     let marks = finding.place.map(|at| Mark {
         at: (section.place)(at.volume_mm),
-        extent: [side; 2],
+        extent: section.extent_of(finding, at.volume_mm).map(|side| side / seen.grid.voxel),
         label: kind.clone(),
     });
     SliceStyle {
