@@ -38,6 +38,8 @@ pub(crate) enum Command {
     Reconstruct(ReconstructArguments),
     /// Find where the neutron volume of a cell lies in its X-ray volume.
     Register(RegisterArguments),
+    /// Give each voxel of a cell's volume a material.
+    Segment(SegmentArguments),
     /// Find and measure what there is in a cell: volumes in, findings out.
     Inspect(InspectArguments),
     /// Draw a slice or an upright section of a volume made by voltomo as a PNG.
@@ -388,6 +390,42 @@ pub(crate) struct RegisterArguments {
     #[arg(long)]
     pub(crate) out: PathBuf,
     /// Replace a registration that is in the folder.
+    #[arg(long)]
+    pub(crate) force: bool,
+    #[command(flatten)]
+    pub(crate) machine: MachineArguments,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct SegmentArguments {
+    /// The volume: output folder of a run, OME-Zarr, a folder of slices, a TIFF stack, MetaImage,
+    /// NRRD; in 1/cm.
+    pub(crate) volume: PathBuf,
+    /// The beam that made the volume.
+    #[arg(long, value_enum)]
+    pub(crate) modality: Modality,
+    /// Edge of a voxel in mm, or Z,Y,X; without it, as the files say.
+    #[arg(long, value_name = "MM")]
+    pub(crate) voxel_mm: Option<VoxelSize>,
+    /// The numbers of another program's volume are attenuation coefficients in 1/cm.
+    #[arg(long)]
+    pub(crate) per_cm: bool,
+    /// The volume of the other beam, of the same cell.
+    #[arg(long, value_name = "VOLUME", requires = "transform")]
+    pub(crate) partner: Option<PathBuf>,
+    /// Edge of a voxel of the other beam's volume.
+    #[arg(long, value_name = "MM", requires = "partner")]
+    pub(crate) partner_voxel_mm: Option<VoxelSize>,
+    /// Where the neutron volume lies in the X-ray volume: the JSON file of a registration.
+    #[arg(long, value_name = "JSON", requires = "partner")]
+    pub(crate) transform: Option<PathBuf>,
+    /// How much neighbours speak for a material; 0 takes every voxel by itself.
+    #[arg(long, default_value_t = 0.7)]
+    pub(crate) smoothing: f64,
+    /// Output folder.
+    #[arg(long)]
+    pub(crate) out: PathBuf,
+    /// Replace labels that are in the folder.
     #[arg(long)]
     pub(crate) force: bool,
     #[command(flatten)]

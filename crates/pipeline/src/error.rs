@@ -30,6 +30,27 @@ pub enum RunError {
     /// The registration.
     #[error(transparent)]
     Register(#[from] voltomo_register::RegisterError),
+    /// The segmentation.
+    #[error(transparent)]
+    Segment(#[from] voltomo_segment::SegmentError),
+    /// Two beams that nobody laid on one another.
+    #[error(
+        "two volumes without a registration; give `--transform`, the JSON file that `voltomo \
+         register` writes ({path})", path = path.display()
+    )]
+    NotRegistered {
+        /// The second volume.
+        path: PathBuf,
+    },
+    /// Materials cannot be told by grey values.
+    #[error(
+        "the volume holds grey values, expected attenuation coefficients in 1/cm; say `--per-cm` \
+         where they are ({path})", path = path.display()
+    )]
+    GreyValues {
+        /// The volume.
+        path: PathBuf,
+    },
     /// The inspection.
     #[error(transparent)]
     Inspect(#[from] voltomo_inspect::InspectError),

@@ -37,6 +37,7 @@ mod rerun;
 mod resume;
 mod run;
 mod sampled;
+mod segment;
 mod shown;
 mod simulate;
 mod spool;
@@ -73,6 +74,7 @@ pub use recipe::{Override, Place, PlacedProblem, Recipe, RecipeError, json_schem
 pub use register::{RegisterOptions, RegistrationRecord, Resampled, register};
 pub use rerun::rerun;
 pub use run::{RunOptions, run};
+pub use segment::{SegmentOptions, SegmentationRecord, segment};
 pub use shown::{Limits, SectionAxis, ShowOptions, show_slice};
 pub use simulate::{
     ScanFormat, SimulateError, SimulateOptions, Simulated, SimulationPlan, builtin_cell,
@@ -85,6 +87,7 @@ pub use voltomo_acquire::simulate::{
 };
 pub use voltomo_inspect::InspectSettings;
 pub use voltomo_register::{Model, RegisterSettings};
+pub use voltomo_segment::SegmentSettings;
 pub use voltomo_show::picture::ColourMap;
 pub use volume_input::{VolumeInput, VolumeRequest};
 pub use watch::{Silent, Watch};

@@ -98,6 +98,11 @@ pub fn show_slice(volume: &Path, options: &ShowOptions, out: &Path) -> Result<()
     let mut style = style((&grid, is_noise), colours, (title, values.view()));
     let picture = match stored.content() {
         Content::Attenuation | Content::Noise => slice_picture(values.view(), &style),
+        Content::Confidence => {
+            style.title[1] = "probability of the label".into();
+            style.quantity = "probability".into();
+            slice_picture(values.view(), &style)
+        }
         Content::Labels => {
             style.title[1] = "labels".into();
             label_picture(values.view(), &label_names(&path), &style)

@@ -1,16 +1,17 @@
 //! `voltomo inspect`. No science.
 
 use voltomo_pipeline::{
-    FindingsRecord, InspectOptions, InspectSettings, VolumeRequest, default_limits, read_transform,
+    FindingsRecord, InspectOptions, InspectSettings, default_limits, read_transform,
 };
-use voltomo_types::{CellKind, Probe, Verdict};
+use voltomo_types::{CellKind, Verdict};
 
 use super::{
     outcome::Outcome,
     screen::{print, print_lines, use_threads},
+    volumes::volumes,
 };
 use crate::{
-    arguments::{Cell, InspectArguments, Modality},
+    arguments::{Cell, InspectArguments},
     progress::Console,
 };
 
@@ -42,26 +43,14 @@ pub(super) fn outcome(record: &FindingsRecord) -> Outcome {
 fn options(arguments: &InspectArguments) -> Result<Option<InspectOptions>, String> {
     let needed = (&arguments.volume, arguments.cell, arguments.modality, &arguments.out);
     let (Some(volume), Some(cell), Some(modality), Some(out)) = needed else { return Ok(None) };
-    let (probe, other) = match modality {
-        Modality::Xray => (Probe::Xray, Probe::Neutron),
-        Modality::Neutron => (Probe::Neutron, Probe::Xray),
-    };
-    let is_attenuation = arguments.per_cm.then_some(true);
-    let mut volumes = vec![VolumeRequest {
-        path: volume.clone(),
-        voxel_mm: arguments.voxel_mm.map(|size| size.0),
-        probe,
-        is_attenuation,
-    }];
-    volumes.extend(arguments.partner.iter().map(|path| VolumeRequest {
-        path: path.clone(),
-        voxel_mm: arguments.partner_voxel_mm.map(|size| size.0),
-        probe: other,
-        is_attenuation,
-    }));
     let transform = arguments.transform.as_deref().map(read_transform).transpose();
     Ok(Some(InspectOptions {
-        volumes,
+        volumes: volumes(
+            (volume, arguments.voxel_mm),
+            (arguments.partner.as_deref(), arguments.partner_voxel_mm),
+            modality,
+            arguments.per_cm,
+        ),
         cell: match cell {
             Cell::Cylindrical => CellKind::Cylindrical,
             Cell::Coin => CellKind::Coin,

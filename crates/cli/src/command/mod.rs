@@ -9,7 +9,9 @@ mod recipe;
 mod register;
 mod run;
 mod screen;
+mod segment;
 mod simulate;
+mod volumes;
 
 pub(crate) use outcome::Outcome;
 
@@ -29,6 +31,7 @@ pub(crate) fn execute(arguments: Arguments) -> Result<Outcome, String> {
         Command::Correct(arguments) => run::correct(&arguments).map(done),
         Command::Reconstruct(arguments) => run::reconstruct(&arguments),
         Command::Register(arguments) => register::register(&arguments).map(done),
+        Command::Segment(arguments) => segment::segment(&arguments).map(done),
         Command::Inspect(arguments) => inspect::inspect(&arguments),
         Command::Show(arguments) => look::show(&arguments).map(done),
         Command::Schema => recipe::schema().map(done),

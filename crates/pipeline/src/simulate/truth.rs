@@ -138,7 +138,7 @@ fn as_read(geometry: &ParallelGeometry, [rows, columns]: [usize; 2]) -> Parallel
 fn settings(content: Content) -> StoreSettings {
     let plain = StoreSettings { chunk: CHUNK, ..StoreSettings::default() };
     match content {
-        Content::Attenuation | Content::Noise => plain,
+        Content::Attenuation | Content::Noise | Content::Confidence => plain,
         Content::Labels => {
             StoreSettings { numbers: NumberType::U8, limits: Some([0.0, 255.0]), ..plain }
         }

@@ -38,7 +38,7 @@ impl Record {
         let quantiser = Quantiser::new(settings);
         Self {
             grid: metadata.grid,
-            attenuation_unit: (metadata.content != Content::Labels)
+            attenuation_unit: matches!(metadata.content, Content::Attenuation | Content::Noise)
                 .then(|| metadata.grid.attenuation_unit()),
             content: metadata.content,
             numbers: settings.numbers,

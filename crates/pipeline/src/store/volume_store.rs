@@ -20,6 +20,8 @@ pub enum Content {
     Noise,
     /// Indices into a list of materials: coarser copies take one voxel of each group, and no mean.
     Labels,
+    /// Probabilities of labels, 0 to 1.
+    Confidence,
 }
 
 /// What the stored volume says of itself.
