@@ -42,6 +42,8 @@ pub(crate) enum Command {
     Segment(SegmentArguments),
     /// Find and measure what there is in a cell: volumes in, findings out.
     Inspect(InspectArguments),
+    /// Find what differs between two volumes of one beam: two states of a cell, or two cells.
+    Compare(CompareArguments),
     /// Draw a slice or an upright section of a volume made by voltomo as a PNG.
     Show(ShowArguments),
     /// Print the JSON Schema of the recipe, for editors.
@@ -470,6 +472,38 @@ pub(crate) struct InspectArguments {
     #[arg(long, required_unless_present = "show_limits")]
     pub(crate) out: Option<PathBuf>,
     /// Replace findings that are in the folder.
+    #[arg(long)]
+    pub(crate) force: bool,
+    #[command(flatten)]
+    pub(crate) machine: MachineArguments,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct CompareArguments {
+    /// The first volume: output folder of a run, OME-Zarr, a folder of slices, a TIFF stack,
+    /// MetaImage, NRRD.
+    pub(crate) first: PathBuf,
+    /// The second volume, of the same beam.
+    pub(crate) second: PathBuf,
+    /// The beam that made the volumes.
+    #[arg(long, value_enum)]
+    pub(crate) modality: Modality,
+    /// Edge of the voxels of both in mm, or Z,Y,X; without it, as the files say.
+    #[arg(long, value_name = "MM")]
+    pub(crate) voxel_mm: Option<VoxelSize>,
+    /// The numbers of other programs' volumes are attenuation coefficients in 1/cm.
+    #[arg(long)]
+    pub(crate) per_cm: bool,
+    /// A change stands out by so many standard deviations of the volumes' own noise.
+    #[arg(long, default_value_t = 5.0)]
+    pub(crate) sigmas: f64,
+    /// Take the numbers as they are, and do not hold the scale of the second to the first.
+    #[arg(long)]
+    pub(crate) absolute: bool,
+    /// Output folder.
+    #[arg(long)]
+    pub(crate) out: PathBuf,
+    /// Replace a comparison that is in the folder.
     #[arg(long)]
     pub(crate) force: bool,
     #[command(flatten)]

@@ -30,6 +30,9 @@ pub enum RunError {
     /// The registration.
     #[error(transparent)]
     Register(#[from] voltomo_register::RegisterError),
+    /// The comparison.
+    #[error(transparent)]
+    Compare(#[from] voltomo_inspect::compare::CompareError),
     /// The segmentation.
     #[error(transparent)]
     Segment(#[from] voltomo_segment::SegmentError),

@@ -6,6 +6,7 @@ mod bands;
 mod beam;
 mod calibrate;
 mod cell;
+mod compare;
 mod cone_axis;
 mod correct_only;
 mod cupping;
@@ -55,6 +56,7 @@ mod whole_frames;
 
 pub use calibrate::{CalibrateOptions, Calibration, calibrate};
 pub use cell::{CellFacts, CellOptions, CellRecipe, CellScan, run_cell};
+pub use compare::{CompareOptions, compare};
 pub use correct_only::correct_only;
 pub use demo::{Demo, demo};
 pub use error::RunError;
@@ -85,7 +87,7 @@ pub use voltomo_acquire::simulate::{
     material::{HydrogenModel, MaterialError},
     spectrum::{MaterialReport, report as material_report},
 };
-pub use voltomo_inspect::InspectSettings;
+pub use voltomo_inspect::{InspectSettings, compare::CompareSettings};
 pub use voltomo_register::{Model, RegisterSettings};
 pub use voltomo_segment::SegmentSettings;
 pub use voltomo_show::picture::ColourMap;

@@ -8,6 +8,7 @@ use voltomo_types::{AttenuationUnit, Fact, LengthUnit, Probe, Volume, VoxelGrid}
 
 use crate::error::RunError;
 use crate::layout::volume_in;
+use crate::provenance::RECORD;
 use crate::store::{Content, ForeignVolume, StoreError, StoredVolume};
 
 /// Slices that are read at once.
@@ -165,6 +166,15 @@ impl VolumeInput {
         } else {
             stored + self.grid.voxel_count() as u64 * 4
         }
+    }
+
+    /// Share of the rays through the sample that nothing came through, where the run that made the
+    /// volume measured it.
+    #[must_use]
+    pub fn starved_share(&self) -> Option<f64> {
+        let run = self.path.parent()?.parent()?.join(RECORD);
+        let record: serde_json::Value = serde_json::from_slice(&std::fs::read(run).ok()?).ok()?;
+        record["starvation"]["percent"].as_f64().map(|percent| percent / 100.0)
     }
 
     fn stored_shape(&self) -> [usize; 3] {

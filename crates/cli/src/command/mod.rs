@@ -1,6 +1,7 @@
 //! One function a sub-command. No science.
 
 mod calibrate;
+mod compare;
 mod inspect;
 mod look;
 mod material;
@@ -33,6 +34,7 @@ pub(crate) fn execute(arguments: Arguments) -> Result<Outcome, String> {
         Command::Register(arguments) => register::register(&arguments).map(done),
         Command::Segment(arguments) => segment::segment(&arguments).map(done),
         Command::Inspect(arguments) => inspect::inspect(&arguments),
+        Command::Compare(arguments) => compare::compare(&arguments).map(done),
         Command::Show(arguments) => look::show(&arguments).map(done),
         Command::Schema => recipe::schema().map(done),
     }

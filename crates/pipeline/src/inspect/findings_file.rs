@@ -8,9 +8,10 @@ use voltomo_types::{CellKind, Fact, Finding, Probe, Verdict};
 
 use crate::error::RunError;
 use crate::provenance::{write_json, write_text};
+use crate::volume_input::VolumeInput;
 
 /// Name of the file for programs.
-pub(super) const JSON: &str = "findings.json";
+pub(crate) const JSON: &str = "findings.json";
 /// Name of the table.
 pub(super) const CSV: &str = "findings.csv";
 /// Columns of the table.
@@ -28,6 +29,17 @@ pub struct Inspected {
     pub facts: Vec<Fact>,
 }
 
+impl Inspected {
+    /// What is said of a volume.
+    pub(crate) fn of(input: &VolumeInput) -> Self {
+        Self {
+            path: input.path().display().to_string(),
+            probe: input.probe,
+            facts: input.facts.clone(),
+        }
+    }
+}
+
 /// Everything that one inspection found.
 #[derive(Debug, Clone, Serialize)]
 pub struct FindingsRecord {
@@ -36,7 +48,8 @@ pub struct FindingsRecord {
     /// The program and its version.
     pub program: String,
     /// What was looked for.
-    pub cell: CellKind,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cell: Option<CellKind>,
     /// The worst verdict of all findings.
     pub verdict: Verdict,
     /// The volumes.
@@ -48,7 +61,7 @@ pub struct FindingsRecord {
 impl FindingsRecord {
     /// The record of `findings`.
     #[must_use]
-    pub fn new(cell: CellKind, volumes: Vec<Inspected>, findings: Vec<Finding>) -> Self {
+    pub fn new(cell: Option<CellKind>, volumes: Vec<Inspected>, findings: Vec<Finding>) -> Self {
         let judged = findings.iter().map(|it| it.verdict);
         let judged = judged.filter(|it| !matches!(it, Verdict::Seen | Verdict::CannotTell));
         Self {
@@ -165,11 +178,8 @@ mod tests {
 
     #[test]
     fn the_worst_verdict_is_the_cells() {
-        let record = FindingsRecord::new(CellKind::Coin, vec![], vec![finding(vec![])]);
+        let record = FindingsRecord::new(Some(CellKind::Coin), vec![], vec![finding(vec![])]);
         assert_eq!(record.verdict, Verdict::Pass);
-        assert_eq!(
-            FindingsRecord::new(CellKind::Coin, vec![], vec![]).verdict,
-            Verdict::CannotTell
-        );
+        assert_eq!(FindingsRecord::new(None, vec![], vec![]).verdict, Verdict::CannotTell);
     }
 }

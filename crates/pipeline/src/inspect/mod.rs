@@ -5,9 +5,10 @@ mod pictures;
 
 use std::path::{Path, PathBuf};
 
-use voltomo_inspect::{InspectSettings, Limits, Seen, Views, inspect_cylindrical};
+use voltomo_inspect::{InspectSettings, Limits, Seen, Views, coin, inspect_cylindrical, judge_all};
 use voltomo_types::{CellKind, Finding, Probe, Transform, Verdict, Volume};
 
+pub(crate) use findings_file::JSON as FINDINGS;
 pub use findings_file::{FindingsRecord, Inspected};
 
 use crate::error::RunError;
@@ -65,14 +66,12 @@ pub fn inspect(options: &InspectOptions, watch: &dyn Watch) -> Result<FindingsRe
         neutron: seen(Probe::Neutron),
         xray_from_neutron: options.xray_from_neutron,
     };
-    let findings = findings(options, &views, &limits)?;
+    let starved = inputs.iter().find(|input| input.probe == Probe::Xray);
+    let starved = starved.and_then(|input| input.starved_share());
+    let findings = findings(options, &views, &limits, starved)?;
     watch.end();
-    let told = inputs.iter().map(|input| Inspected {
-        path: input.path().display().to_string(),
-        probe: input.probe,
-        facts: input.facts.clone(),
-    });
-    let record = FindingsRecord::new(options.cell, told.collect(), findings);
+    let told = inputs.iter().map(Inspected::of).collect();
+    let record = FindingsRecord::new(Some(options.cell), told, findings);
     watch.begin("draw the findings", record.findings.len());
     pictures::draw((&views, &options.settings), &record.findings, &options.out)?;
     watch.end();
@@ -84,11 +83,26 @@ fn findings(
     options: &InspectOptions,
     views: &Views<'_>,
     limits: &Limits,
+    starved: Option<f64>,
 ) -> Result<Vec<Finding>, RunError> {
     match options.cell {
         CellKind::Cylindrical => Ok(inspect_cylindrical(views, &options.settings, limits)?),
-        CellKind::Coin => todo!("coin"),
+        CellKind::Coin => coin_findings(views, limits, starved),
     }
+}
+
+/// What each volume of a coin shows; `starved`: share of the X-rays that nothing came through.
+fn coin_findings(
+    views: &Views<'_>,
+    limits: &Limits,
+    starved: Option<f64>,
+) -> Result<Vec<Finding>, RunError> {
+    let mut findings = Vec::new();
+    for (seen, starved) in [(views.xray, starved), (views.neutron, None)] {
+        let Some(seen) = seen else { continue };
+        findings.extend(coin::inspect(&seen, starved)?.findings);
+    }
+    Ok(judge_all(findings, limits))
 }
 
 fn limits(path: Option<&Path>) -> Result<Limits, RunError> {
@@ -130,7 +144,7 @@ fn check(options: &InspectOptions, inputs: &[VolumeInput]) -> Result<(), RunErro
     let held: u64 = inputs.iter().map(VolumeInput::bytes).sum();
     let beside = voltomo_numeric::cast::to_index(held as f64 * BESIDE) as u64;
     memory::check_whole("the inspection", Bytes(held + beside), options.memory)?;
-    claim(&options.out, findings_file::JSON, options.force)
+    claim(&options.out, FINDINGS, options.force)
 }
 
 fn seen_by<'a>(probe: Probe, inputs: &[VolumeInput], volumes: &'a [Volume]) -> Option<Seen<'a>> {

@@ -153,7 +153,9 @@ impl ZarrWriter {
         let numbers = Array3::from_shape_vec(shape, self.quantiser.decode_numbers(&bytes));
         let numbers = numbers.map_err(|error| self.failed(&error))?;
         Ok(match self.record.content {
-            Content::Attenuation | Content::Noise | Content::Confidence => pyramid::coarser(numbers.view(), level.factor),
+            Content::Attenuation | Content::Noise | Content::Confidence => {
+                pyramid::coarser(numbers.view(), level.factor)
+            }
             Content::Labels => pyramid::sparser(numbers.view(), level.factor),
         })
     }
