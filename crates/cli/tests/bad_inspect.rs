@@ -72,8 +72,8 @@ fn a_volume_of_nothing_that_is_a_number() {
 fn a_volume_that_is_all_noise() {
     let bench = Bench::empty();
     let noise = |[z, y, x]: [usize; 3]| {
-        let mixed = (z * 7919 + y * 104_729 + x * 1_299_709) as u32;
-        (mixed.wrapping_mul(2_654_435_761) >> 16) as f32 / 65_536.0
+        let mixed = (z * 7919 + y * 104_729 + x * 1_299_709).wrapping_mul(2_654_435_761);
+        ((mixed >> 16) % 65_536) as f32 / 65_536.0
     };
     let path = volume(&bench, [60, 60, 12], noise);
     inspect(&bench, &path, &[]).refuses(&["no round can"]);

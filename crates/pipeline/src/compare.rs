@@ -9,11 +9,11 @@ use voltomo_types::{Probe, Transform, Volume, VoxelGrid};
 
 use crate::error::RunError;
 use crate::inspect::{FINDINGS, FindingsRecord, Inspected};
-use crate::layout::claim;
-use crate::memory::{self, Bytes};
+use crate::memory::Bytes;
 use crate::store::{self, Content, Existing, StoreSettings, VolumeMetadata};
 use crate::volume_input::{VolumeInput, VolumeRequest};
 use crate::watch::Watch;
+use crate::whole_volumes::{check_memory, claim};
 
 /// Volumes of the size of the first that a comparison takes beside both.
 const BESIDE: u64 = 5;
@@ -47,7 +47,7 @@ pub fn compare(options: &CompareOptions, watch: &dyn Watch) -> Result<FindingsRe
     let inputs = [VolumeInput::open(first)?, VolumeInput::open(second)?];
     let held = inputs[0].bytes() + inputs[1].bytes();
     let beside = BESIDE * inputs[0].grid().voxel_count() as u64 * 4;
-    memory::check_whole("the comparison", Bytes(held + beside), options.memory)?;
+    check_memory("the comparison", Bytes(held + beside), options.memory)?;
     claim(&options.out, FINDINGS, options.force)?;
     watch.begin("read the volumes", 2);
     let volumes = [inputs[0].read()?, inputs[1].read()?];

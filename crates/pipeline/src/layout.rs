@@ -18,24 +18,6 @@ pub(crate) fn volume_in(path: &Path) -> PathBuf {
     inside.unwrap_or(path.into())
 }
 
-/// Makes the folder `out` for results of which `file` is the last to be written.
-///
-/// # Errors
-/// The result is there and may not be replaced; a file where the folder should be; a place that
-/// cannot be written.
-pub(crate) fn claim(out: &Path, file: &str, may_replace: bool) -> Result<(), crate::RunError> {
-    let taken = out.join(file);
-    if taken.exists() && !may_replace {
-        return Err(crate::RunError::FileExists { path: taken });
-    }
-    if out.is_file() {
-        return Err(crate::RunError::OutputNoFolder { path: out.into() });
-    }
-    let what = "cannot make the output folder";
-    let failed = |source| crate::RunError::File { what, path: out.into(), source };
-    std::fs::create_dir_all(out).map_err(failed)
-}
-
 /// The output folder of a run.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Layout {

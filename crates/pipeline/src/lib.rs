@@ -53,6 +53,7 @@ mod volumes;
 mod watch;
 mod way;
 mod whole_frames;
+mod whole_volumes;
 
 pub use calibrate::{CalibrateOptions, Calibration, calibrate};
 pub use cell::{CellFacts, CellOptions, CellRecipe, CellScan, run_cell};

@@ -51,29 +51,6 @@ impl std::fmt::Display for Bytes {
     }
 }
 
-/// Holds what a stage on whole volumes takes to what is allowed: `budget`, else a share of what is
-/// free.
-///
-/// # Errors
-/// It takes more.
-pub(crate) fn check_whole(
-    what: &str,
-    needed: Bytes,
-    budget: Option<Bytes>,
-) -> Result<(), crate::RunError> {
-    let share = |free: Bytes| Bytes(free.0 / 10 * 6);
-    let Some(budget) = budget.or_else(|| available().map(share)).filter(|it| *it < needed) else {
-        return Ok(());
-    };
-    Err(crate::RunError::Budget {
-        what: what.into(),
-        needed,
-        most: "the volumes are held in memory".into(),
-        budget,
-        mends: "give volumes with larger voxels, or fewer slices",
-    })
-}
-
 /// Memory that the machine can still give, where the system tells it; a control group's limit
 /// counts too.
 #[must_use]

@@ -8,12 +8,12 @@ use voltomo_register::{Placement, RegisterSettings, Registration, resample_slab}
 use voltomo_types::{Probe, Volume, VoxelGrid};
 
 use crate::error::RunError;
-use crate::layout::claim;
-use crate::memory::{self, Bytes};
+use crate::memory::Bytes;
 use crate::provenance::write_json;
 use crate::store::{self, Content, Existing, StoreSettings, VolumeMetadata};
 use crate::volume_input::{VolumeInput, VolumeRequest};
 use crate::watch::Watch;
+use crate::whole_volumes::{check_memory, claim};
 
 /// Name of the record of a registration.
 pub(crate) const RECORD: &str = "registration.json";
@@ -83,7 +83,7 @@ pub fn register(
     let neutron = open(&options.neutron, Probe::Neutron)?;
     let xray = open(&options.xray, Probe::Xray)?;
     let needed = Bytes(neutron.bytes() + xray.bytes() + BESIDE);
-    memory::check_whole("the registration", needed, options.memory)?;
+    check_memory("the registration", needed, options.memory)?;
     claim(&options.out, RECORD, options.force)?;
     watch.begin("read the volumes", 2);
     let moved = neutron.read()?;

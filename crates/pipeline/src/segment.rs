@@ -11,8 +11,7 @@ use voltomo_segment::{JointHistogram, MaterialFigures, Model, SegmentSettings, S
 use voltomo_types::{Material, Probe, Transform, Volume, VoxelGrid};
 
 use crate::error::RunError;
-use crate::layout::claim;
-use crate::memory::{self, Bytes};
+use crate::memory::Bytes;
 use crate::provenance::write_json;
 use crate::simulate::MATERIALS;
 use crate::store::{
@@ -20,6 +19,7 @@ use crate::store::{
 };
 use crate::volume_input::{VolumeInput, VolumeRequest};
 use crate::watch::Watch;
+use crate::whole_volumes::{check_memory, claim};
 
 /// Name of the record of a segmentation.
 const RECORD: &str = "segmentation.json";
@@ -163,7 +163,7 @@ fn check(options: &SegmentOptions, inputs: &[VolumeInput]) -> Result<(), RunErro
     let largest = inputs.iter().map(|input| input.grid().shape).max_by_key(|it| it[1] * it[2]);
     let [_, rows, columns] = largest.unwrap_or_default();
     let slab = (3 * AT_ONCE * rows * columns) as u64 * SLAB_BYTES;
-    memory::check_whole("the segmentation", Bytes(held + slab), options.memory)?;
+    check_memory("the segmentation", Bytes(held + slab), options.memory)?;
     claim(&options.out, RECORD, options.force)
 }
 

@@ -32,7 +32,7 @@ pub struct VolumeRequest {
 /// A volume of either origin, opened.
 enum Source {
     Own(StoredVolume),
-    Foreign(ForeignVolume),
+    Foreign(Box<ForeignVolume>),
 }
 
 /// A volume with all that a later stage must know of it; its numbers are not yet read.
@@ -64,7 +64,7 @@ impl VolumeInput {
         let source = match StoredVolume::open(&path) {
             Ok(stored) => Source::Own(stored),
             Err(StoreError::Unreadable { .. } | StoreError::Io { .. }) => {
-                Source::Foreign(ForeignVolume::open(&path)?)
+                Source::Foreign(Box::new(ForeignVolume::open(&path)?))
             }
             Err(other) => return Err(other.into()),
         };
@@ -103,7 +103,7 @@ impl VolumeInput {
     }
 
     fn foreign(
-        foreign: ForeignVolume,
+        foreign: Box<ForeignVolume>,
         request: &VolumeRequest,
         path: PathBuf,
     ) -> Result<Self, RunError> {

@@ -12,10 +12,10 @@ pub(crate) use findings_file::JSON as FINDINGS;
 pub use findings_file::{FindingsRecord, Inspected};
 
 use crate::error::RunError;
-use crate::layout::claim;
-use crate::memory::{self, Bytes};
+use crate::memory::Bytes;
 use crate::volume_input::{VolumeInput, VolumeRequest};
 use crate::watch::Watch;
+use crate::whole_volumes::{check_memory, claim};
 
 /// What of a volume the inspection holds beside it: the cell unrolled, and copies of parts.
 const BESIDE: f64 = 0.6;
@@ -143,7 +143,7 @@ fn check(options: &InspectOptions, inputs: &[VolumeInput]) -> Result<(), RunErro
     }
     let held: u64 = inputs.iter().map(VolumeInput::bytes).sum();
     let beside = voltomo_numeric::cast::to_index(held as f64 * BESIDE) as u64;
-    memory::check_whole("the inspection", Bytes(held + beside), options.memory)?;
+    check_memory("the inspection", Bytes(held + beside), options.memory)?;
     claim(&options.out, FINDINGS, options.force)
 }
 

@@ -92,29 +92,27 @@ fn metaimage(head: &[u8], path: &Path) -> Result<RawHeader, String> {
             "numbers in several files (`{data}`), expected one file; save it as one"
         ));
     }
-    let skipped: i64 = fields.get("HeaderSize").and_then(|it| it.parse().ok()).unwrap_or(0);
     let shape = fields.triple("DimSize")?.ok_or("no field `DimSize` in the header")?;
-    let spacing = match fields.triple("ElementSpacing")? {
-        None => fields.triple("ElementSize")?,
-        told => told,
+    let either = |one: &str, other: &str| match fields.triple(one)? {
+        None => fields.triple(other),
+        told => Ok::<_, String>(told),
     };
     Ok(RawHeader {
         shape,
-        spacing,
-        first: match fields.triple("Offset")? {
-            None => fields.triple("Position")?,
-            told => told,
-        },
+        spacing: either("ElementSpacing", "ElementSize")?,
+        first: either("Offset", "Position")?,
         element,
         is_big_endian: is_true("BinaryDataByteOrderMSB") || is_true("ElementByteOrderMSB"),
         is_gzip: is_true("CompressedData"),
-        offset: match (is_local, u64::try_from(skipped)) {
-            (true, _) => Some(end as u64),
-            (false, Ok(skipped)) => Some(skipped),
-            (false, Err(_)) => None,
-        },
+        offset: if is_local { Some(end as u64) } else { skipped(fields.get("HeaderSize")) },
         file: if is_local { path.to_path_buf() } else { path.with_file_name(data) },
     })
+}
+
+/// Where numbers begin in a file of their own: none skipped without a word, `None` for -1.
+fn skipped(told: Option<&str>) -> Option<u64> {
+    let bytes: i64 = told.and_then(|it| it.parse().ok()).unwrap_or(0);
+    u64::try_from(bytes).ok()
 }
 
 fn nrrd(head: &[u8], path: &Path) -> Result<RawHeader, String> {
@@ -139,7 +137,6 @@ fn nrrd(head: &[u8], path: &Path) -> Result<RawHeader, String> {
         told => told,
     };
     let origin = fields.get("space origin").map(numbers).filter(|it| it.len() == 3);
-    let skipped: i64 = fields.get("byte skip").and_then(|it| it.parse().ok()).unwrap_or(0);
     Ok(RawHeader {
         shape,
         spacing: spacing.filter(|_| in_mm),
@@ -147,11 +144,7 @@ fn nrrd(head: &[u8], path: &Path) -> Result<RawHeader, String> {
         element,
         is_big_endian: fields.get("endian").is_some_and(|it| it.eq_ignore_ascii_case("big")),
         is_gzip,
-        offset: match (data, u64::try_from(skipped)) {
-            (None, _) => Some(end as u64),
-            (Some(_), Ok(skipped)) => Some(skipped),
-            (Some(_), Err(_)) => None,
-        },
+        offset: if data.is_none() { Some(end as u64) } else { skipped(fields.get("byte skip")) },
         file: data.map_or(path.to_path_buf(), |data| path.with_file_name(data)),
     })
 }

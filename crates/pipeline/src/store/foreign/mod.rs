@@ -4,6 +4,7 @@
 mod element;
 mod header;
 mod raw;
+mod told;
 mod zarr;
 
 use std::fs::File;
@@ -15,6 +16,8 @@ use ndarray::Array3;
 use voltomo_types::Frames;
 
 use super::StoreError;
+use header::RawHeader;
+use told::{Told, foreign};
 
 /// Longest text header that is read.
 const LONGEST_HEADER: u64 = 1 << 16;
@@ -23,10 +26,7 @@ const LONGEST_HEADER: u64 = 1 << 16;
 /// file: nobody says that they are attenuations.
 pub struct ForeignVolume {
     path: PathBuf,
-    shape: [usize; 3],
-    spacing_mm: Option<[f64; 3]>,
-    first_mm: Option<[f64; 3]>,
-    storage: String,
+    told: Told,
     numbers: Numbers,
 }
 
@@ -34,7 +34,7 @@ pub struct ForeignVolume {
 enum Numbers {
     Images(Box<dyn Frames>),
     Raw(raw::RawNumbers),
-    Zarr(zarr::ZarrNumbers),
+    Zarr(Box<zarr::ZarrNumbers>),
 }
 
 impl ForeignVolume {
@@ -45,30 +45,16 @@ impl ForeignVolume {
     /// Nothing there, or nothing that is a volume of grey numbers.
     pub fn open(path: &Path) -> Result<Self, StoreError> {
         let is_zarr = [".zattrs", "zarr.json", ".zgroup"].iter().any(|it| path.join(it).is_file());
-        if is_zarr {
-            return zarr::open(path);
-        }
-        if path.is_file() {
-            let failed = |source| StoreError::Io { path: path.to_path_buf(), source };
-            let mut head = Vec::new();
-            let file = File::open(path).map_err(failed)?;
-            file.take(LONGEST_HEADER).read_to_end(&mut head).map_err(failed)?;
-            if let Some(header) = header::read(&head, path) {
-                return raw::open(header.map_err(|what| foreign(what, path))?, path);
-            }
-        }
-        let images = voltomo_acquire::open_slices(path)
-            .map_err(|error| StoreError::Images { source: Box::new(error) })?;
-        let shape = images.frames.shape();
-        let pixel = images.pixel_mm;
-        Ok(Self {
-            path: path.to_path_buf(),
-            shape: [shape.frames, shape.rows, shape.columns],
-            spacing_mm: pixel.map(|pixel| [images.slice_mm.unwrap_or(pixel), pixel, pixel]),
-            first_mm: None,
-            storage: images.storage,
-            numbers: Numbers::Images(images.frames),
-        })
+        let (told, numbers) = if is_zarr {
+            let (told, numbers) = zarr::open(path)?;
+            (told, Numbers::Zarr(Box::new(numbers)))
+        } else if let Some(header) = text_header(path)? {
+            let (told, numbers) = raw::open(header, path)?;
+            (told, Numbers::Raw(numbers))
+        } else {
+            images(path)?
+        };
+        Ok(Self { path: path.to_path_buf(), told, numbers })
     }
 
     /// The file or folder.
@@ -80,25 +66,25 @@ impl ForeignVolume {
     /// Voxels along `[z, y, x]`.
     #[must_use]
     pub fn shape(&self) -> [usize; 3] {
-        self.shape
+        self.told.shape
     }
 
     /// Distances from voxel to voxel `[z, y, x]`, mm, where the files tell them.
     #[must_use]
     pub fn spacing_mm(&self) -> Option<[f64; 3]> {
-        self.spacing_mm
+        self.told.spacing_mm
     }
 
     /// Centre of the first voxel `[z, y, x]`, mm, where the files tell it.
     #[must_use]
     pub fn first_mm(&self) -> Option<[f64; 3]> {
-        self.first_mm
+        self.told.first_mm
     }
 
     /// Format and number type, as a person says it.
     #[must_use]
     pub fn storage(&self) -> &str {
-        &self.storage
+        &self.told.storage
     }
 
     /// The numbers of the slices `z`, `[z, y, x]`.
@@ -106,26 +92,47 @@ impl ForeignVolume {
     /// # Errors
     /// Slices outside the volume, or a file that cannot be read.
     pub fn read_slab(&self, z: Range<usize>) -> Result<Array3<f32>, StoreError> {
-        let slice_count = self.shape[0];
+        let shape = self.told.shape;
+        let slice_count = shape[0];
         if z.end > slice_count || z.is_empty() {
             let path = self.path.clone();
             return Err(StoreError::Slices { found: z, slice_count, path });
         }
         match &self.numbers {
             Numbers::Images(frames) => {
-                let mut slab = Array3::zeros((z.len(), self.shape[1], self.shape[2]));
+                let mut slab = Array3::zeros((z.len(), shape[1], shape[2]));
                 frames
-                    .read(z, 0..self.shape[1], slab.view_mut())
+                    .read(z, 0..shape[1], slab.view_mut())
                     .map_err(|error| foreign(error.to_string(), &self.path))?;
                 Ok(slab)
             }
-            Numbers::Raw(numbers) => numbers.read(z, self.shape),
+            Numbers::Raw(numbers) => numbers.read(z, shape),
             Numbers::Zarr(numbers) => numbers.read(z, &self.path),
         }
     }
 }
 
-/// A file that is no volume, or not one that is read.
-fn foreign(found: String, path: &Path) -> StoreError {
-    StoreError::Foreign { found, path: path.to_path_buf() }
+/// The text header of a file that has one.
+fn text_header(path: &Path) -> Result<Option<RawHeader>, StoreError> {
+    if !path.is_file() {
+        return Ok(None);
+    }
+    let failed = |source| StoreError::Io { path: path.to_path_buf(), source };
+    let mut head = Vec::new();
+    let file = File::open(path).map_err(failed)?;
+    file.take(LONGEST_HEADER).read_to_end(&mut head).map_err(failed)?;
+    header::read(&head, path).transpose().map_err(|what| foreign(what, path))
+}
+
+fn images(path: &Path) -> Result<(Told, Numbers), StoreError> {
+    let images = voltomo_acquire::open_slices(path)
+        .map_err(|error| StoreError::Images { source: Box::new(error) })?;
+    let (shape, pixel) = (images.frames.shape(), images.pixel_mm);
+    let told = Told {
+        shape: [shape.frames, shape.rows, shape.columns],
+        spacing_mm: pixel.map(|pixel| [images.slice_mm.unwrap_or(pixel), pixel, pixel]),
+        first_mm: None,
+        storage: images.storage,
+    };
+    Ok((told.checked(), Numbers::Images(images.frames)))
 }

@@ -10,7 +10,7 @@ use ndarray::Array3;
 
 use super::element::Element;
 use super::header::RawHeader;
-use super::{ForeignVolume, Numbers, foreign};
+use super::told::{Told, foreign};
 use crate::store::StoreError;
 
 /// The numbers of a volume: in a file, or unpacked in memory where they were compressed.
@@ -26,26 +26,21 @@ enum Place {
 }
 
 /// The volume that `header` tells of. Compressed numbers are unpacked into memory whole.
-pub(super) fn open(header: RawHeader, path: &Path) -> Result<ForeignVolume, StoreError> {
+pub(super) fn open(header: RawHeader, path: &Path) -> Result<(Told, RawNumbers), StoreError> {
     let bytes = (header.shape.iter())
         .try_fold(header.element.bytes(), |bytes, &size| bytes.checked_mul(size))
         .filter(|&bytes| bytes > 0)
         .ok_or_else(|| foreign(format!("{:?} voxels [z, y, x]", header.shape), path))?;
     let place = if header.is_gzip { unpacked(&header, bytes)? } else { plain(&header, bytes)? };
     let packed = if header.is_gzip { ", gzip" } else { "" };
-    let usable = |lengths: &[f64; 3]| lengths.iter().all(|it| it.is_finite() && *it > 0.0);
-    Ok(ForeignVolume {
-        path: path.to_path_buf(),
+    let told = Told {
         shape: header.shape,
-        spacing_mm: header.spacing.filter(usable),
-        first_mm: header.first.filter(|it| it.iter().all(|at| at.is_finite())),
+        spacing_mm: header.spacing,
+        first_mm: header.first,
         storage: format!("raw {:?}{packed}", header.element).to_lowercase(),
-        numbers: Numbers::Raw(RawNumbers {
-            element: header.element,
-            is_big_endian: header.is_big_endian,
-            place,
-        }),
-    })
+    };
+    let RawHeader { element, is_big_endian, .. } = header;
+    Ok((told.checked(), RawNumbers { element, is_big_endian, place }))
 }
 
 fn plain(header: &RawHeader, bytes: usize) -> Result<Place, StoreError> {

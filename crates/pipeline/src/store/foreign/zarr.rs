@@ -12,7 +12,7 @@ use zarrs::array::{Array, ArrayBytes, ArraySubset};
 use zarrs::filesystem::FilesystemStore;
 
 use super::element::Element;
-use super::{ForeignVolume, Numbers, foreign};
+use super::told::{Told, foreign};
 use crate::store::StoreError;
 
 /// The finest level of a multiscale image, its last three axes being z, y, x.
@@ -35,7 +35,7 @@ struct Finest {
 }
 
 /// Opens the finest level of the folder's first multiscale image.
-pub(super) fn open(path: &Path) -> Result<ForeignVolume, StoreError> {
+pub(super) fn open(path: &Path) -> Result<(Told, ZarrNumbers), StoreError> {
     let attributes = attributes(path)?;
     let finest = finest(&attributes).ok_or_else(|| {
         foreign("a Zarr folder without OME-Zarr `multiscales`; expected an image".into(), path)
@@ -66,15 +66,13 @@ pub(super) fn open(path: &Path) -> Result<ForeignVolume, StoreError> {
         let mm = finest.unit_mm?;
         Some([0, 1, 2].map(|axis| numbers[leading + axis] * mm))
     };
-    let usable = |lengths: &[f64; 3]| lengths.iter().all(|it| it.is_finite() && *it > 0.0);
-    Ok(ForeignVolume {
-        path: path.to_path_buf(),
+    let told = Told {
         shape,
-        spacing_mm: last(&finest.scale).filter(usable),
+        spacing_mm: last(&finest.scale),
         first_mm: last(&finest.translation),
         storage: format!("OME-Zarr, {name}"),
-        numbers: Numbers::Zarr(ZarrNumbers { array, element, leading }),
-    })
+    };
+    Ok((told.checked(), ZarrNumbers { array, element, leading }))
 }
 
 /// The group's attributes, of Zarr 3 or 2.
