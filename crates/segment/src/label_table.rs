@@ -33,17 +33,31 @@ pub(crate) struct LabelTable {
     pub(crate) logarithms: Vec<[f32; LABELS]>,
     /// The label of most evidence in each cell.
     pub(crate) first: Vec<u8>,
+    /// Whether it matters that µ changes fast there.
+    pub(crate) is_imitated: Vec<bool>,
     /// Bit by bit the labels that the beams cannot tell from another one, by cell.
     pub(crate) doubtful: Vec<u16>,
 }
 
 impl LabelTable {
-    /// `separation`: how far apart two normal distributions must be to be told apart, in their
+    /// `ghosts`: components that look like void and were left out of the mixture; what looks like
+    /// one of them is in doubt all the same. `separation`: how far apart two normal distributions must be to be told apart, in their
     /// standard deviations.
-    pub(crate) fn new(histogram: &JointHistogram, mixture: &Mixture, separation: f64) -> Self {
+    pub(crate) fn new(
+        histogram: &JointHistogram,
+        mixture: &Mixture,
+        ghosts: &[Component],
+        separation: f64,
+    ) -> Self {
+        let all = [&mixture.components, ghosts].concat();
         let doubts = [[true, true], [true, false], [false, true]]
-            .map(|beams| doubts(&mixture.components, beams, separation));
-        let mut table = Self { logarithms: Vec::new(), first: Vec::new(), doubtful: Vec::new() };
+            .map(|beams| doubts(&all, beams, separation));
+        let mut table = Self {
+            logarithms: Vec::new(),
+            first: Vec::new(),
+            is_imitated: Vec::new(),
+            doubtful: Vec::new(),
+        };
         let mut densities = Vec::new();
         let cells = 0..usize::from(STEEP);
         for (cell, is_steep) in
@@ -69,6 +83,7 @@ impl LabelTable {
             }
             table.push(&row, &doubts[beams], values.iter().all(|value| value.is_nan()));
         }
+        table.is_imitated = table.logarithms.iter().map(holds_imitated).collect();
         table
     }
 
@@ -92,6 +107,13 @@ impl LabelTable {
         self.logarithms.push(logarithms);
         self.first.push(first);
     }
+}
+
+/// Whether a material that others imitate has a part in the evidence that is worth a look at
+/// neighbours.
+fn holds_imitated(logarithms: &[f32; LABELS]) -> bool {
+    let most = logarithms.iter().copied().fold(NONE, f32::max);
+    (0..).zip(logarithms).any(|(label, it)| is_imitated(material(label)) && *it > most - 10.0)
 }
 
 /// The evidence in one cell.

@@ -1,13 +1,19 @@
 //! Levels of µ, fine where it is small and coarse where it is large. Knows no materials.
 
-use voltomo_numeric::cast::{to_f32, to_index};
+use voltomo_numeric::cast::to_index;
 
 /// Below this the levels have about equal width, 1/cm.
 const LINEAR: f64 = 0.5;
 
+/// Bits of a number that its level is looked up by: sign, exponent, and the mantissa to 1/256, an
+/// eighth of a level.
+const KEPT: u32 = 17;
+
 /// Levels of equal width of arsinh(µ / 0.5), and one for what is no number.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, PartialEq)]
 pub(crate) struct LevelAxis {
+    /// Level by the first bits of a value.
+    of_bits: Vec<u16>,
     low: f64,
     step: f64,
     levels: usize,
@@ -21,7 +27,13 @@ impl LevelAxis {
 
     fn new(ends: [f64; 2], levels: usize) -> Self {
         let [low, high] = ends.map(|end| (end / LINEAR).asinh());
-        Self { low, step: (high - low) / levels as f64, levels }
+        let step = (high - low) / levels as f64;
+        let mut axis = Self { of_bits: Vec::new(), low, step, levels };
+        let shift = u32::BITS - KEPT;
+        // The middle of the values that begin with the same bits.
+        let middle = |bits: u32| f32::from_bits(bits << shift | 1 << (shift - 1));
+        axis.of_bits = (0..1 << KEPT).map(|bits| axis.computed(middle(bits))).collect();
+        axis
     }
 
     /// Levels, with that of no number, which is the last.
@@ -37,11 +49,14 @@ impl LevelAxis {
     /// The level of a value; values beyond the ends are put there.
     #[inline]
     pub(crate) fn level(&self, value: f32) -> usize {
-        if !value.is_finite() {
-            return self.levels;
-        }
-        let level = (f64::from((value / to_f32(LINEAR)).asinh()) - self.low) / self.step;
-        to_index(level).min(self.levels - 1)
+        usize::from(self.of_bits[(value.to_bits() >> (u32::BITS - KEPT)) as usize])
+    }
+
+    fn computed(&self, value: f32) -> u16 {
+        let level = ((f64::from(value) / LINEAR).asinh() - self.low) / self.step;
+        let level =
+            if value.is_finite() { to_index(level).min(self.levels - 1) } else { self.levels };
+        u16::try_from(level).expect("a few hundred levels")
     }
 
     /// The value at the middle of a level.
@@ -62,6 +77,8 @@ impl LevelAxis {
 
 #[cfg(test)]
 mod tests {
+    use voltomo_numeric::cast::to_f32;
+
     use super::*;
 
     #[test]

@@ -14,8 +14,7 @@ use crate::{
     partial_volume::{Node, Pair, nodes, pairs},
 };
 
-/// Rounds at most, and the gain of the mean logarithm that is worth another one.
-const ROUNDS: usize = 60;
+/// The gain of the mean logarithm that is worth another round.
 const GAIN: f64 = 1e-6;
 /// Shares of all voxels at the start: voxels that two materials share, and strangers.
 const SHARED: f64 = 0.2;
@@ -31,6 +30,8 @@ pub(crate) struct Mixture {
     pub(crate) components: Vec<Component>,
     pub(crate) pairs: Vec<Pair>,
     pub(crate) nodes: Vec<Node>,
+    /// The components, then the nodes.
+    kernels: Vec<Kernel>,
     /// Share of voxels that nothing explains, and their even density for each beam.
     pub(crate) strange: f64,
     pub(crate) even: [f64; 2],
@@ -48,21 +49,48 @@ struct Round {
 /// A cell of the histogram that holds voxels: values, count.
 type Filled = ([f64; 2], f64);
 
-/// Density of a normal distribution of independent beams; a beam that is NaN is left out.
-fn density(values: [f64; 2], mean: &[f64; 2], variance: &[f64; 2]) -> f64 {
-    let (mut square, mut norm) = (0.0, 1.0);
-    for beam in 0..2 {
-        if !values[beam].is_nan() {
-            square += (values[beam] - mean[beam]).powi(2) / variance[beam];
-            norm *= std::f64::consts::TAU * variance[beam];
-        }
+/// A weighted normal distribution of independent beams, ready for many values.
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct Kernel {
+    weight: f64,
+    mean: [f64; 2],
+    /// 1 / variance, and 1 / √(2π · variance).
+    inverse: [f64; 2],
+    height: [f64; 2],
+}
+
+impl Kernel {
+    fn new(weight: f64, mean: [f64; 2], variance: [f64; 2]) -> Self {
+        let inverse = variance.map(|variance| 1.0 / variance);
+        let height = variance.map(|variance| 1.0 / (std::f64::consts::TAU * variance).sqrt());
+        Self { weight, mean, inverse, height }
     }
-    if square > FAR { 0.0 } else { (-0.5 * square).exp() / norm.sqrt() }
+
+    /// Its density; a beam that is NaN is left out.
+    #[inline]
+    fn density(&self, values: [f64; 2]) -> f64 {
+        let (mut square, mut density) = (0.0, self.weight);
+        for (beam, value) in values.into_iter().enumerate() {
+            if !value.is_nan() {
+                square += (value - self.mean[beam]).powi(2) * self.inverse[beam];
+                density *= self.height[beam];
+            }
+            if square > FAR {
+                return 0.0;
+            }
+        }
+        density * (-0.5 * square).exp()
+    }
 }
 
 impl Mixture {
-    /// The mixture that explains the counts best, near the points.
-    pub(crate) fn fit(histogram: &JointHistogram, points: &[Expected]) -> Self {
+    /// The mixture that explains the counts best, near the points, after so many rounds at most;
+    /// and the mean logarithm of its density.
+    pub(crate) fn fit(
+        histogram: &JointHistogram,
+        points: &[Expected],
+        rounds: usize,
+    ) -> (Self, f64) {
         let filled = |(cell, count): (usize, &u64)| (histogram.values(cell), *count as f64);
         let cells: Vec<Filled> = histogram
             .counts
@@ -74,17 +102,17 @@ impl Mixture {
             .collect();
         let mut mixture = Self::start(&histogram.axes, points);
         let total: f64 = cells.iter().map(|cell| cell.1).sum();
-        let mut before = f64::NEG_INFINITY;
-        for _ in 0..ROUNDS {
+        let mut before = -1e9;
+        for _ in 0..rounds {
             let round = mixture.look(&cells);
             mixture.update(&round, total);
-            let logarithm = round.logarithm / total;
-            if logarithm - before < GAIN {
+            let gain = round.logarithm / total - before;
+            before += gain;
+            if gain < GAIN {
                 break;
             }
-            before = logarithm;
         }
-        mixture
+        (mixture, before)
     }
 
     fn start(axes: &[LevelAxis; 2], points: &[Expected]) -> Self {
@@ -93,8 +121,11 @@ impl Mixture {
         let components: Vec<Component> = points.iter().map(new).collect();
         let pairs = pairs(&components, SHARED);
         let nodes = nodes(&components, &pairs);
-        let even = axes.map(|axis| 1.0 / axis.range());
-        Self { components, pairs, nodes, strange: STRANGE, even }
+        let even = [0, 1].map(|beam: usize| 1.0 / axes[beam].range());
+        let kernels = Vec::new();
+        let mut start = Self { components, pairs, nodes, kernels, strange: STRANGE, even };
+        start.prepare();
+        start
     }
 
     /// Density of what nothing explains.
@@ -106,12 +137,17 @@ impl Mixture {
     /// Weighted densities of the components, then of the nodes.
     pub(crate) fn densities(&self, values: [f64; 2], into: &mut Vec<f64>) {
         into.clear();
-        into.extend(
-            self.components.iter().map(|it| it.weight * density(values, &it.mean, &it.variance)),
-        );
-        into.extend(self.nodes.iter().map(|it| {
-            self.pairs[it.pair].weight * it.share * density(values, &it.mean, &it.variance)
-        }));
+        into.extend(self.kernels.iter().map(|kernel| kernel.density(values)));
+    }
+
+    /// Makes the kernels of the components and nodes as they now are.
+    fn prepare(&mut self) {
+        let pure = self.components.iter().map(|it| Kernel::new(it.weight, it.mean, it.variance));
+        let shared = self
+            .nodes
+            .iter()
+            .map(|it| Kernel::new(self.pairs[it.pair].weight * it.share, it.mean, it.variance));
+        self.kernels = pure.chain(shared).collect();
     }
 
     fn look(&self, cells: &[Filled]) -> Round {
@@ -163,5 +199,6 @@ impl Mixture {
         self.pairs.iter_mut().zip(weights).for_each(|(pair, weight)| pair.weight = weight);
         self.nodes = nodes(&self.components, &self.pairs);
         self.strange = (round.strange / total).max(LEAST);
+        self.prepare();
     }
 }

@@ -12,13 +12,16 @@ use crate::{
     component::noise,
     expected::{Expected, expected_points},
     joint_histogram::{JointHistogram, levels},
-    label_table::{LabelTable, STEEP, STRANGE, inseparable, material, unseen},
+    label_table::{LabelTable, STRANGE, inseparable, material, unseen},
     mixture::Mixture,
-    potts::{Field, strength},
+    potts::{Field, strength, surrounded},
+    scale,
     segmentation::Tally,
     steep::Steepness,
 };
 
+/// Rounds of the fit at most.
+const ROUNDS: usize = 40;
 /// What a volume of something shows at least, as the correlation of voxels a few apart.
 const LEAST_CORRELATION: f64 = 0.05;
 /// Less deviation than this is none, 1/cm.
@@ -34,6 +37,7 @@ pub struct Model {
     table: LabelTable,
     steepness: Steepness,
     inseparable: Vec<[Material; 2]>,
+    scale: [f64; 2],
     settings: SegmentSettings,
 }
 
@@ -79,13 +83,18 @@ impl Model {
         check(&histogram)?;
         let beams = [0, 1].map(|beam| histogram.is_seen(beam));
         let points = points(settings);
-        let mut mixture = Mixture::fit(&histogram, &points);
+        let scale = scale::best(&histogram, &points);
+        let points = scale::scaled(&points, scale);
+        let (mut mixture, _) = Mixture::fit(&histogram, &points, ROUNDS);
         let mut inseparable = inseparable(&mixture.components, beams, settings.separation);
         let unseen = unseen(&mixture.components, beams, settings.separation);
+        let mut ghosts = Vec::new();
         if unseen.contains(&true) {
+            let all = mixture.components.iter().zip(&unseen);
+            ghosts = all.filter(|it| *it.1).map(|it| *it.0).collect();
             // What looks like void would take a part of its voxels by chance.
             let seen = points.iter().zip(&unseen).filter(|it| !it.1).map(|it| *it.0);
-            mixture = Mixture::fit(&histogram, &seen.collect::<Vec<_>>());
+            (mixture, _) = Mixture::fit(&histogram, &seen.collect::<Vec<_>>(), ROUNDS);
             inseparable.retain(|pair| pair[0] != Material::Void);
             let more = points.iter().zip(&unseen).filter(|it| *it.1);
             inseparable.extend(more.map(|it| [Material::Void, it.0.material]));
@@ -96,11 +105,11 @@ impl Model {
         if mixture.strange > MOST_STRANGERS {
             return Err(SegmentError::Strangers { share: mixture.strange });
         }
-        let table = LabelTable::new(&histogram, &mixture, settings.separation);
+        let table = LabelTable::new(&histogram, &mixture, &ghosts, settings.separation);
         let blur = [settings.neutron_blur_mm, settings.xray_blur_mm].map(|blur| blur / voxel_mm);
         let steepness = Steepness::new(blur, noise(&mixture.components));
         let settings = settings.clone();
-        Ok(Self { histogram, mixture, table, steepness, inseparable, settings })
+        Ok(Self { histogram, mixture, table, steepness, inseparable, scale, settings })
     }
 
     /// Slices that a slab must hold on either side of those that are wanted.
@@ -113,6 +122,12 @@ impl Model {
     #[must_use]
     pub fn inseparable(&self) -> &[[Material; 2]] {
         &self.inseparable
+    }
+
+    /// The factors by which µ fall short of the expected ones, neutrons first.
+    #[must_use]
+    pub fn scale(&self) -> [f64; 2] {
+        self.scale
     }
 
     /// Share of the voxels that no expected material explains.
@@ -134,12 +149,19 @@ impl Model {
         let views = [slab.neutron, slab.xray];
         let mut cells = levels(&self.histogram.axes, views);
         cells.par_iter_mut().enumerate().for_each(|(z, cells)| {
-            let steep = self.steepness.slice(&views, z);
-            cells.iter_mut().zip(steep).for_each(|(cell, is)| *cell |= STEEP * u16::from(is));
+            let is_imitated = |cell: u16| self.table.is_imitated[usize::from(cell)];
+            self.steepness.mark(&views, (z, cells), is_imitated);
         });
         let strength = strength(self.settings.smoothing);
-        let field =
-            Field { table: &self.table, cells: &cells, columns, first: slab.first, strength };
+        let surrounded = surrounded(&self.table, strength);
+        let field = Field {
+            table: &self.table,
+            cells: &cells,
+            columns,
+            first: slab.first,
+            strength,
+            surrounded: &surrounded,
+        };
         let labels = field.labels(self.settings.sweeps);
         let wanted = slab.wanted.start - slab.first..slab.wanted.end - slab.first;
         let slice = |z: usize| self.finish(&field, &labels, (z, slab));

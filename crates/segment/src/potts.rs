@@ -20,6 +20,8 @@ pub(crate) struct Field<'a> {
     /// Number of the first slice in the volume.
     pub(crate) first: usize,
     pub(crate) strength: f32,
+    /// As [`surrounded`].
+    pub(crate) surrounded: &'a [u8],
 }
 
 impl Field<'_> {
@@ -43,16 +45,36 @@ impl Field<'_> {
             let start = (self.first + z + y + parity) % 2;
             for x in (start..self.columns).step_by(2) {
                 let index = y * self.columns + x;
-                let neighbours = self.neighbours(labels, [z, y, x]);
                 let first = self.table.first[usize::from(self.cells[z][index])];
-                if neighbours.is_all(first) {
-                    new[index] = first;
+                new[index] = if self.is_surrounded(labels, [z, index], first) {
+                    first
                 } else {
-                    new[index] = self.best(z, index, &neighbours).0;
-                }
+                    self.best(z, index, &self.neighbours(labels, [z, y, x])).0
+                };
             }
         }
         new
+    }
+
+    /// Whether all six neighbours have the label; a voxel at an end is not surrounded.
+    fn is_surrounded(&self, labels: &[Vec<u8>], [z, index]: [usize; 2], label: u8) -> bool {
+        let column = index % self.columns;
+        let is_inside = z > 0
+            && z + 1 < labels.len()
+            && index >= self.columns
+            && index + self.columns < labels[z].len()
+            && column > 0
+            && column + 1 < self.columns;
+        if !is_inside {
+            return false;
+        }
+        let here = &labels[z];
+        here[index - 1] == label
+            && here[index + 1] == label
+            && here[index - self.columns] == label
+            && here[index + self.columns] == label
+            && labels[z - 1][index] == label
+            && labels[z + 1][index] == label
     }
 
     fn neighbours(&self, labels: &[Vec<u8>], [z, y, x]: [usize; 3]) -> Neighbours {
@@ -92,27 +114,43 @@ impl Field<'_> {
     /// For each voxel of a slice of labels: its share of the evidence, 0 to 255.
     pub(crate) fn confidence(&self, labels: &[Vec<u8>], z: usize) -> Vec<u8> {
         let confidence = |index: usize| {
+            let cell = usize::from(self.cells[z][index]);
+            let label = labels[z][index];
+            let is_first = label == self.table.first[cell];
+            if is_first && self.is_surrounded(labels, [z, index], label) {
+                return self.surrounded[cell];
+            }
             let place = [z, index / self.columns, index % self.columns];
             let neighbours = self.neighbours(labels, place);
             let (best, share) = self.best(z, index, &neighbours);
             // A neighbour has changed after this voxel did: both would do.
             let share = if best == labels[z][index] { share } else { 1.0 - share };
-            let byte = to_index(f64::from(share) * 255.0 + 0.5);
-            u8::try_from(byte.min(255)).expect("at most 255")
+            byte(share)
         };
         (0..labels[z].len()).map(confidence).collect()
     }
 }
 
+/// A share as 0 to 255.
+fn byte(share: f32) -> u8 {
+    let byte = to_index(f64::from(share) * 255.0 + 0.5);
+    u8::try_from(byte.min(255)).expect("at most 255")
+}
+
+/// The confidence of each cell's first label where all six neighbours have it.
+pub(crate) fn surrounded(table: &LabelTable, strength: f32) -> Vec<u8> {
+    let of = |(scores, first): (&[f32; LABELS], &u8)| {
+        let most = scores[usize::from(*first)];
+        let others = scores.iter().map(|score| (score - most - 6.0 * strength).exp());
+        let first = (-6.0 * strength).exp();
+        byte(1.0 / (1.0 - first + others.sum::<f32>()))
+    };
+    table.logarithms.iter().zip(&table.first).map(of).collect()
+}
+
 /// Labels of the six neighbours; beyond the ends there is none.
 struct Neighbours {
     labels: [u8; 6],
-}
-
-impl Neighbours {
-    fn is_all(&self, label: u8) -> bool {
-        self.labels.iter().all(|other| *other == label)
-    }
 }
 
 /// The strength of a setting.

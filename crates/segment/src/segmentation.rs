@@ -16,7 +16,24 @@ pub struct Segmentation {
     /// Pairs of materials that the beams cannot tell apart at the noise of these volumes: voxels
     /// of either are unknown; but what looks like void counts as void.
     pub inseparable: Vec<[Material; 2]>,
+    /// The factors by which µ fall short of the expected ones, in coarse steps: of all materials for
+    /// neutrons, of steel for X-rays. Less than 1 tells of scatter or beam hardening that was not
+    /// corrected.
+    pub scale: [f64; 2],
     /// Share of the voxels looked at that are near no expected material.
+    pub strangers: f64,
+}
+
+/// What follows from the labels of all slabs, where somebody else keeps them.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct SegmentFigures {
+    /// As [`Segmentation::materials`].
+    pub materials: Vec<MaterialFigures>,
+    /// As [`Segmentation::inseparable`].
+    pub inseparable: Vec<[Material; 2]>,
+    /// As [`Segmentation::scale`].
+    pub scale: [f64; 2],
+    /// As [`Segmentation::strangers`].
     pub strangers: f64,
 }
 

@@ -1,7 +1,9 @@
 //! Voxels on the slope of an edge: between their neighbours by more than noise. Knows no materials.
 
-use ndarray::{ArrayView3, Axis};
+use ndarray::ArrayView3;
 use voltomo_numeric::cast::to_index;
+
+use crate::label_table::STEEP;
 
 /// Two steps of so many standard deviations, one after the other the same way, are no noise.
 const SURE: f64 = 2.0;
@@ -28,39 +30,35 @@ impl Steepness {
         self.lags[0].max(self.lags[1])
     }
 
-    /// Whether each voxel of a slice of the slab is steep in one of the beams; beyond the ends of
-    /// the slab its last voxels go on.
-    pub(crate) fn slice(&self, views: &[Option<ArrayView3<'_, f32>>; 2], z: usize) -> Vec<bool> {
-        let (_, rows, columns) = views[0].or(views[1]).map_or((0, 0, 0), |view| view.dim());
-        let mut steep = vec![false; rows * columns];
-        for (beam, view) in views.iter().enumerate() {
-            if let Some(view) = view {
-                self.mark(&mut steep, view, (beam, z));
+    /// Marks the cells of a slice of the slab that are steep in one of the beams, of those that are
+    /// asked for; beyond the ends of the slab its last voxels go on.
+    pub(crate) fn mark(
+        &self,
+        views: &[Option<ArrayView3<'_, f32>>; 2],
+        (z, cells): (usize, &mut [u16]),
+        is_asked: impl Fn(u16) -> bool,
+    ) {
+        let columns = views[0].or(views[1]).map_or(1, |view| view.dim().2);
+        for (index, cell) in cells.iter_mut().enumerate().filter(|it| is_asked(*it.1)) {
+            let place = [z, index / columns, index % columns];
+            let seen =
+                views.iter().enumerate().filter_map(|(beam, view)| Some((beam, view.as_ref()?)));
+            if seen.into_iter().any(|(beam, view)| self.is_steep(view, beam, place)) {
+                *cell |= STEEP;
             }
         }
-        steep
     }
 
-    fn mark(&self, steep: &mut [bool], view: &ArrayView3<'_, f32>, (beam, z): (usize, usize)) {
-        let (depth, rows, columns) = view.dim();
+    fn is_steep(&self, view: &ArrayView3<'_, f32>, beam: usize, place: [usize; 3]) -> bool {
         let (lag, limit) = (self.lags[beam], self.limits[beam]);
-        let ends = |at: usize, count: usize| [at.saturating_sub(lag), (at + lag).min(count - 1)];
-        let [above, below] = ends(z, depth).map(|z| view.index_axis(Axis(0), z));
-        let here = view.index_axis(Axis(0), z);
-        // Between both sides and away from either; NaN never is.
-        let is_between = |a: f32, value: f32, b: f32| {
-            let steps = [f64::from(value - a), f64::from(b - value)];
+        let value = view[place];
+        (0..3).any(|axis| {
+            let (mut before, mut after) = (place, place);
+            before[axis] = place[axis].saturating_sub(lag);
+            after[axis] = (place[axis] + lag).min(view.shape()[axis] - 1);
+            let steps = [f64::from(value - view[before]), f64::from(view[after] - value)];
+            // Between both sides and away from either; NaN never is.
             steps.iter().all(|step| *step > limit) || steps.iter().all(|step| *step < -limit)
-        };
-        for y in 0..rows {
-            let [back, front] = ends(y, rows);
-            for x in 0..columns {
-                let [left, right] = ends(x, columns);
-                let value = here[[y, x]];
-                steep[y * columns + x] |= is_between(here[[y, left]], value, here[[y, right]])
-                    || is_between(here[[back, x]], value, here[[front, x]])
-                    || is_between(above[[y, x]], value, below[[y, x]]);
-            }
-        }
+        })
     }
 }

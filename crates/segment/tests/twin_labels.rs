@@ -27,7 +27,7 @@ fn wound() -> Twin {
 
 fn confusion(twin: &Twin, found: &Segmentation) -> Confusion {
     let confusion = Confusion::of(&twin.truth, &found.labels.materials);
-    println!("{confusion}\n{:?} {}", found.inseparable, found.strangers);
+    println!("{confusion}\n{:?} {:?} {}", found.inseparable, found.scale, found.strangers);
     confusion
 }
 
@@ -105,6 +105,8 @@ fn x_rays_alone_tell_steel_and_leave_plastic_open() {
     let found = segment_single(&volume, Probe::Xray, &without_lithium()).unwrap();
     let confusion = confusion(&twin, &found);
     assert!(confusion.dice(Material::Steel) > 0.94);
+    // The anode's coat looks like electrolyte to X-rays, and void like plastic.
+    assert!(confusion.shares(Material::ElectrodeRoll)[1] < 0.15);
     assert!(confusion.shares(Material::Plastic)[0] < 0.01 && confusion.dice(Material::Void) > 0.85);
 }
 
