@@ -13,6 +13,7 @@ mod ridge;
 mod settings;
 mod spiral;
 mod trace;
+mod unroll;
 
 pub use error::WindingError;
 pub use find::windings;
@@ -22,3 +23,4 @@ pub use reader::Reader;
 pub use report::spiral_finding;
 pub use settings::WindingSettings;
 pub use spiral::{LayerDeviation, Sense, Spiral};
+pub use unroll::{FlatGrid, FlatRoll, deviation_map, unroll};

@@ -41,10 +41,12 @@ impl<'a> Reader<'a> {
     /// The value there, linear between voxels; NaN outside.
     #[must_use]
     pub fn at(&self, z: f64, radius: f64, angle: f64) -> f32 {
-        self.value(self.frame.volume_from_cell.apply(self.cell_point(z, radius, angle)))
+        self.at_point(self.frame.volume_from_cell.apply(self.cell_point(z, radius, angle)))
     }
 
-    fn value(&self, point: [f64; 3]) -> f32 {
+    /// The value at a point of the volume's frame, `[z, y, x]`, mm; NaN outside.
+    #[must_use]
+    pub fn at_point(&self, point: [f64; 3]) -> f32 {
         let mut low = [0; 3];
         let mut share = [0.0f32; 3];
         for axis in 0..3 {
