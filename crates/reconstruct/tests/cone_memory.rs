@@ -36,6 +36,8 @@ fn slow_a_slab_at_the_end_of_a_large_cone_takes_the_memory_it_says() {
     let fdk = Fdk::new(&geometry, (rows, columns), &grid, &settings).unwrap();
     let slab = grid.shape[0] * 4 / 5..grid.shape[0] * 4 / 5 + 16;
     let needed = fdk.rows_needed(slab.clone());
+    // The program itself, its threads and libraries, which a plan counts apart.
+    let before = peak_bytes();
     let projections = Array3::from_elem((views, needed.len(), columns), 0.5f32);
     let input = 4 * projections.len() as u64;
     let began = Instant::now();
@@ -43,8 +45,9 @@ fn slow_a_slab_at_the_end_of_a_large_cone_takes_the_memory_it_says() {
         .reconstruct(Projections::new(projections.view(), needed.start), slab.clone(), &())
         .unwrap();
     let seconds = began.elapsed().as_secs_f64();
-    let (said, taken) = (input + fdk.working_bytes(slab), peak_bytes());
+    let (said, taken) = (input + fdk.working_bytes(slab), peak_bytes() - before);
     println!("{:?}, rows {needed:?}: {said} B said, {taken} B taken, {seconds:.1} s", grid.shape);
+    println!("beside {before} B of the program");
     assert!(volume.iter().all(|value| value.is_finite()));
-    assert!(taken < said + (64 << 20) && taken > said * 8 / 10, "{said} said, {taken} taken");
+    assert!(taken < said + (16 << 20) && taken > said * 8 / 10, "{said} said, {taken} taken");
 }

@@ -1,4 +1,4 @@
-//! Sixteen frame rows at a time, the values of one place together. Knows no geometry.
+//! Many frame rows at a time, the values of one place together. Knows no geometry.
 
 use ndarray::{ArrayView3, ArrayViewMut3, Axis, s};
 use rayon::prelude::*;
@@ -21,23 +21,21 @@ impl ManyRows {
     pub(super) fn project(
         &mut self,
         processor: Processor,
-        (volume, rows): (ArrayView3<'_, f32>, &[Slices]),
+        (volume, rows, lanes): (ArrayView3<'_, f32>, &[Slices], usize),
         (fans, longest): (&[Fan], usize),
     ) {
         let (_, height, width) = volume.dim();
-        self.voxels.reshape(height, width);
-        self.voxels.par_lines_mut(1).enumerate().for_each(|(y, mut line)| {
-            let line = line.line_mut(0);
-            line.fill([0.0; Stack::LANES]);
+        self.voxels.reshape(height, width, lanes);
+        self.voxels.par_lines_mut().enumerate().for_each(|(y, mut line)| {
+            line.clear();
             for (lane, row) in rows.iter().enumerate() {
                 for &(slice, weight) in row {
-                    let voxels = volume.slice(s![slice, y, ..]);
-                    let pairs = line.iter_mut().zip(voxels);
-                    pairs.for_each(|(sums, voxel)| sums[lane] += weight * voxel);
+                    let pairs = line.lane_mut(lane).zip(volume.slice(s![slice, y, ..]));
+                    pairs.for_each(|(sum, voxel)| *sum += weight * voxel);
                 }
             }
         });
-        self.rays.reshape(fans.len(), longest);
+        self.rays.reshape(fans.len(), longest, lanes);
         project_many(processor, &self.voxels, fans, &mut self.rays);
     }
 
@@ -47,8 +45,8 @@ impl ManyRows {
     }
 
     /// Room for the values along the rays of so many fans, `[fan, ray, row]`, to be written.
-    pub(super) fn rays_mut(&mut self, fans: usize, longest: usize) -> &mut Stack {
-        self.rays.reshape(fans, longest);
+    pub(super) fn rays_mut(&mut self, fans: usize, longest: usize, lanes: usize) -> &mut Stack {
+        self.rays.reshape(fans, longest, lanes);
         &mut self.rays
     }
 
@@ -56,11 +54,11 @@ impl ManyRows {
     pub(super) fn backproject(
         &mut self,
         processor: Processor,
-        fans: &[Fan],
+        (fans, lanes): (&[Fan], usize),
         (rows, into): (&[Slices], ArrayViewMut3<'_, f32>),
     ) {
         let (_, height, width) = into.dim();
-        self.voxels.reshape(height, width);
+        self.voxels.reshape(height, width, lanes);
         backproject_many(processor, (fans, &self.rays), &mut self.voxels);
         self.add_to(rows, into);
     }
@@ -68,11 +66,10 @@ impl ManyRows {
     fn add_to(&self, rows: &[Slices], mut into: ArrayViewMut3<'_, f32>) {
         let lines = into.axis_iter_mut(Axis(1)).into_par_iter().enumerate();
         lines.for_each(|(y, mut slices)| {
-            let line = self.voxels.line(y);
             for (lane, row) in rows.iter().enumerate() {
                 for &(slice, weight) in row {
-                    let pairs = slices.row_mut(slice).into_iter().zip(line);
-                    pairs.for_each(|(sum, values)| *sum += weight * values[lane]);
+                    let pairs = slices.row_mut(slice).into_iter().zip(self.voxels.lane(y, lane));
+                    pairs.for_each(|(sum, value)| *sum += weight * value);
                 }
             }
         });

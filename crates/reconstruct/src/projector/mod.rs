@@ -15,7 +15,7 @@ use crate::ReconstructError;
 
 pub use cone::ConeProjector;
 pub use parallel::ParallelProjector;
-pub(crate) use parallel::least_for_many;
+pub(crate) use parallel::{lanes_of_many, least_for_many};
 
 /// A linear map A from a volume µ(z, y, x) to its line integrals p(view, row, column), and its
 /// transpose: `⟨A·µ, p⟩ = ⟨µ, Aᵀ·p⟩` with the same weights on both sides.

@@ -18,7 +18,9 @@ use crate::{
     ReconstructError,
     kernel::{
         backproject::Processor,
-        project::{Fan, GROUP, Lines, MOST_LANES, Stack, Walk, backproject_fans, project_fans},
+        project::{
+            Fan, GROUP, Lines, MOST_LANES, Stack, StackLine, Walk, backproject_fans, project_fans,
+        },
     },
 };
 
@@ -147,7 +149,11 @@ impl Upright {
         let (rows, many) = (self.rows.len(), least_for_many(processor));
         let group = move |first: usize| {
             let left = rows.saturating_sub(first);
-            let most = if left >= many { Stack::LANES } else { MOST_LANES };
+            let most = match left {
+                left if left < many => MOST_LANES,
+                left if left <= Stack::LINE => Stack::LINE,
+                _ => lanes_of_many(rows),
+            };
             let count = left.min(most);
             let lanes = if left >= many { most } else { count.next_power_of_two() };
             (count > 0).then_some((first, count, lanes))
@@ -222,6 +228,12 @@ impl Projector for ParallelProjector {
     }
 }
 
+/// Slices that are taken together where there are so many in all: the more, the quicker, if the
+/// memory for them is little beside that for all.
+pub(crate) fn lanes_of_many(slices: usize) -> usize {
+    if slices >= 2 * Stack::MOST { Stack::MOST } else { Stack::LINE }
+}
+
 /// What a call asks of all rows.
 struct Call<'a> {
     processor: Processor,
@@ -247,10 +259,10 @@ impl Upright {
             for (first, count, lanes) in self.row_groups(processor) {
                 let rows = &self.rows[first..first + count];
                 let pixels = into.slice_mut(s![.., first..first + count, ..]);
-                if lanes == Stack::LANES {
+                if lanes >= Stack::LINE {
                     let many = &mut room.many;
-                    many.project(processor, (volume, rows), (&fans, call.longest));
-                    let value = |[fan, lane, ray]: [usize; 3]| many.rays().line(fan)[ray][lane];
+                    many.project(processor, (volume, rows, lanes), (&fans, call.longest));
+                    let value = |[fan, lane, ray]: [usize; 3]| many.rays().value(fan, ray, lane);
                     self.sum_pixels((views, &first_fans), pixels, value);
                 } else {
                     room.project(&call, volume, (rows, lanes));
@@ -288,9 +300,13 @@ impl Upright {
             for (first, count, lanes) in self.row_groups(processor) {
                 let data = data.slice(s![.., first..first + count, ..]);
                 let rows = &self.rows[first..first + count];
-                if lanes == Stack::LANES {
-                    self.spread_many(&call, data, room.many.rays_mut(fans.len(), call.longest));
-                    room.many.backproject(processor, &fans, (rows, into.view_mut()));
+                if lanes >= Stack::LINE {
+                    self.spread_many(
+                        &call,
+                        data,
+                        room.many.rays_mut(fans.len(), call.longest, lanes),
+                    );
+                    room.many.backproject(processor, (&fans, lanes), (rows, into.view_mut()));
                 } else {
                     room.rays.reshape(lanes, fans.len(), call.longest);
                     self.spread(&call, data, &mut room.rays);
@@ -313,10 +329,10 @@ impl Upright {
     }
 
     fn spread_many(&self, call: &Call<'_>, data: ArrayView3<'_, f32>, rays: &mut Stack) {
-        rays.par_lines_mut(1).enumerate().for_each(|(line, mut values)| {
+        rays.par_lines_mut().enumerate().for_each(|(line, mut values)| {
             let [index, fan] = call.places[line];
             let rows = data.index_axis(Axis(0), index);
-            self.views[call.views[index]].spread_many(fan, rows, values.line_mut(0));
+            self.views[call.views[index]].spread_many(fan, rows, &mut values);
         });
     }
 }
@@ -417,13 +433,12 @@ impl ViewFans {
         &self,
         fan: usize,
         rows: ndarray::ArrayView2<'_, f32>,
-        values: &mut [[f32; Stack::LANES]],
+        values: &mut StackLine<'_>,
     ) {
-        values.fill([0.0; Stack::LANES]);
-        let values = &mut values[..self.fans[fan].rays];
+        values.clear();
         for (lane, row) in rows.outer_iter().enumerate() {
-            for (ray, values) in values.iter_mut().enumerate() {
-                values[lane] = self.weight * row[self.pixel(fan, ray)];
+            for (ray, value) in values.lane_mut(lane).enumerate().take(self.fans[fan].rays) {
+                *value = self.weight * row[self.pixel(fan, ray)];
             }
         }
     }

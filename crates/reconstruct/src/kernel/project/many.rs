@@ -1,4 +1,4 @@
-//! Fans of parallel rays through sixteen slices, on the threads of the processor. Knows no geometry.
+//! Fans of parallel rays through many slices, on the threads of the processor. Knows no geometry.
 //!
 //! All slices share the places and weights of a ray, so vectors run across slices and nothing is
 //! picked out of registers. Sums go in the order of [`super::slices`]: a slice has the same bits
@@ -36,7 +36,7 @@ const CHUNK: usize = 4;
 /// the fans, is overwritten. `voxels`: `[y, x, slice]`.
 pub fn project_many(processor: Processor, voxels: &Stack, fans: &[Fan], sums: &mut Stack) {
     let share = fans.len().div_ceil(4 * rayon::current_num_threads()).clamp(1, MOST_FANS);
-    let stride = sums.stride();
+    let stride = sums.stride() * sums.width();
     let parts = sums.parts_mut(share).zip(fans.chunks(share)).collect::<Vec<_>>();
     parts.into_par_iter().for_each(|(sums, fans)| {
         sums.fill(Line::ZERO);
@@ -51,10 +51,10 @@ pub fn project_many(processor: Processor, voxels: &Stack, fans: &[Fan], sums: &m
             // SAFETY: every processor of the family has them.
             #[cfg(target_arch = "aarch64")]
             Processor::Neon => unsafe {
-                task.project::<std::arch::aarch64::float32x4_t, 4, false>(sums);
+                task.project_by::<std::arch::aarch64::float32x4_t, 4, 8, false>(sums);
             },
             // SAFETY: it needs no instructions of its own.
-            _ => unsafe { task.project::<Plain, 4, false>(sums) },
+            _ => unsafe { task.project_by::<Plain, 4, 8, false>(sums) },
         }
     });
 }
@@ -72,21 +72,40 @@ impl Task<'_> {
     #[target_feature(enable = "avx512f,avx2,fma")]
     fn project_avx512(&self, sums: &mut [Line]) {
         // SAFETY: this function has the instructions.
-        unsafe { self.project::<std::arch::x86_64::__m512, 1, true>(sums) }
+        unsafe { self.project_by::<std::arch::x86_64::__m512, 1, 2, true>(sums) }
     }
 
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx2,fma")]
     fn project_avx2(&self, sums: &mut [Line]) {
         // SAFETY: this function has the instructions.
-        unsafe { self.project::<std::arch::x86_64::__m256, 2, false>(sums) }
+        unsafe { self.project_by::<std::arch::x86_64::__m256, 2, 4, false>(sums) }
+    }
+
+    /// `ONE` and `TWO`: vectors of so many lines.
+    ///
+    /// # Safety
+    ///
+    /// As [`Vector`].
+    #[inline(always)]
+    unsafe fn project_by<V: Vector, const ONE: usize, const TWO: usize, const WIDE: bool>(
+        &self,
+        sums: &mut [Line],
+    ) {
+        // SAFETY: of this function.
+        unsafe {
+            match self.voxels.width() {
+                1 => self.project::<V, ONE, WIDE>(sums),
+                _ => self.project::<V, TWO, WIDE>(sums),
+            }
+        }
     }
 
     /// `N`: vectors of a place; `WIDE`: as of [`Windows::fill`].
     ///
     /// # Safety
     ///
-    /// As [`Vector`].
+    /// As [`Vector`]; `N` vectors are a place.
     #[inline(always)]
     unsafe fn project<V: Vector, const N: usize, const WIDE: bool>(&self, sums: &mut [Line]) {
         let mut desk = Desk { windows: Windows::EMPTY, met: Met::EMPTY };
@@ -133,7 +152,8 @@ impl Desk {
         let count = lines.len();
         self.windows.fill::<WIDE>(count, along, reach.length);
         self.met.place::<V>(&self.windows, (lines, &reach), fan.spacing);
-        let sums = &mut sums[BESIDE + ray..BESIDE + fan.rays.min(ray + GROUP)];
+        let rays = [ray, fan.rays.min(ray + GROUP)].map(|ray| (BESIDE + ray) * voxels.width());
+        let sums = &mut sums[rays[0]..rays[1]];
         // SAFETY: of this function; the places are of these voxels.
         unsafe { meet::<V, N>((voxels.all(), reach.step), (&self.met, count), sums) }
     }
@@ -166,7 +186,8 @@ fn groups_in(
 /// Values of the rays given back to the voxels with the weights of [`project_many`]: `voxels`
 /// `[y, x, slice]` is overwritten. `rays`: `[fan, ray, slice]`.
 pub fn backproject_many(processor: Processor, (fans, rays): (&[Fan], &Stack), voxels: &mut Stack) {
-    let (stride, width) = (voxels.stride(), voxels.length());
+    assert!(voxels.width() == rays.width(), "as many slices of voxels as of rays");
+    let (stride, width) = (voxels.stride() * voxels.width(), voxels.length());
     let bands = voxels.parts_mut(BAND).enumerate().collect::<Vec<_>>();
     bands.into_par_iter().for_each(|(band, voxels)| {
         voxels.fill(Line::ZERO);
@@ -181,10 +202,10 @@ pub fn backproject_many(processor: Processor, (fans, rays): (&[Fan], &Stack), vo
             // SAFETY: every processor of the family has them.
             #[cfg(target_arch = "aarch64")]
             Processor::Neon => unsafe {
-                area.sum::<std::arch::aarch64::float32x4_t, 4, false>((fans, rays), voxels);
+                area.sum_by::<std::arch::aarch64::float32x4_t, 4, 8, false>((fans, rays), voxels);
             },
             // SAFETY: it needs no instructions of its own.
-            _ => unsafe { area.sum::<Plain, 4, false>((fans, rays), voxels) },
+            _ => unsafe { area.sum_by::<Plain, 4, 8, false>((fans, rays), voxels) },
         }
     });
 }
@@ -204,14 +225,32 @@ impl Area {
     #[target_feature(enable = "avx512f,avx2,fma")]
     fn sum_avx512(&self, rays: (&[Fan], &Stack), voxels: &mut [Line]) {
         // SAFETY: this function has the instructions.
-        unsafe { self.sum::<std::arch::x86_64::__m512, 1, true>(rays, voxels) }
+        unsafe { self.sum_by::<std::arch::x86_64::__m512, 1, 2, true>(rays, voxels) }
     }
 
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx2,fma")]
     fn sum_avx2(&self, rays: (&[Fan], &Stack), voxels: &mut [Line]) {
         // SAFETY: this function has the instructions.
-        unsafe { self.sum::<std::arch::x86_64::__m256, 2, false>(rays, voxels) }
+        unsafe { self.sum_by::<std::arch::x86_64::__m256, 2, 4, false>(rays, voxels) }
+    }
+
+    /// # Safety
+    ///
+    /// As [`Task::project_by`].
+    #[inline(always)]
+    unsafe fn sum_by<V: Vector, const ONE: usize, const TWO: usize, const WIDE: bool>(
+        &self,
+        rays: (&[Fan], &Stack),
+        voxels: &mut [Line],
+    ) {
+        // SAFETY: of this function.
+        unsafe {
+            match rays.1.width() {
+                1 => self.sum::<V, ONE, WIDE>(rays, voxels),
+                _ => self.sum::<V, TWO, WIDE>(rays, voxels),
+            }
+        }
     }
 
     /// # Safety
@@ -274,7 +313,7 @@ impl Area {
             for (voxels, windows) in voxels.chunks_mut(self.stride).zip(windows) {
                 for next in group..groups.min(group + CHUNK) {
                     let x = piece.voxels.start + next * GROUP;
-                    let sums = &mut voxels[BESIDE + x..BESIDE + piece.voxels.end.min(x + GROUP)];
+                    let sums = piece.group_of(voxels, x);
                     piece.place::<V>(windows, next, &mut given);
                     let rays = piece.rays.all();
                     // SAFETY: of this function; the places are of these rays.
@@ -295,6 +334,13 @@ struct Piece<'a> {
 }
 
 impl Piece<'_> {
+    /// The voxels of a row from `x` on, sixteen or as many as there are.
+    #[inline(always)]
+    fn group_of<'v>(&self, row: &'v mut [Line], x: usize) -> &'v mut [Line] {
+        let ends = [x, self.voxels.end.min(x + GROUP)].map(|x| (BESIDE + x) * self.rays.width());
+        &mut row[ends[0]..ends[1]]
+    }
+
     /// The rays about a group of voxels.
     #[inline(always)]
     fn place<V: Vector>(

@@ -101,16 +101,20 @@ pub(super) unsafe fn meet<V: Vector, const N: usize>(
     (met, count): (&Met, usize),
     sums: &mut [Line],
 ) {
-    let mut pairs = sums.chunks_exact_mut(2);
+    let rays = sums.len() * Stack::LINE / (N * V::COUNT);
+    let sums: *mut f32 = sums.as_mut_ptr().cast();
     let mut ray = 0;
-    for sums in &mut pairs {
-        // SAFETY: of this function.
-        unsafe { meet_some::<V, N, 2>((voxels, step), (met, count, ray), sums) }
-        ray += 2;
-    }
-    if let sums @ [_] = pairs.into_remainder() {
-        // SAFETY: of this function.
-        unsafe { meet_some::<V, N, 1>((voxels, step), (met, count, ray), sums) }
+    // SAFETY: of this function.
+    unsafe {
+        // As many sums as registers hold.
+        while N <= 2 && ray + 2 <= rays {
+            meet_some::<V, N, 2>((voxels, step), (met, count, ray), sums);
+            ray += 2;
+        }
+        while ray < rays {
+            meet_some::<V, N, 1>((voxels, step), (met, count, ray), sums);
+            ray += 1;
+        }
     }
 }
 
@@ -123,10 +127,10 @@ pub(super) unsafe fn meet<V: Vector, const N: usize>(
 unsafe fn meet_some<V: Vector, const N: usize, const RAYS: usize>(
     (voxels, step): (&[Line], usize),
     (met, count, ray): (&Met, usize, usize),
-    sums: &mut [Line],
+    sums: *mut f32,
 ) {
     let from: *const f32 = voxels.as_ptr().cast();
-    let step = step * Stack::LANES;
+    let step = step * N * V::COUNT;
     // SAFETY: of this function.
     unsafe {
         let (zero, one) = (V::splat(0.0), V::splat(1.0));
@@ -136,7 +140,7 @@ unsafe fn meet_some<V: Vector, const N: usize, const RAYS: usize>(
                 let at = met.at[k][(ray + r) % GROUP].cast_unsigned() as usize;
                 let way = V::splat(met.way[k][(ray + r) % GROUP]);
                 let rest = one.minus(way);
-                let near = from.add(at * Stack::LANES);
+                let near = from.add(at * N * V::COUNT);
                 for n in 0..N {
                     let place = near.add(n * V::COUNT);
                     lower[r][n] = lower[r][n].add_product(V::load(place), rest);
@@ -144,9 +148,9 @@ unsafe fn meet_some<V: Vector, const N: usize, const RAYS: usize>(
                 }
             }
         }
-        for (r, sum) in sums.iter_mut().enumerate().take(RAYS) {
+        for r in 0..RAYS {
             for n in 0..N {
-                let to = sum.0.as_mut_ptr().add(n * V::COUNT);
+                let to = sums.add(((ray + r) * N + n) * V::COUNT);
                 let both = lower[r][n].add_product(upper[r][n], one);
                 V::load(to).add_product(both, one).store(to);
             }
@@ -222,20 +226,22 @@ unsafe fn give_some<V: Vector, const N: usize, const COUNT: usize>(
     // SAFETY: of this function.
     unsafe {
         let (zero, one) = (V::splat(0.0), V::splat(1.0));
-        for (x, voxel) in voxels.iter_mut().enumerate().take(GROUP) {
+        let count = (voxels.len() * Stack::LINE / (N * V::COUNT)).min(GROUP);
+        let voxels: *mut f32 = voxels.as_mut_ptr().cast();
+        for x in 0..count {
             let (mut lower, mut upper) = ([zero; N], [zero; N]);
             for k in 0..COUNT {
-                let near = from.add(given.at[k][x].cast_unsigned() as usize * Stack::LANES);
+                let near = from.add(given.at[k][x].cast_unsigned() as usize * N * V::COUNT);
                 let [below, above] = &given.weights[k];
                 let (below, above) = (V::splat(below[x]), V::splat(above[x]));
                 for n in 0..N {
                     let place = near.add(n * V::COUNT);
                     lower[n] = lower[n].add_product(V::load(place), below);
-                    upper[n] = upper[n].add_product(V::load(place.add(Stack::LANES)), above);
+                    upper[n] = upper[n].add_product(V::load(place.add(N * V::COUNT)), above);
                 }
             }
             for n in 0..N {
-                let to = voxel.0.as_mut_ptr().add(n * V::COUNT);
+                let to = voxels.add((x * N + n) * V::COUNT);
                 let both = lower[n].add_product(upper[n], one);
                 V::load(to).add_product(both, one).store(to);
             }

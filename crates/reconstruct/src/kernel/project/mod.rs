@@ -30,5 +30,5 @@ pub use fan::{Fan, GROUP, Lines, LinesPart, MOST_LANES, Walk};
 pub use many::{backproject_many, project_many};
 pub use sheaf::{Form, Raster, Sheaf};
 pub use slices::{backproject_fans, project_fans};
-pub use stack::{Stack, StackPart};
+pub use stack::{Stack, StackLine};
 pub use volumes::{backproject_sheaves, project_sheaves};

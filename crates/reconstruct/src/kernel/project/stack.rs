@@ -1,4 +1,4 @@
-//! Values of sixteen slices, those of one place together. Knows no geometry and no rays.
+//! Values of sixteen or thirty-two slices, those of one place together. Knows no geometry and no rays.
 
 use rayon::prelude::*;
 
@@ -7,13 +7,13 @@ use crate::kernel::pages::filled;
 /// Zeros on each side of every line, and lines of zeros on each side of all of them.
 pub(super) const BESIDE: usize = 2;
 
-/// One place of sixteen slices; a cache line.
+/// Sixteen slices at one place; a cache line.
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[repr(C, align(64))]
-pub(super) struct Line(pub(super) [f32; Stack::LANES]);
+pub(super) struct Line(pub(super) [f32; Stack::LINE]);
 
 impl Line {
-    pub(super) const ZERO: Self = Self([0.0; Stack::LANES]);
+    pub(super) const ZERO: Self = Self([0.0; Stack::LINE]);
 }
 
 /// Voxels `[y, x, slice]` or rays `[fan, ray, slice]`, with zeros about them.
@@ -22,26 +22,26 @@ pub struct Stack {
     lines: Vec<Line>,
     count: usize,
     length: usize,
+    /// Cache lines a place.
+    width: usize,
 }
 
 impl Stack {
-    /// Slices.
-    pub const LANES: usize = 16;
+    /// Slices of a cache line.
+    pub const LINE: usize = 16;
+    /// Most slices.
+    pub const MOST: usize = 2 * Self::LINE;
 
-    /// Bytes of `count` lines of `length` places.
-    #[must_use]
-    pub fn bytes(count: usize, length: usize) -> u64 {
-        (((count + 2 * BESIDE) * (length + 2 * BESIDE)) * size_of::<Line>()) as u64
-    }
-
-    /// Makes room for `count` lines of `length` places; the memory is kept, and what stood in it
-    /// where the shape stays.
-    pub fn reshape(&mut self, count: usize, length: usize) {
-        if (self.count, self.length) == (count, length) && !self.lines.is_empty() {
+    /// Makes room for `count` lines of `length` places of `lanes` slices (16 or 32); the memory is
+    /// kept, and what stood in it where the shape stays.
+    pub fn reshape(&mut self, count: usize, length: usize, lanes: usize) {
+        let width = if lanes > Self::LINE { 2 } else { 1 };
+        if (self.count, self.length, self.width) == (count, length, width) && !self.lines.is_empty()
+        {
             return;
         }
-        (self.count, self.length) = (count, length);
-        let lines = (count + 2 * BESIDE) * self.stride();
+        (self.count, self.length, self.width) = (count, length, width);
+        let lines = (count + 2 * BESIDE) * self.line_stride();
         if self.lines.capacity() < lines {
             // Freed before the new room is taken, so that both are never held together.
             self.lines = Vec::new();
@@ -67,6 +67,15 @@ impl Stack {
         self.length + 2 * BESIDE
     }
 
+    /// Cache lines a place.
+    pub(super) fn width(&self) -> usize {
+        self.width
+    }
+
+    fn line_stride(&self) -> usize {
+        self.stride() * self.width
+    }
+
     /// All places, those beside the lines and the lines beside them counted.
     pub(super) fn all(&self) -> &[Line] {
         &self.lines
@@ -74,47 +83,53 @@ impl Stack {
 
     /// So many lines at a time, `[line, place]` from the zeros before the first one's on.
     pub(super) fn parts_mut(&mut self, lines: usize) -> std::slice::ChunksMut<'_, Line> {
-        let (stride, count) = (self.stride(), self.count);
+        let (stride, count) = (self.line_stride(), self.count);
         let within = &mut self.lines[BESIDE * stride..][..count * stride];
         within.chunks_mut((lines * stride).max(1))
     }
 
-    /// The values of a line, `[place, slice]`.
+    /// A value.
     #[must_use]
-    pub fn line(&self, line: usize) -> &[[f32; Self::LANES]] {
-        let at = (line + BESIDE) * self.stride() + BESIDE;
-        as_values(&self.lines[at..at + self.length])
+    #[inline]
+    pub fn value(&self, line: usize, place: usize, lane: usize) -> f32 {
+        let at = (line + BESIDE) * self.stride() + BESIDE + place;
+        self.lines[at * self.width + lane / Self::LINE].0[lane % Self::LINE]
     }
 
-    /// As [`Self::line`], for so many lines at a time, one after the other, to be written.
-    pub fn par_lines_mut(
-        &mut self,
-        lines: usize,
-    ) -> impl IndexedParallelIterator<Item = StackPart<'_>> {
-        let (stride, count) = (self.stride(), self.count);
+    /// The values of a line of a slice.
+    pub fn lane(&self, line: usize, lane: usize) -> impl Iterator<Item = f32> {
+        let at = ((line + BESIDE) * self.stride() + BESIDE) * self.width + lane / Self::LINE;
+        let lines = self.lines[at..].iter().step_by(self.width).take(self.length);
+        lines.map(move |line| line.0[lane % Self::LINE])
+    }
+
+    /// The lines, to be written.
+    pub fn par_lines_mut(&mut self) -> impl IndexedParallelIterator<Item = StackLine<'_>> {
+        let (stride, count, width) = (self.line_stride(), self.count, self.width);
         let within = &mut self.lines[BESIDE * stride..][..count * stride];
-        within.par_chunks_mut((lines * stride).max(1)).map(move |lines| StackPart { lines, stride })
+        within.par_chunks_mut(stride.max(1)).map(move |lines| {
+            let end = lines.len() - BESIDE * width;
+            StackLine { lines: &mut lines[BESIDE * width..end], width }
+        })
     }
 }
 
-/// Some neighbouring lines.
+/// A line of all slices.
 #[derive(Debug)]
-pub struct StackPart<'a> {
+pub struct StackLine<'a> {
     lines: &'a mut [Line],
-    stride: usize,
+    width: usize,
 }
 
-impl StackPart<'_> {
-    /// The values of a line, `[place, slice]`.
-    pub fn line_mut(&mut self, line: usize) -> &mut [[f32; Stack::LANES]] {
-        let at = line * self.stride;
-        let lines = &mut self.lines[at + BESIDE..at + self.stride - BESIDE];
-        // SAFETY: a line is so many values and nothing else.
-        unsafe { std::slice::from_raw_parts_mut(lines.as_mut_ptr().cast(), lines.len()) }
+impl StackLine<'_> {
+    /// Sets all values to zero.
+    pub fn clear(&mut self) {
+        self.lines.fill(Line::ZERO);
     }
-}
 
-fn as_values(lines: &[Line]) -> &[[f32; Stack::LANES]] {
-    // SAFETY: a line is so many values and nothing else.
-    unsafe { std::slice::from_raw_parts(lines.as_ptr().cast(), lines.len()) }
+    /// The values of a slice.
+    pub fn lane_mut(&mut self, lane: usize) -> impl Iterator<Item = &mut f32> {
+        let lines = self.lines[lane / Stack::LINE..].iter_mut().step_by(self.width);
+        lines.map(move |line| &mut line.0[lane % Stack::LINE])
+    }
 }

@@ -3,21 +3,22 @@
 use super::{balance::keeps, mr_fbp::bins};
 use crate::{
     Method,
-    kernel::{project::Stack, simd::Processor},
-    projector::least_for_many,
+    kernel::simd::Processor,
+    projector::{lanes_of_many, least_for_many},
     settings::IterativeSettings,
 };
 
-/// Slices and rows that the projector of a parallel beam holds beside its arguments: where it takes
-/// many together (the zeros about them counted), and where it takes a few.
-const OF_MANY: [u64; 2] = [17, 17];
+/// Slices and rows that the projector of a parallel beam holds beside its arguments where it takes
+/// a few together.
 const OF_FEW: [u64; 2] = [12, 4];
 
 /// The same for so many slices.
 fn held_by_projector(slices: usize) -> [u64; 2] {
     let least = least_for_many(Processor::found());
-    let many = if slices >= least { OF_MANY } else { [0; 2] };
-    let left = slices % Stack::LANES;
+    // The zeros beside the values are no more than an eighth, of slices of 64² and larger.
+    let lanes = lanes_of_many(slices);
+    let many = if slices >= least { [lanes as u64 * 9 / 8; 2] } else { [0; 2] };
+    let left = slices % lanes;
     let few = if left > 0 && left < least { OF_FEW } else { [0; 2] };
     [many[0] + few[0], many[1] + few[1]]
 }
