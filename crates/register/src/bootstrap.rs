@@ -19,34 +19,24 @@ use crate::{
     solve::Sums,
 };
 
-/// By how many standard deviations, over the groups, the first placement leaves less unexplained
-/// than the second. A point that a placement does not reach is left as far as it is from the mean
-/// of its ring.
+/// By how many standard deviations, over the groups, the first placement is likelier than the
+/// second, from the points that both reach.
 pub(crate) fn margin(level: &Level, fits: [&Fit; 2], can: &Can) -> f64 {
-    let plain = about_ring_means(level);
-    let [first, second] = fits.map(|fit| {
-        let mut left = residuals(level, Placement::of(fit.transform), &fit.explained);
-        let unseen = left.iter_mut().zip(&plain).filter(|(left, _)| left.is_nan());
-        unseen.for_each(|(left, plain)| *left = *plain);
-        left
-    });
-    let weights = level.rings.iter().zip(&fits[0].explained.weights);
-    let weights = weights.flat_map(|(part, weight)| part.clone().map(move |_| *weight));
-    let gain = |((a, b), weight): ((&f64, &f64), f64)| weight * (b * b - a * a);
-    let gains: Vec<f64> = first.iter().zip(&second).zip(weights).map(gain).collect();
+    let [first, second] = fits.map(|fit| unlikelihood(level, fit));
+    let gains: Vec<f64> = first.iter().zip(&second).map(|(a, b)| b - a).collect();
     // Slices are too few in a short part of a cell.
     let [cubes, sectors, _] = Groups::all(&level.places, &fits[0].transform, can);
     in_deviations(&cubes, &gains).min(in_deviations(&sectors, &gains))
 }
 
-/// Each point's difference from the mean of its ring: what is left where the X-ray volume does not
-/// reach.
-fn about_ring_means(level: &Level) -> Vec<f64> {
-    let mut left = Vec::with_capacity(level.values.len());
-    for part in &level.rings {
-        let values = &level.values[part.clone()];
-        let mean = values.iter().sum::<f64>() / values.len().max(1) as f64;
-        left.extend(values.iter().map(|value| value - mean));
+/// Minus the logarithm of how likely each point is, but for a constant: `½ (r² / v − ln (1 / v))`, with
+/// the variance `v` of its ring.
+fn unlikelihood(level: &Level, fit: &Fit) -> Vec<f64> {
+    let mut left = residuals(level, Placement::of(fit.transform), &fit.explained);
+    for (part, weight) in level.rings.iter().zip(&fit.explained.weights) {
+        for value in &mut left[part.clone()] {
+            *value = 0.5 * (*value * *value * weight - weight.ln());
+        }
     }
     left
 }
@@ -77,20 +67,21 @@ pub(crate) struct Spread {
 }
 
 /// Draws the groups anew, `samples` times, and takes one step of Gauss and Newton for each; adds the
-/// spread of `others`, steps that were found in another way.
+/// spread of each list of `others`, steps that were found in other ways.
 pub(crate) fn spread(
     level: &Level,
     (fit, degrees): (&Fit, Degrees),
     (region, can): (&Region, &Can),
-    (samples, others): (usize, &[[f64; 6]]),
+    (samples, others): (usize, &[&[[f64; 6]]]),
 ) -> Option<Spread> {
     let placement = Placement::of(fit.transform);
     let motion = Motion { placement, degrees, centre: region.centre };
     let rows = projected(level, &motion, &fit.explained);
     let targets = targets(level, fit, (region, can));
-    let count = others.len().max(1) as f64;
-    let other =
-        |i: usize, j: usize| others.iter().map(|step| step[i] * step[j]).sum::<f64>() / count;
+    let mean = |steps: &&[[f64; 6]], i: usize, j: usize| {
+        steps.iter().map(|step| step[i] * step[j]).sum::<f64>() / steps.len().max(1) as f64
+    };
+    let other = |i: usize, j: usize| others.iter().map(|steps| mean(steps, i, j)).sum::<f64>();
     let of = |groups: &Groups| {
         let mut sums = vec![Sums::new(degrees.count() + 1); groups.count];
         for (row, group) in rows.iter().zip(&groups.of).filter(|(row, _)| !row.is_empty()) {

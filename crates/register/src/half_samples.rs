@@ -18,15 +18,20 @@ use crate::{
 };
 
 /// Draws, of two halves each.
-const DRAWS: usize = 6;
+const DRAWS: usize = 4;
 /// Turn beside the placement from which a half starts, degrees.
 const BESIDE_DEG: f64 = 1.0;
+
+/// Angles about the axis among which the best is taken, and around it those through which the top of
+/// the peak is drawn.
+const WIDE: Sweep = Sweep { step_deg: 0.5, each_side: 3 };
+const NARROW: Sweep = Sweep { step_deg: 0.15, each_side: 4 };
 
 /// Where the halves lie, from the whole: turn `[z, y, x]`, then shift, about the region's centre.
 pub(crate) fn half_samples(
     level: &Level,
     fit: &Fit,
-    (region, can, sweep): (&Region, &Can, &Sweep),
+    (region, can): (&Region, &Can),
 ) -> Vec<[f64; 6]> {
     let [cubes, ..] = Groups::all(&level.places, &fit.transform, can);
     let mut random = Random::new(0x4A1F);
@@ -37,24 +42,21 @@ pub(crate) fn half_samples(
             let half = level.part(|point| drawn[cubes.of[point]] == side);
             let turn = can.direction.map(|value| sense * BESIDE_DEG.to_radians() * value);
             let beside = fit.transform.then(&Transform::rigid(turn, region.centre, [0.0; 3]));
-            let placed = placed(&half, Fit::at(&half, beside), (region, can, sweep));
+            let placed = placed(&half, Fit::at(&half, beside), (region, can));
             found.push(between(&fit.transform, &placed.transform, region.centre));
         }
     }
     found
 }
 
-/// The best placement near a first one: steps along the gradient, and the peak about the axis.
-pub(crate) fn placed(
-    level: &Level,
-    start: Fit,
-    (region, can, sweep): (&Region, &Can, &Sweep),
-) -> Fit {
-    let steps = Steps { most: 8, least_mm: 1e-3, longest_mm: 0.2 };
+/// The best placement near a first one: steps along the gradient, the best angle about the axis, and
+/// the top of its peak.
+pub(crate) fn placed(level: &Level, start: Fit, (region, can): (&Region, &Can)) -> Fit {
+    let steps = Steps { most: 6, least_mm: 1e-3, longest_mm: 0.2 };
     let near = improve(level, start, (Degrees::Rigid, region), &steps);
-    let turned = sweep.vertex(level, (&near, region, can));
+    let turned = WIDE.best(level, (&near, region, can));
     let near = improve(level, turned, (Degrees::Rigid, region), &steps);
-    sweep.vertex(level, (&near, region, can))
+    NARROW.vertex(level, (&near, region, can))
 }
 
 /// Small turn and shift about a centre that lead from one placement to another.

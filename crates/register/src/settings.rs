@@ -61,7 +61,7 @@ impl Default for RegisterSettings {
             model: Model::Rigid,
             neutron_blur_mm: 0.2,
             classes: 8,
-            finest_mm: 0.1,
+            finest_mm: 0.15,
             points: 200_000,
             angle_step_deg: 3.0,
             reach_mm: 1.5,

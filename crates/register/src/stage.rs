@@ -9,13 +9,12 @@ use crate::{
     can::Can,
     check::check,
     deformable::deform,
-    half_samples::{half_samples, placed},
+    half_samples::{between, half_samples, placed},
     metric::{Classes, Degrees, Level, LevelPlan},
     registration::RunnerUp,
     rigid::{Fit, Region, Steps, improve},
     search::{Search, search},
     start::{candidates, find_can},
-    turn::Sweep,
 };
 
 /// Share by which the cans' diameters may differ before the cells do.
@@ -25,8 +24,8 @@ const CLASS_VOXELS: usize = 1_000_000;
 /// Edge of the voxels and sharpness (standard deviation) of the coarse and the middle level, mm.
 const COARSE_MM: [f64; 2] = [0.3, 0.3];
 const MIDDLE_MM: [f64; 2] = [0.2, 0.15];
-/// Angles about the axis through which the last peak is measured.
-const SWEEP: Sweep = Sweep { step_deg: 0.25, each_side: 8 };
+/// Sharpness (standard deviation) of the finest level, mm: finer, the waves on the peak grow.
+const FINEST_SIGMA_MM: f64 = 0.2;
 /// Points of the coarse and the middle level.
 const POINTS: [usize; 2] = [20_000, 120_000];
 
@@ -53,13 +52,13 @@ pub fn register(
     check(xray, Probe::Xray)?;
     let run = Run::new(neutron, xray, settings)?;
     let (winner, runner_up, is_upside_down) = run.searched()?;
-    let fine = run.level([settings.finest_mm, 0.0], settings.points);
+    let fine = run.level([settings.finest_mm, FINEST_SIGMA_MM], settings.points);
     let region = run.region(&winner);
     let start = Fit::at(&fine, winner.transform);
-    let placed = placed(&fine, start, (&region, &run.xray_can, &SWEEP));
+    let placed = placed(&fine, start, (&region, &run.xray_can));
     tracing::debug!(score = placed.score(), "placed on the finest level");
     run.judged(&fine, &placed, runner_up.as_ref())?;
-    run.finished(&fine, placed, (runner_up, is_upside_down))
+    run.finished(&fine, (placed, &winner), (runner_up, is_upside_down))
 }
 
 /// What the steps of one registration share.
@@ -209,31 +208,44 @@ impl<'a> Run<'a> {
         Ok([scale, sigma])
     }
 
+    /// How far the placement may be off; refused where that is too far.
+    fn spread(
+        &self,
+        fine: &Level,
+        (placed, winner): (&Fit, &Fit),
+        region: &Region,
+    ) -> Result<Spread, RegisterError> {
+        let can = &self.xray_can;
+        let halves = half_samples(fine, placed, (region, can));
+        // Another sharpness is another opinion.
+        let sharper = [between(&placed.transform, &winner.transform, region.centre)];
+        let others = [halves.as_slice(), sharper.as_slice()];
+        let samples = (self.settings.bootstraps, others.as_slice());
+        let found = spread(fine, (placed, Degrees::Rigid), (region, can), samples);
+        let most_mm = self.settings.most_error_mm;
+        let error_mm = found.as_ref().map_or(f64::INFINITY, |spread| spread.error.rms_mm);
+        match found {
+            Some(found) if error_mm <= most_mm => Ok(found),
+            _ => Err(RegisterError::Uncertain { error_mm, most_mm }),
+        }
+    }
+
     fn finished(
         &self,
         fine: &Level,
-        placed: Fit,
+        (placed, winner): (Fit, &Fit),
         (runner_up, is_upside_down): (Option<RunnerUp>, bool),
     ) -> Result<Registration, RegisterError> {
         let region = self.region(&placed);
-        let others = half_samples(fine, &placed, (&region, &self.xray_can, &SWEEP));
         let [scale, scale_sigma] = self.scale(fine, &placed, &region)?;
-        let samples = self.settings.bootstraps;
-        let can = &self.xray_can;
-        let found = spread(fine, (&placed, Degrees::Rigid), (&region, can), (samples, &others));
-        let most_mm = self.settings.most_error_mm;
-        let unknown = RegisterError::Uncertain { error_mm: f64::INFINITY, most_mm };
-        let Spread { covariance, error } = found.ok_or(unknown)?;
-        if error.rms_mm.is_nan() || error.rms_mm > most_mm {
-            return Err(RegisterError::Uncertain { error_mm: error.rms_mm, most_mm });
-        }
+        let Spread { covariance, error } = self.spread(fine, (&placed, winner), &region)?;
         let mut best = placed;
         let mut deformation = None;
         match self.settings.model {
             Model::Rigid => {}
             Model::Affine => best = affine(fine, &best, &region),
             Model::Deformable => {
-                let (bend, score) = deform(fine, &best, can, self.settings)?;
+                let (bend, score) = deform(fine, &best, &self.xray_can, self.settings)?;
                 (deformation, best.explained.score) = (Some(bend), score);
             }
         }
