@@ -76,8 +76,9 @@ fn a_dented_oval_can_in_both_beams() {
         for k in 1..3 {
             assert!((extent[k] / truth.size_mm[k] - 1.0).abs() < 0.15, "{extent:?} {truth:?}");
         }
-        let place = dents[0].place.unwrap();
-        assert!((place.angle_deg - truth.angle_deg).abs() < 2.0, "{place:?} {truth:?}");
-        assert!(place.radius_mm - truth.radius_mm < 0.2);
+        let at = twin::in_volume(truth.place_mm, 48.0);
+        let place = dents[0].place.unwrap().volume_mm;
+        let miss = (0..3).map(|k| (at[k] - place[k]).powi(2)).sum::<f64>().sqrt();
+        assert!(miss < 0.3, "{place:?} {truth:?}");
     }
 }

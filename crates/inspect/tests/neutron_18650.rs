@@ -48,6 +48,11 @@ fn value(finding: &Finding, name: &str) -> f64 {
     finding.measure(name).unwrap().value
 }
 
+/// A direction counted from the tab, counted from +x instead, degrees.
+fn from_x(direction: f64) -> f64 {
+    (direction + value(only(FindingKind::Tab), "direction")).rem_euclid(360.0)
+}
+
 /// Place within a millimetre, sizes (those of `axes`) within 15 %.
 fn agree(finding: &Finding, record: &DefectRecord, axes: &[usize]) {
     let at = in_volume(record.place_mm, HIGH);
@@ -79,7 +84,7 @@ fn the_tab_and_the_void_along_it() {
 #[test]
 fn the_roll_off_the_middle() {
     agree(only(FindingKind::RollOffCentre), record("roll_off_centre"), &[0, 1, 2]);
-    let direction = value(only(FindingKind::RollOffCentre), "direction");
+    let direction = from_x(value(only(FindingKind::RollOffCentre), "direction"));
     assert!((direction - 180.0).abs() < 10.0, "{direction}");
 }
 
@@ -94,13 +99,52 @@ fn the_loose_side_and_the_tight_one() {
         sum / count
     };
     let gap = only(FindingKind::RollCanGap);
-    let most = near(value(gap, "loose_direction"));
-    let least = near(value(gap, "tight_direction"));
+    let most = near(from_x(value(gap, "loose_direction")));
+    let least = near(from_x(value(gap, "tight_direction")));
     println!("{most} {least} {gap:?}");
     assert!((value(gap, "gap_most") / most - 1.0).abs() < 0.15, "{most}: {gap:?}");
     assert!((value(gap, "gap_least") - least).abs() < 0.05, "{least}: {gap:?}");
     let widest = truth.iter().map(|it| it.1).fold(0.0, f64::max);
     assert!(most > 0.7 * widest, "{most} of {widest}");
+}
+
+#[test]
+fn the_plastic_about_lid_and_roll() {
+    let gasket = only(FindingKind::Gasket);
+    println!("{gasket:?}");
+    assert!(value(gasket, "covered") > 0.97);
+    let place = gasket.place.unwrap();
+    assert!((place.z_mm - 63.3).abs() < 0.4 && (place.radius_mm - 8.5).abs() < 0.3, "{place:?}");
+    let discs: Vec<&Finding> =
+        whole().1.iter().filter(|it| it.kind == FindingKind::Insulator).collect();
+    println!("{discs:?}");
+    assert_eq!(discs.len(), 2);
+    for (disc, z) in discs.iter().zip([60.775, 0.525]) {
+        assert!((disc.place.unwrap().z_mm - z).abs() < 0.17, "{disc:?}");
+        assert!((value(disc, "diameter") / 16.5 - 1.0).abs() < 0.15, "{disc:?}");
+        assert!(value(disc, "covered") > 0.9);
+    }
+}
+
+#[test]
+fn the_top_insulator() {
+    let disc = whole().1.iter().find(|it| it.kind == FindingKind::Insulator).unwrap();
+    assert!((value(disc, "thickness") / 0.25 - 1.0).abs() < 0.15, "{disc:?}");
+}
+
+#[test]
+fn the_uniform_zone_and_nothing_that_is_not_there() {
+    let zone = only(FindingKind::UniformZone);
+    assert!(value(zone, "share") > 0.85, "{zone:?}");
+    assert!((value(zone, "attenuation") / 1.37 - 1.0).abs() < 0.15, "{zone:?}");
+    for kind in [
+        FindingKind::DryZone,
+        FindingKind::GasBubble,
+        FindingKind::ElectrolytePool,
+        FindingKind::CoreCollapse,
+    ] {
+        assert!(whole().1.iter().all(|it| it.kind != kind), "{kind:?}");
+    }
 }
 
 #[test]

@@ -90,6 +90,7 @@ fn fit_wall(
         outer: 0.0,
         thickness,
         value: air + 2.0 * (level - air),
+        drop: 0.0,
         blur: 0.8 * survey.seen.grid.voxel,
         inside: air,
         outside: air,

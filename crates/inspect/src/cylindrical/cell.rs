@@ -28,6 +28,8 @@ pub struct CylindricalCell<'a> {
     pub xray: Option<Placed<'a>>,
     /// In the neutron volume.
     pub neutron: Option<Placed<'a>>,
+    /// Whether both frames are one, by a registration.
+    pub is_registered: bool,
 }
 
 impl<'a> CylindricalCell<'a> {

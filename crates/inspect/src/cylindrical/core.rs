@@ -12,6 +12,8 @@ use crate::round::{median, median_and_sigma};
 
 /// Directions over which samples are taken together.
 const BINS: usize = 144;
+/// A buckle of the inner windings leaves voids up to so far behind the edge, mm.
+const BEHIND_MM: f64 = 2.5;
 /// Heights taken together for a map by height, mm.
 const ROW_MM: f64 = 1.0;
 
@@ -114,6 +116,28 @@ fn dark_heights(survey: &Survey<'_>, (middle, edge): (f64, &Sawtooth)) -> Option
     Some([(at(longest.start) - half).max(low), (at(longest.end - 1) + half).min(high)])
 }
 
+impl Core {
+    /// Radius about the can's axis within which the void lies, mm.
+    pub(super) fn outermost(&self) -> f64 {
+        let [x, y] = self.edge.centre;
+        self.edge.radius + 0.5 * self.edge.step.abs() + x.hypot(y)
+    }
+
+    /// Whether a place lies behind a buckle of the inner windings, where they leave a void.
+    pub(super) fn is_behind_buckle(
+        &self,
+        survey: &Survey<'_>,
+        (radius, angle): (f64, f64),
+    ) -> bool {
+        let tau = std::f64::consts::TAU;
+        radius < self.edge.radius + BEHIND_MM
+            && buckles(survey, self).0.iter().any(|place| {
+                let aside = (angle - place.angle + 0.5 * tau).rem_euclid(tau) - 0.5 * tau;
+                aside.abs() * self.edge.radius < 0.5 * place.extent[1] + 0.5
+            })
+    }
+}
+
 /// Findings about the void.
 pub(super) fn findings(survey: &Survey<'_>, core: Option<&Core>) -> Vec<Finding> {
     let Some(core) = core else { return vec![unseen(survey)] };
@@ -162,15 +186,20 @@ fn void(survey: &Survey<'_>, core: &Core) -> Finding {
 
 /// Regions of the edge that stand inside their spiral.
 fn collapses(survey: &Survey<'_>, core: &Core) -> Vec<Finding> {
+    let (places, levels) = buckles(survey, core);
+    places.into_iter().map(|place| collapse(survey, place, levels)).collect()
+}
+
+/// Where inner windings stand inside their spiral; noise of the edge and threshold, mm.
+fn buckles(survey: &Survey<'_>, core: &Core) -> (Vec<Place>, (f64, f64)) {
     let depth = depths(core);
     let values: Vec<f64> = depth.iter().copied().filter(|it| it.is_finite()).collect();
-    let Some((_, noise)) = median_and_sigma(&values) else { return Vec::new() };
-    let voxel = survey.seen.grid.voxel;
+    let Some((_, noise)) = median_and_sigma(&values) else { return (Vec::new(), (0.0, 0.0)) };
     // The step of the spiral is blurred over a few bins; it may not pass for a buckle.
-    let threshold = (6.0 * noise).max(1.5 * voxel).max(0.2 * core.edge.step.abs());
+    let threshold = (6.0 * noise).max(1.5 * survey.seen.grid.voxel).max(0.2 * core.edge.step.abs());
     let regions = regions::above(&depth, threshold);
-    let places = regions.iter().filter_map(|region| buckle(core, &depth, region));
-    places.map(|place| collapse(survey, place, (noise, threshold))).collect()
+    let places = regions.iter().filter_map(|region| buckle(core, &depth, region)).collect();
+    (places, (noise, threshold))
 }
 
 /// Height of a row of the map, mm.

@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use rayon::prelude::*;
 use voltomo_numeric::cast::to_index;
+use voltomo_types::Probe;
 
 use crate::round::{median, median_and_sigma};
 use crate::seen::Seen;
@@ -19,6 +20,8 @@ pub(super) struct Rings {
     contrast: Vec<[f64; RINGS]>,
     /// What a ring must rise to hold something.
     level: f64,
+    /// Whether rays may have come from a point.
+    is_cone: bool,
 }
 
 /// An end of the body within the volume.
@@ -49,7 +52,8 @@ impl Rings {
         // Slices without the cell pull the median down: take the upper half.
         let middle = median(levels.clone()).unwrap_or(0.0);
         let upper = levels.into_iter().filter(|level| *level >= middle).collect();
-        Self { contrast, level: PRESENT * median(upper).unwrap_or(0.0) }
+        let is_cone = seen.probe == Probe::Xray;
+        Self { contrast, level: PRESENT * median(upper).unwrap_or(0.0), is_cone }
     }
 
     /// The slices that hold a part of the cell, from the first to the last.
@@ -81,7 +85,9 @@ impl Rings {
         };
         let near = (air + 1..air + 1 + within(0.4)).take_while(|k| *k < count);
         let width = median(near.map(width_at).collect())? / RINGS as f64;
-        let steepest = self.steepest((air, within(0.6)), &ring)?;
+        // A cone of X-rays smears flat faces: the face is the steepest of several rises.
+        let reach = if self.is_cone { 2.0 } else { 0.6 };
+        let steepest = self.steepest((air, within(reach)), &ring)?;
         let slice = if is_first { steepest } else { (count - 1) as f64 - steepest };
         // A smooth edge between slices is placed to about a fifth of a slice.
         Some(End { slice, sigma: 0.25, width })
@@ -107,7 +113,7 @@ impl Rings {
         let most = rises.iter().copied().fold(0.0, f64::max);
         let at = (0..rises.len()).find(|&k| {
             let next = rises.get(k + 1).copied().unwrap_or(f64::NEG_INFINITY);
-            rises[k] > 0.4 * most && rises[k] >= next
+            rises[k] > if self.is_cone { 0.7 } else { 0.4 } * most && rises[k] >= next
         })?;
         let side = |k: Option<usize>| k.and_then(|k| rises.get(k)).copied().unwrap_or(0.0);
         let (before, after) = (side(at.checked_sub(1)), side(Some(at + 1)));

@@ -8,6 +8,8 @@ pub mod edge;
 mod ends;
 pub mod frame;
 pub mod layers;
+mod lead;
+mod lid;
 mod place;
 mod regions;
 mod report;
@@ -19,6 +21,7 @@ pub mod survey;
 mod wall;
 mod wedge;
 pub mod winding;
+mod zones;
 
 use voltomo_types::{Finding, Probe};
 
@@ -26,40 +29,100 @@ use self::core::Core;
 use crate::settings::CylindricalSettings;
 use can::Can;
 pub use cell::{CylindricalCell, Placed};
+use layers::{LayerSettings, layer_findings};
+use lead::Lead;
 pub use place::place;
 use roll_gap::Gap;
+use stripes::Stripe;
 use survey::Survey;
 
 /// Every finding about a wound cell, room by room. Findings are not judged yet.
+///
+/// The direction of the tab goes into the frames of the cell before anything is placed.
 #[must_use]
 pub fn inspect(cell: &mut CylindricalCell<'_>, settings: &CylindricalSettings) -> Vec<Finding> {
     let mut findings: Vec<Finding> = cell.views().map(place::body_finding).collect();
-    for placed in cell.views() {
-        let survey = Survey::of(placed, settings.height_step_mm);
-        findings.extend(look(&survey));
+    let mut looks: Vec<Look<'_>> =
+        cell.views().map(|placed| Look::of(Survey::of(placed, settings.height_step_mm))).collect();
+    let root = looks.iter().find_map(Look::lead_angle).filter(|_| cell.is_registered);
+    for look in &mut looks {
+        look.tab = stripes::tab_of(&look.survey, &look.stripes, root);
     }
-    if let Some(placed) = &cell.xray {
-        findings.extend(layers::layer_findings(placed, &layers::LayerSettings::default()).0);
+    let tab_angle = looks.iter().find_map(Look::tab_angle);
+    for look in &mut looks {
+        // Views that are not registered count their angles by their own tab.
+        let angle = if cell.is_registered { tab_angle } else { look.tab_angle() };
+        look.survey.body.frame.tab_angle = angle;
     }
+    for placed in [&mut cell.xray, &mut cell.neutron].into_iter().flatten() {
+        let look = looks.iter().find(|look| look.survey.seen.probe == placed.seen.probe);
+        placed.body.frame.tab_angle = look.and_then(|look| look.survey.body.frame.tab_angle);
+    }
+    findings.extend(looks.iter().flat_map(Look::findings));
+    // Neutrons do not resolve the windings: their rooms would only say so.
+    let layers = cell.xray.iter().map(|xray| layer_findings(xray, &LayerSettings::default()).0);
+    findings.extend(layers.flatten());
     findings
 }
 
-/// Findings of one view.
-fn look(survey: &Survey<'_>) -> Vec<Finding> {
-    let can = Can::of(survey);
-    let core = Core::of(survey);
-    let gap = can.as_ref().and_then(|can| Gap::of(survey, can));
-    let mut findings = match &can {
-        Some(can) => can::findings(survey, can, gap.as_ref().and_then(|gap| gap.outer)),
-        None => vec![can::unseen(survey)],
-    };
-    findings.extend(core::findings(survey, core.as_ref()));
-    if let Some(can) = &can {
-        findings.extend(roll_gap::findings(survey, can, (core.as_ref(), gap.as_ref())));
+/// One view, with what several rooms need of it.
+struct Look<'a> {
+    survey: Survey<'a>,
+    can: Option<Can>,
+    core: Option<Core>,
+    stripes: Vec<Stripe>,
+    /// Which of the stripes is the tab's.
+    tab: Option<usize>,
+    lead: Option<Lead>,
+}
+
+impl<'a> Look<'a> {
+    fn of(survey: Survey<'a>) -> Self {
+        let core = Core::of(&survey);
+        let is_neutron = survey.seen.probe == Probe::Neutron;
+        let mut stripes =
+            if is_neutron { stripes::find(&survey, core.as_ref()) } else { Vec::new() };
+        // What the buckled windings leave behind them belongs to the buckle.
+        stripes.retain(|stripe| {
+            let place = (stripe.radius, stripe.angle);
+            !core.as_ref().is_some_and(|core| core.is_behind_buckle(&survey, place))
+        });
+        let lead = if is_neutron { None } else { Lead::of(&survey) };
+        Self { can: Can::of(&survey), core, stripes, tab: None, lead, survey }
     }
-    if survey.seen.probe == Probe::Neutron {
-        let stripes = stripes::find(survey, core.as_ref());
-        findings.extend(stripes::findings(survey, &stripes));
+
+    /// Direction in which a lead leaves the roll, radians from +x.
+    fn lead_angle(&self) -> Option<f64> {
+        self.lead.as_ref()?.root().map(|(angle, _)| angle)
     }
-    findings
+
+    /// Direction of the positive tab, as far as this view shows it, radians from +x.
+    fn tab_angle(&self) -> Option<f64> {
+        self.tab.map(|k| self.stripes[k].angle).or_else(|| self.lead_angle())
+    }
+
+    fn findings(&self) -> Vec<Finding> {
+        let (survey, core) = (&self.survey, self.core.as_ref());
+        let mut findings = match &self.can {
+            Some(can) => self.about_can(can),
+            None => vec![can::unseen(survey)],
+        };
+        findings.extend(core::findings(survey, core));
+        findings.extend(self.lead.iter().flat_map(|lead| lead::findings(survey, lead)));
+        if survey.seen.probe == Probe::Neutron {
+            findings.extend(stripes::findings(survey, &self.stripes, self.tab));
+            findings.extend(lid::findings(survey));
+            findings.extend(zones::findings(survey, core, &self.stripes));
+        }
+        findings
+    }
+
+    fn about_can(&self, can: &Can) -> Vec<Finding> {
+        let gap = Gap::of(&self.survey, can);
+        let layered = gap.as_ref().and_then(|gap| gap.outer);
+        let mut findings = can::findings(&self.survey, can, layered);
+        let inside = (self.core.as_ref(), gap.as_ref());
+        findings.extend(roll_gap::findings(&self.survey, can, inside));
+        findings
+    }
 }

@@ -39,6 +39,7 @@ pub fn place<'a>(
         (&mut cell.xray, &mut cell.neutron, views.xray_from_neutron)
     {
         agree(&mut xray.body, &mut neutron.body, &xray_from_neutron);
+        cell.is_registered = true;
     }
     Ok((cell, lost))
 }

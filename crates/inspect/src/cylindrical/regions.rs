@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use ndarray::Array2;
+use ndarray::{Array2, Array3};
 
 /// Connected regions (four neighbours; the second axis is a circle) where a map is above a threshold,
 /// in the order of their first place. NaN is never above.
@@ -31,6 +31,44 @@ pub(super) fn above(map: &Array2<f64>, threshold: f64) -> Vec<Vec<(usize, usize)
         regions.push(region);
     }
     regions
+}
+
+/// Connected regions of true places (six neighbours; the middle axis is a circle), in the order of
+/// their first place.
+#[must_use]
+pub(super) fn above_in(flags: &Array3<bool>) -> Vec<Vec<[usize; 3]>> {
+    let mut is_open = flags.clone();
+    let mut regions = Vec::new();
+    for start in ndarray::indices(flags.dim()) {
+        if !is_open[start] {
+            continue;
+        }
+        is_open[start] = false;
+        let (mut region, mut edge) = (Vec::new(), vec![[start.0, start.1, start.2]]);
+        while let Some(place) = edge.pop() {
+            region.push(place);
+            let new =
+                neighbours(flags.dim(), place).filter(|next| std::mem::take(&mut is_open[*next]));
+            edge.extend(new);
+        }
+        regions.push(region);
+    }
+    regions
+}
+
+fn neighbours(
+    (rows, angles, radii): (usize, usize, usize),
+    [h, a, r]: [usize; 3],
+) -> impl Iterator<Item = [usize; 3]> {
+    let all = [
+        [h + 1, a, r],
+        [h.wrapping_sub(1), a, r],
+        [h, (a + 1) % angles, r],
+        [h, (a + angles - 1) % angles, r],
+        [h, a, r + 1],
+        [h, a, r.wrapping_sub(1)],
+    ];
+    all.into_iter().filter(move |[h, _, r]| *h < rows && *r < radii)
 }
 
 /// The run of true flags about a place.

@@ -2,6 +2,7 @@
 
 use ndarray::Array2;
 use voltomo_numeric::cast::to_index;
+use voltomo_types::Probe;
 
 use super::survey::Survey;
 use crate::round::median;
@@ -13,6 +14,8 @@ pub(super) struct Rise {
     step: f64,
     /// Least rise above the void.
     least: f64,
+    /// Single sheets show behind the edge: no plateau.
+    is_sheeted: bool,
     /// The plateau lies between so many values beyond the first rise.
     plateau: [usize; 2],
 }
@@ -30,7 +33,8 @@ impl Rise {
         // Behind about two voxels or a resolution of 0.1 mm the blur of the edge is over.
         let first = to_index((0.09 / step).max(1.5).ceil());
         let last = first + to_index((0.1 / step).max(2.0).ceil());
-        Self { step, least: (6.0 * noise).max(0.1 * contrast), plateau: [first, last] }
+        let is_sheeted = survey.seen.probe == Probe::Xray;
+        Self { step, least: (6.0 * noise).max(0.1 * contrast), is_sheeted, plateau: [first, last] }
     }
 
     /// Median of the values within a radius.
@@ -40,7 +44,7 @@ impl Rise {
     }
 
     /// Radius at which a profile, read outwards from the axis, is half-way from the void's level to
-    /// the first plateau behind it; `None` where it does not rise within the reach.
+    /// the plateau behind it, or, where single sheets show, a tenth of the roll brighter than the void; `None` where it does not rise within the reach.
     pub(super) fn outwards(&self, profile: &[f64], (void, reach): (f64, f64)) -> Option<f64> {
         let end = to_index(reach / self.step).min(profile.len().saturating_sub(1));
         self.first(&profile[..end], void).map(|at| at * self.step)
@@ -52,7 +56,12 @@ impl Rise {
         let first = (1..profile.len()).find(|k| is_up(*k) && is_up(k + 1))?;
         let [from, to] = self.plateau.map(|it| (first + it).min(profile.len()));
         let plateau = median(profile[from.min(to.saturating_sub(1))..to].to_vec())?;
-        let level = void + 0.5 * (plateau - void).max(self.least);
+        // The innermost coat may be far darker than the sheet behind it.
+        let level = if self.is_sheeted {
+            void + self.least
+        } else {
+            void + 0.5 * (plateau - void).max(self.least)
+        };
         let at = (first.saturating_sub(1)..profile.len() - 1)
             .find(|k| profile[*k] <= level && profile[k + 1] > level)
             .or((first > 0 && profile[first - 1] > level).then_some(first - 1))?;

@@ -10,6 +10,7 @@ use super::can::Can;
 use super::core::Core;
 use super::report::{self, Place};
 use super::rise::Rise;
+use super::sawtooth::Sawtooth;
 use super::survey::{ANGLES, Survey};
 use super::wall::normal_share;
 use crate::round::median;
@@ -18,6 +19,8 @@ use crate::round::median;
 const BINS: usize = 72;
 /// Terms of the layers that all directions share.
 const SHARED: usize = 6;
+/// The roll's outer edge lies on a spiral to within this, mm.
+const UNEVEN_MM: f64 = 0.05;
 /// Step of numerical derivatives, mm or 1/cm.
 const STEP: f64 = 1e-5;
 /// The widest gap that is looked for, mm.
@@ -98,10 +101,23 @@ impl Gap {
             let from = survey.unrolled.radius_index(edge - margin);
             let to = survey.unrolled.radius_index(edge - WIDEST);
             let inwards: Vec<f64> = profile[to..=from].iter().rev().copied().collect();
-            let at = rise.first(&inwards, air)?;
+            // Already up beside the wall: its bloom hides the gap.
+            let at = rise.first(&inwards, air).filter(|at| *at >= 1.0)?;
             Some(edge - (from as f64 - at) * step)
         };
-        let widths = (0..BINS).map(|bin| width(bin).unwrap_or(f64::NAN).max(0.0)).collect();
+        let mut widths: Vec<f64> =
+            (0..BINS).map(|bin| width(bin).map_or(f64::NAN, |it| it.max(0.0))).collect();
+        let points: Vec<(f64, f64)> = (0..BINS)
+            .map(|bin| (bin_angle(bin), inner.at(bin_angle(bin)) - widths[bin]))
+            .filter(|(_, edge)| edge.is_finite())
+            .collect();
+        // Beside steel a reconstruction may be darker than air: then the edge is no spiral's.
+        let is_spiral = Sawtooth::through(&points).is_some_and(|edge| {
+            edge.scatter < UNEVEN_MM && edge.step.abs() < 1.0 && points.len() > BINS * 2 / 3
+        });
+        if !is_spiral || is_bloom(&widths, (margin, step)) {
+            widths.fill(f64::NAN);
+        }
         let sigma = inner.sigmas[0].hypot(0.3 * step).hypot(inner.scatter);
         Some(Self { widths, sigma, least: margin, outer: None })
     }
@@ -209,6 +225,15 @@ impl Misfit for Layers<'_> {
             }
         }
     }
+}
+
+/// Whether gaps are all alike and hardly wider than the wall's flank: then they are its bloom.
+fn is_bloom(widths: &[f64], (margin, step): (f64, f64)) -> bool {
+    let mut seen: Vec<f64> = widths.iter().copied().filter(|it| it.is_finite()).collect();
+    seen.sort_by(f64::total_cmp);
+    let Some(last) = seen.len().checked_sub(1) else { return true };
+    let [low, middle, high] = [last / 10, last / 2, last * 9 / 10].map(|k| seen[k]);
+    high - low < step && middle < margin + 3.0 * step
 }
 
 /// A small step of one term.

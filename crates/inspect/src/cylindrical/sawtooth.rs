@@ -11,6 +11,10 @@ use crate::round::median;
 const STEPS: usize = 180;
 /// Residuals beyond so many robust standard deviations do not count.
 const REACH: f64 = 4.0;
+/// Edges buckle inwards: the quantile of the points that the first fit goes through.
+const OUTWARD: f64 = 0.85;
+/// Smaller misses count as this, mm.
+const LEAST_MISS: f64 = 1e-3;
 /// Terms: radius, shift along x, shift along y, step.
 const TERMS: usize = 4;
 
@@ -55,42 +59,48 @@ impl Sawtooth {
         terms.iter().zip(bases(angle, self.start)).map(|(term, base)| term * base).sum()
     }
 
-    /// The fit with its step at an angle, and the mean of its bounded squares.
+    /// The fit with its step at an angle, and the median of its misses: first a quantile of the
+    /// misses, which a buckle of a third of the circle does not move, then by least squares of what is near.
     fn with_start(points: &[(f64, f64)], start: f64) -> Option<(Self, f64)> {
-        let mut weights = vec![1.0; points.len()];
-        let mut found = None;
-        for _ in 0..5 {
-            let (mut matrix, mut right) = ([0.0; TERMS * TERMS], [0.0; TERMS]);
-            for ((angle, value), weight) in points.iter().zip(&weights) {
-                let base = bases(*angle, start);
-                for i in 0..TERMS {
-                    right[i] += weight * base[i] * value;
-                    (0..TERMS).for_each(|j| matrix[TERMS * i + j] += weight * base[i] * base[j]);
-                }
-            }
-            let terms: [f64; TERMS] = solve_symmetric(&matrix, &right).try_into().ok()?;
-            let misses: Vec<f64> = points
-                .iter()
-                .map(|(angle, value)| {
-                    let base = bases(*angle, start);
-                    value - (0..TERMS).map(|i| terms[i] * base[i]).sum::<f64>()
-                })
-                .collect();
-            let scatter = 1.4826 * median(misses.iter().map(|it| it.abs()).collect())?;
-            let reach = REACH * scatter.max(1e-9);
-            weights = misses.iter().map(|it| f64::from(u8::from(it.abs() <= reach))).collect();
-            let bounded = misses.iter().map(|it| it.abs().min(reach).powi(2)).sum::<f64>();
-            found = Some((terms, scatter, bounded, matrix));
+        let rows: Vec<([f64; TERMS], f64)> =
+            points.iter().map(|(angle, value)| (bases(*angle, start), *value)).collect();
+        let misses = |terms: &[f64; TERMS]| -> Vec<f64> {
+            let fit = |base: &[f64; TERMS]| (0..TERMS).map(|i| terms[i] * base[i]).sum::<f64>();
+            rows.iter().map(|(base, value)| value - fit(base)).collect()
+        };
+        let mut terms = solved(&rows, &vec![1.0; rows.len()])?.0;
+        for _ in 0..20 {
+            let side = |it: f64| if it > 0.0 { OUTWARD } else { 1.0 - OUTWARD };
+            let weights: Vec<f64> =
+                misses(&terms).iter().map(|it| side(*it) / it.abs().max(LEAST_MISS)).collect();
+            terms = solved(&rows, &weights)?.0;
         }
-        let (terms, scatter, bounded, matrix) = found?;
-        let mut sigmas = [0.0; TERMS];
-        for one in symmetric(&matrix, TERMS).iter().filter(|one| one.value > 1e-12) {
-            (0..TERMS).for_each(|i| sigmas[i] += one.vector[i].powi(2) / one.value);
-        }
-        let [radius, x, y, step] = terms;
-        let sigmas = sigmas.map(|it: f64| scatter * it.sqrt());
-        Some((Self { radius, centre: [x, y], step, start, sigmas, scatter }, bounded))
+        let all = misses(&terms);
+        let scatter = 1.4826 * median(all.iter().map(|it| it.abs()).collect())?;
+        let reach = REACH * scatter.max(LEAST_MISS);
+        let weights: Vec<f64> =
+            all.iter().map(|it| f64::from(u8::from(it.abs() <= reach))).collect();
+        let ([radius, x, y, step], sigmas) = solved(&rows, &weights)?;
+        let sigmas = sigmas.map(|it| scatter * it);
+        Some((Self { radius, centre: [x, y], step, start, sigmas, scatter }, scatter))
     }
+}
+
+/// Terms of weighted least squares, and the square roots of the diagonal of the inverse matrix.
+fn solved(rows: &[([f64; TERMS], f64)], weights: &[f64]) -> Option<([f64; TERMS], [f64; TERMS])> {
+    let (mut matrix, mut right) = ([0.0; TERMS * TERMS], [0.0; TERMS]);
+    for ((base, value), weight) in rows.iter().zip(weights) {
+        for i in 0..TERMS {
+            right[i] += weight * base[i] * value;
+            (0..TERMS).for_each(|j| matrix[TERMS * i + j] += weight * base[i] * base[j]);
+        }
+    }
+    let terms = solve_symmetric(&matrix, &right).try_into().ok()?;
+    let mut variances = [0.0_f64; TERMS];
+    for one in symmetric(&matrix, TERMS).iter().filter(|one| one.value > 1e-12) {
+        (0..TERMS).for_each(|i| variances[i] += one.vector[i].powi(2) / one.value);
+    }
+    Some((terms, variances.map(f64::sqrt)))
 }
 
 #[cfg(test)]

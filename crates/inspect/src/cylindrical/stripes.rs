@@ -21,6 +21,10 @@ const ARC_MM: f64 = 0.5;
 const RADIAL_MM: f64 = 0.45;
 /// Over so much the window of a stripe begins and ends, mm.
 const SLOPE_MM: f64 = 0.4;
+/// What is wider in radius is no stripe but a zone, mm.
+const WIDEST_MM: f64 = 0.8;
+/// A void that ends sooner beside its tab is the tab's own blurred edge, mm.
+const LEAST_FALL_MM: f64 = 1.2;
 /// What stands out by so many standard deviations is no noise.
 const SIGMAS: f64 = 6.0;
 
@@ -74,11 +78,7 @@ impl Shortfall {
         let unrolled = &survey.unrolled;
         let step = unrolled.radial_step;
         // Blurred edges of void and rim would pass for stripes.
-        let inner = core.map_or(0.12 * survey.body.radius, |core| {
-            core.edge.radius
-                + 0.5 * core.edge.step.abs()
-                + core.edge.centre[0].hypot(core.edge.centre[1])
-        });
+        let inner = core.map_or(0.12 * survey.body.radius, Core::outermost);
         let first = unrolled.radius_index(inner + 0.15);
         let last = unrolled.radius_index(survey.body.radius - 1.3);
         let count = to_index(((high - low) / ROW_MM).round()).max(1);
@@ -109,35 +109,7 @@ impl Shortfall {
     /// Connected places above the threshold; the middle axis is a circle.
     fn regions(&self, threshold: f64) -> Vec<Vec<[usize; 3]>> {
         let level = to_f32(threshold);
-        let mut is_open = self.map.mapv(|value| value > level);
-        let mut regions = Vec::new();
-        for start in ndarray::indices(self.map.dim()) {
-            if !is_open[start] {
-                continue;
-            }
-            is_open[start] = false;
-            let (mut region, mut edge) = (Vec::new(), vec![[start.0, start.1, start.2]]);
-            while let Some(place) = edge.pop() {
-                region.push(place);
-                let new = self.neighbours(place).filter(|next| std::mem::take(&mut is_open[*next]));
-                edge.extend(new);
-            }
-            regions.push(region);
-        }
-        regions
-    }
-
-    fn neighbours(&self, [h, a, r]: [usize; 3]) -> impl Iterator<Item = [usize; 3]> {
-        let (rows, angles, radii) = self.map.dim();
-        let all = [
-            [h + 1, a, r],
-            [h.wrapping_sub(1), a, r],
-            [h, (a + 1) % angles, r],
-            [h, (a + angles - 1) % angles, r],
-            [h, a, r + 1],
-            [h, a, r.wrapping_sub(1)],
-        ];
-        all.into_iter().filter(move |[h, _, r]| *h < rows && *r < radii)
+        super::regions::above_in(&self.map.mapv(|value| value > level))
     }
 
     /// What a region is, if it is a stripe: higher than wide, and thin.
@@ -150,6 +122,9 @@ impl Shortfall {
         }
         let (place, peak) = self.middle(survey, region);
         let (radius, angle) = place;
+        if self.width(survey, region, place) > WIDEST_MM {
+            return None;
+        }
         let profile = self.along_arc(survey, (radius, angle), low..high + 1);
         let thickness = profile.iter().map(|it| it.1).fold(0.0, f64::max);
         let (arc, shift) = arc_of(&profile)?;
@@ -171,6 +146,32 @@ impl Shortfall {
             sigmas: peak / self.noise.max(1e-9),
             profile,
         })
+    }
+
+    /// Radial width of a region about its middle, mean over its rows and some arc, mm: where it is
+    /// above half of its peak.
+    fn width(
+        &self,
+        survey: &Survey<'_>,
+        region: &[[usize; 3]],
+        (radius, angle): (f64, f64),
+    ) -> f64 {
+        let unrolled = &survey.unrolled;
+        let rows: std::collections::BTreeSet<usize> = region.iter().map(|[h, ..]| *h).collect();
+        let middle = to_index((angle.rem_euclid(TAU) / TAU * ANGLES as f64).round());
+        let half = to_index((0.4 / radius / TAU * ANGLES as f64).ceil());
+        let mean = |k: usize| {
+            let place = |a: usize| (middle + ANGLES + a - half) % ANGLES;
+            let all = rows.iter().flat_map(|h| (0..=2 * half).map(move |a| (*h, place(a))));
+            all.map(|(h, a)| f64::from(self.map[[h, a, k]])).sum::<f64>()
+        };
+        let profile: Vec<f64> = (0..self.map.shape()[2]).map(mean).collect();
+        let at = unrolled.radius_index(radius).saturating_sub(self.first).min(profile.len() - 1);
+        let near = to_index((0.3 / unrolled.radial_step).ceil());
+        let (low, high) = (at.saturating_sub(near), (at + near + 1).min(profile.len()));
+        let peak = (low..high).max_by(|a, b| profile[*a].total_cmp(&profile[*b])).unwrap_or(at);
+        let flags = profile.iter().map(|it| *it > 0.5 * profile[peak]).collect();
+        super::regions::run(flags, peak).len() as f64 * unrolled.radial_step
     }
 
     /// Radius and angle of a region's middle, weighted by the shortfall, and its peak.
@@ -333,19 +334,19 @@ fn relative(map: &mut Array3<f32>, void: f64) {
     }
 }
 
-/// Findings about the stripes: the one that runs through the whole roll to its top is the tab's.
-pub(super) fn findings(survey: &Survey<'_>, stripes: &[Stripe]) -> Vec<Finding> {
-    let tab = tab_of(survey, stripes);
+/// Findings about the stripes; `tab`: the one that is the tab's.
+pub(super) fn findings(
+    survey: &Survey<'_>,
+    stripes: &[Stripe],
+    tab: Option<usize>,
+) -> Vec<Finding> {
     let mut findings = Vec::new();
     for (k, stripe) in stripes.iter().enumerate() {
         if tab == Some(k) {
             findings.extend(tab_findings(survey, stripe));
         } else {
-            findings.push(stripe_finding(
-                survey,
-                (FindingKind::WindingGap, "A gap between windings"),
-                stripe,
-            ));
+            let what = (FindingKind::WindingGap, "A gap between windings");
+            findings.push(stripe_finding(survey, what, stripe));
         }
     }
     findings
@@ -379,14 +380,19 @@ fn stripe_finding(
     finding
 }
 
-/// The stripe that runs over at least four fifths of the roll, if there is one: the thickest of them.
-pub(super) fn tab_of(survey: &Survey<'_>, stripes: &[Stripe]) -> Option<usize> {
+/// The stripe that runs up through at least four fifths of the roll, if there is one: the nearest to
+/// `root` (direction of the lead where it leaves the roll), else the thickest.
+pub(super) fn tab_of(survey: &Survey<'_>, stripes: &[Stripe], root: Option<f64>) -> Option<usize> {
     let [low, high] = survey.roll?;
     let is_whole = |stripe: &Stripe| {
         stripe.heights[1] - stripe.heights[0] > 0.8 * (high - low) && high - stripe.heights[1] < 4.0
     };
     let whole = stripes.iter().enumerate().filter(|(_, stripe)| is_whole(stripe));
-    whole.max_by(|a, b| a.1.thickness.total_cmp(&b.1.thickness)).map(|(k, _)| k)
+    let aside = |stripe: &Stripe, root: f64| {
+        ((stripe.angle - root + 0.5 * TAU).rem_euclid(TAU) - 0.5 * TAU).abs()
+    };
+    let rank = |stripe: &Stripe| root.map_or(stripe.thickness, |root| -aside(stripe, root));
+    whole.max_by(|a, b| rank(a.1).total_cmp(&rank(b.1))).map(|(k, _)| k)
 }
 
 /// The tab, and the void beside it if there is one.
@@ -399,7 +405,7 @@ fn tab_findings(survey: &Survey<'_>, stripe: &Stripe) -> Vec<Finding> {
     let mut findings = vec![tab_finding(survey, &tab)];
     let Some(wedge) = wedge else { return findings };
     let sigma = wedge.sigma.hypot(0.1 * wedge.thickness).hypot(0.01);
-    if wedge.thickness > 3.0 * sigma {
+    if wedge.thickness > 3.0 * sigma && wedge.fall > LEAST_FALL_MM {
         let arc = wedge.width + 2.0 * wedge.fall;
         let void = Stripe { thickness: wedge.thickness, sigma, arc, ..tab };
         findings.push(stripe_finding(

@@ -8,6 +8,8 @@ use crate::round::median;
 use crate::seen::Seen;
 use crate::unrolled::{Raster, Unrolled};
 
+/// Rings between core and rim by which the roll's heights are told.
+const RINGS: usize = 6;
 /// Directions of the unrolled cell.
 pub const ANGLES: usize = 720;
 
@@ -16,7 +18,7 @@ pub const ANGLES: usize = 720;
 pub struct Levels {
     /// Outside the can.
     pub air: f64,
-    /// Of the roll: its median.
+    /// Of the roll: its mean.
     pub roll: f64,
     /// Standard deviation of one value of the unrolled cell.
     pub noise: f64,
@@ -74,22 +76,25 @@ impl<'a> Survey<'a> {
         self.unrolled.mean_over(range)
     }
 
-    /// Heights that [`Self::roll_mean`] is taken over, as indices.
+    /// Heights of the plain can below its groove, as indices.
     #[must_use]
     pub fn plain_range(&self) -> std::ops::Range<usize> {
-        let [low, high] = self.body.plain;
-        // The floor and the way into the groove stay out.
-        let edge = if high - low > 4.0 { 0.8 } else { 0.0 };
-        let groove = self.body.groove.map_or(f64::INFINITY, |[low, _]| low - 0.5);
-        let range = self.unrolled.height_range([low + edge, (high - edge).min(groove)]);
-        if range.is_empty() { 0..self.unrolled.heights.len() } else { range }
+        plain_range(&self.unrolled, &self.body)
     }
+}
+
+fn plain_range(unrolled: &Unrolled, body: &Body) -> std::ops::Range<usize> {
+    let [low, high] = body.plain;
+    // The floor and the way into the groove stay out.
+    let edge = if high - low > 4.0 { 0.8 } else { 0.0 };
+    let groove = body.groove.map_or(f64::INFINITY, |[low, _]| low - 0.5);
+    let range = unrolled.height_range([low + edge, (high - edge).min(groove)]);
+    if range.is_empty() { 0..unrolled.heights.len() } else { range }
 }
 
 impl Levels {
     fn of(unrolled: &Unrolled, body: &Body) -> Self {
-        let heights = unrolled.height_range(body.plain);
-        let heights = if heights.is_empty() { 0..unrolled.heights.len() } else { heights };
+        let heights = plain_range(unrolled, body);
         let radii = |low: f64, high: f64| {
             unrolled.radius_index(low * body.radius)..unrolled.radius_index(high * body.radius)
         };
@@ -105,27 +110,35 @@ impl Levels {
             .collect();
         let noise = median(steps).map_or(0.0, |step| 1.4826 * step / 2.0_f64.sqrt());
         let air = middle(radii(1.05, 1.1)).unwrap_or(0.0);
-        Self { air, roll: middle(radii(0.35, 0.85)).unwrap_or(air), noise }
+        // Single sheets may show: their mean is the roll's, not their median.
+        let (sum, count) = roll
+            .iter()
+            .filter(|it| it.is_finite())
+            .fold((0.0, 0.0), |(sum, count), it| (sum + f64::from(*it), count + 1.0));
+        Self { air, roll: if count > 0.0 { sum / count } else { air }, noise }
     }
 }
 
-/// The longest run of heights whose rings are about as bright as those of the roll.
+/// The longest run of heights whose rings are about as bright as they are in most of the plain can.
 fn roll_heights(unrolled: &Unrolled, body: &Body, levels: &Levels) -> Option<[f64; 2]> {
     let contrast = levels.roll - levels.air;
     if contrast <= 3.0 * levels.noise / 10.0 {
         return None;
     }
-    let rings = 6;
     let edge =
-        |k: usize| unrolled.radius_index((0.3 + 0.55 * k as f64 / rings as f64) * body.radius);
+        |k: usize| unrolled.radius_index((0.3 + 0.55 * k as f64 / RINGS as f64) * body.radius);
     let ring = |height: usize, k: usize| {
         let part = unrolled.map.slice(s![height, ..;5, edge(k)..edge(k + 1)]);
         let sum: f64 = part.iter().map(|it| f64::from(*it)).sum();
         sum / part.len() as f64 - levels.air
     };
+    let plain = plain_range(unrolled, body);
+    let usual: Vec<f64> = (0..RINGS)
+        .map(|k| median(plain.clone().map(|h| ring(h, k)).collect()).unwrap_or(contrast))
+        .collect();
     let is_roll = |height: usize| {
-        let good = |k: &usize| (0.55..1.5).contains(&(ring(height, *k) / contrast));
-        (0..rings).filter(good).count() + 1 >= rings
+        let good = |k: &usize| (0.7..1.4).contains(&(ring(height, *k) / usual[*k]));
+        (0..RINGS).filter(good).count() + 1 >= RINGS
     };
     let flags: Vec<bool> = (0..unrolled.heights.len()).map(is_roll).collect();
     let mut best = 0..0;

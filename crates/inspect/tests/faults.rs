@@ -1,0 +1,100 @@
+//! Faults of wound cells that neutrons or X-rays show, each against what is true of it.
+
+#![allow(clippy::unwrap_used, missing_docs, reason = "a test may stop")]
+
+mod twin;
+
+use twin::{cell_with, in_volume, look};
+use voltomo_acquire::simulate::cell::{Cell, DefectRecord};
+use voltomo_inspect::{InspectSettings, Limits, Views, inspect_cylindrical};
+use voltomo_types::{Finding, FindingKind, Probe};
+
+fn found(cell: &Cell, probe: Probe, (voxel, heights): (f64, [f64; 2])) -> Vec<Finding> {
+    let volume = look(cell, probe, voxel, heights);
+    let mut views = Views::default();
+    match probe {
+        Probe::Neutron => views.neutron = Some(volume.seen()),
+        Probe::Xray => views.xray = Some(volume.seen()),
+    }
+    let all = inspect_cylindrical(&views, &InspectSettings::default(), &Limits::default()).unwrap();
+    for it in &all {
+        println!(
+            "{:?} {:?} {:.2} {} {:?} {:?}",
+            it.kind, it.verdict, it.confidence, it.note, it.place, it.extent_mm
+        );
+    }
+    all
+}
+
+fn agree(all: &[Finding], kind: FindingKind, (record, high): (&DefectRecord, f64)) {
+    let at = in_volume(record.place_mm, high);
+    let miss = |it: &&Finding| {
+        let place = it.place.unwrap().volume_mm;
+        (0..3).map(|k| (at[k] - place[k]).powi(2)).sum::<f64>().sqrt()
+    };
+    let of_kind: Vec<&Finding> = all.iter().filter(|it| it.kind == kind).collect();
+    assert_eq!(of_kind.len(), 1, "{record:?} {of_kind:?}");
+    assert!(miss(&of_kind[0]) < 1.0, "{record:?} {of_kind:?}");
+    for (extent, size) in of_kind[0].extent_mm.unwrap().iter().zip(record.size_mm) {
+        println!("{kind:?}: {extent:.3} of {size:.3}");
+    }
+}
+
+#[test]
+fn neutrons_show_dry_zone_pool_bubble_and_collapse() {
+    let defects = "
+[[defect]]
+kind = \"dry_zone\"
+radius_mm = 5.5
+angle_deg = 60.0
+z_mm = 30.0
+depth_mm = 2.5
+arc_mm = 6.0
+height_mm = 8.0
+[[defect]]
+kind = \"free_electrolyte\"
+height_mm = 2.0
+[[defect]]
+kind = \"gas_bubble\"
+diameter_mm = 1.2
+radius_mm = 4.0
+angle_deg = 230.0
+z_mm = 20.0
+[[defect]]
+kind = \"core_collapse\"
+depth_mm = 0.6
+angle_deg = 120.0
+arc_mm = 2.5
+turns = 3
+";
+    let cell = cell_with("18650-na-1500", defects);
+    let high = 42.0;
+    let all = found(&cell, Probe::Neutron, (0.084, [-1.5, high]));
+    let record = |kind: &str| cell.defects.iter().find(|it| it.kind == kind).unwrap();
+    agree(&all, FindingKind::DryZone, (record("dry_zone"), high));
+    agree(&all, FindingKind::ElectrolytePool, (record("free_electrolyte"), high));
+    agree(&all, FindingKind::GasBubble, (record("gas_bubble"), high));
+    assert_eq!(all.iter().filter(|it| it.kind == FindingKind::CoreCollapse).count(), 1);
+}
+
+#[test]
+fn xrays_show_void_place_of_the_roll_and_lead() {
+    let cell = twin::cell("18650-na-1500");
+    let high = 66.0;
+    let all = found(&cell, Probe::Xray, (0.06, [52.0, high]));
+    let only = |kind: FindingKind| {
+        let of_kind: Vec<&Finding> = all.iter().filter(|it| it.kind == kind).collect();
+        assert_eq!(of_kind.len(), 1, "{of_kind:?}");
+        of_kind[0]
+    };
+    let value = |kind: FindingKind, name: &str| only(kind).measure(name).unwrap().value;
+    let diameter = value(FindingKind::MandrelVoid, "diameter");
+    assert!((diameter / 3.5 - 1.0).abs() < 0.15, "{diameter}");
+    let shift = value(FindingKind::RollOffCentre, "shift");
+    assert!((shift / 0.12 - 1.0).abs() < 0.15, "{shift}");
+    assert!(value(FindingKind::LidLead, "reach") > 0.85);
+    let direction = value(FindingKind::Tab, "direction");
+    assert!((direction - 291.7).abs() < 5.0, "{direction}");
+    let width = value(FindingKind::Can, "outer_diameter");
+    assert!((width - 18.2).abs() < 0.01, "{width}");
+}
