@@ -10,7 +10,7 @@ use voltomo_acquire::simulate::material::{HydrogenModel, Library};
 use voltomo_acquire::simulate::shape::{Placement, Scene, VoxelRequest};
 use voltomo_inspect::coin::{CoinInspection, inspect};
 use voltomo_inspect::{InspectError, Limits, Seen, judge_all};
-use voltomo_numeric::cast::to_f32;
+use voltomo_numeric::cast::{to_f32, to_index};
 use voltomo_numeric::random::Random;
 use voltomo_types::{Finding, FindingKind, LengthUnit, Probe, Verdict, VoxelGrid};
 
@@ -251,6 +251,44 @@ fn a_bubble_is_found_and_measured() {
     assert_at(bubble, cell.defects[0].place_mm, 2.0 * VOXEL);
     assert_share(value(bubble, "diameter"), 2.5, 0.15);
     assert!(!found.findings.iter().any(|finding| finding.kind == FindingKind::LithiumPitting));
+}
+
+#[test]
+fn a_bubble_in_a_wetted_coin_is_a_bubble() {
+    let defect = "kind = \"gas_bubble\"\ndiameter_mm = 2.5\nradius_mm = 3.0\nangle_deg = 300.0";
+    let cell = cell("2032-k-li-wetted", defect);
+    let found = flat(&cell.scene).inspected();
+    let bubble = of(&found, FindingKind::GasBubble);
+    assert_at(bubble, cell.defects[0].place_mm, 2.0 * VOXEL);
+    assert!(!found.findings.iter().any(|finding| finding.kind == FindingKind::LithiumPitting));
+}
+
+#[test]
+fn a_shifted_anode_of_graphite_is_seen_where_the_spacer_does_not_hide_it() {
+    let defect =
+        "kind = \"electrode_shift\"\nelectrode = \"anode\"\nshift_mm = 1.2\nangle_deg = 80.0";
+    let found = flat(&cell("2032-a-k", defect).scene).inspected();
+    let mut shifts =
+        found.findings.iter().filter(|finding| finding.kind == FindingKind::ElectrodeShift);
+    let anode = shifts.nth(1).unwrap();
+    assert_eq!(anode.verdict, Verdict::Fail);
+    assert!((value(anode, "direction") - 80.0).abs() < 5.0);
+}
+
+#[test]
+fn a_smeared_coin_is_not_looked_into() {
+    let mut volume = flat(&cell("2032-k-li", "").scene);
+    let old = volume.attenuation.clone();
+    // What a tilt of the axis by 3 degrees does: each layer becomes a double cone.
+    for ((k, j, i), mu) in volume.attenuation.indexed_iter_mut() {
+        let [_, y, x] = volume.grid.centre_of([k, j, i]);
+        let by = to_index(0.05 * x.hypot(y) / VOXEL + 0.5);
+        let (up, down) = ((k + by).min(63), k.saturating_sub(by));
+        *mu = 0.5 * (old[[up, j, i]] + old[[down, j, i]]);
+    }
+    let found = volume.inspected();
+    assert_eq!(found.findings.len(), 1);
+    assert!(found.findings[0].note.contains("tilt_deg"), "{}", found.findings[0].note);
 }
 
 #[test]

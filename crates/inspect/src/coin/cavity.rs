@@ -24,6 +24,8 @@ const RING_MM: f64 = 0.5;
 /// Steel of less than this, as a mean over a ring of the cavity, is no spring, mm: strips are .2 mm
 /// and more.
 const STRIP_MM: f64 = 0.05;
+/// A lower cavity is none to be measured, mm.
+const LEAST_MM: f64 = 0.1;
 /// A lower cavity cannot show a spring, mm.
 const ROOM_MM: f64 = 0.3;
 /// Nearer to the axis than this share of the radius there is no spring, but the blur of both faces.
@@ -49,6 +51,10 @@ pub(super) fn cavity(report: Report<'_>, stack: &Stack) -> Vec<Finding> {
         let note = "No gas under the cap: the cavity is filled, as by a punch or by electrolyte.";
         return vec![report.finding(FindingKind::PunchCavity, note.into())];
     };
+    if high - floor.terms[0] < LEAST_MM {
+        let note = "The gas under the cap is too low to be looked at.";
+        return vec![report.cannot_tell(FindingKind::PunchCavity, note)];
+    }
     let content = content(report, &floor, high);
     let step = report.pose.upright.step;
     let height = Estimate { value: high - floor.terms[0], sigma: 0.25 * step };

@@ -1,6 +1,6 @@
 //! Height and diameters of the housing, and what lies above what. Knows nothing beside the axis.
 
-use voltomo_types::{Finding, FindingKind, Measure, MeasureUnit};
+use voltomo_types::{Finding, FindingKind, Measure, MeasureUnit, Verdict};
 
 use super::discs::Disc;
 use super::fit::Estimate;
@@ -16,6 +16,20 @@ const ROUND_MM: f64 = 0.06;
 /// The cell as a whole, and its can.
 pub(super) fn housing(report: Report<'_>, stack: &Stack, discs: &[Disc]) -> Vec<Finding> {
     vec![cell(report, stack, discs), can(report)]
+}
+
+/// The cell as a whole, of a volume in which its faces are smeared.
+pub(super) fn smeared(report: Report<'_>, stack: &Stack) -> Finding {
+    let mut found = cell(report, stack, &[]);
+    found.measures.retain(|measure| ["diameter", "face_flatness"].contains(&measure.name.as_str()));
+    found.verdict = Verdict::CannotTell;
+    found.note = format!(
+        "The faces of this coin are no planes but uneven by {:.2} mm: the volume is smeared, as by a \
+         wrong tilt or centre of the rotation axis (`reconstruct.tilt_deg`, \
+         `reconstruct.centre_px`), or the housing is bent. The inside was not looked at.",
+        report.pose.flatness
+    );
+    found
 }
 
 fn cell(report: Report<'_>, stack: &Stack, discs: &[Disc]) -> Finding {
@@ -38,6 +52,7 @@ fn cell(report: Report<'_>, stack: &Stack, discs: &[Disc]) -> Finding {
         measure("height", pose.height, MeasureUnit::Millimetre),
         measure("diameter", twice, MeasureUnit::Millimetre),
         measure("tilt", lean, MeasureUnit::Degree),
+        Measure::new("face_flatness", pose.flatness, None, MeasureUnit::Millimetre),
     ];
     found.measures.extend(layers(report, stack));
     found.measures.extend(rims(discs));

@@ -69,6 +69,9 @@ pub fn inspect(
         findings.push(starved);
         return Ok(CoinInspection { frame, findings });
     }
+    if pose.is_smeared() {
+        return Ok(CoinInspection { frame, findings: vec![housing::smeared(report, &stack)] });
+    }
     Ok(CoinInspection { frame, findings: inside(report, &stack) })
 }
 

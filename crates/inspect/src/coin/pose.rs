@@ -14,6 +14,11 @@ use crate::round::{harmonics, median};
 
 /// Faces are looked at out to this share of the radius: the flat of any cap.
 pub(super) const FLAT: f64 = 0.55;
+/// The faces of a housing are planes to this share of a voxel; those of a volume that was
+/// reconstructed about a tilted axis are cones.
+const FLATNESS: f64 = 0.5;
+/// … and to so many mm.
+const UNEVEN_MM: f64 = 0.03;
 /// A face is looked at every so many mm.
 const PATCH_MM: f64 = 0.5;
 /// Matter behind a face is looked for so deep, mm: the steel of a wall.
@@ -44,11 +49,18 @@ pub(super) struct Pose {
     pub(super) floor_radius: Estimate,
     /// Standard deviation of the direction of the axis, degrees.
     pub(super) lean_deg: f64,
+    /// How far the faces are from planes, mm, one standard deviation of the worse.
+    pub(super) flatness: f64,
     /// How far the rim is from a circle, mm, one standard deviation.
     pub(super) roughness: f64,
 }
 
 impl Pose {
+    /// Whether the faces are smeared, so that nothing between them is where it seems to be.
+    pub(super) fn is_smeared(&self) -> bool {
+        self.flatness > (FLATNESS * self.upright.step).max(UNEVEN_MM)
+    }
+
     /// Whether the upper side is known: the cap is narrower than the can.
     pub(super) fn is_up_known(&self) -> bool {
         let sigma = self.cap_radius.sigma.hypot(self.floor_radius.sigma);
@@ -125,6 +137,7 @@ fn measure(working: &Working<'_>, start: CellFrame, body: &Body) -> Option<Pose>
         cap_radius,
         floor_radius,
         lean_deg: lean.atan().to_degrees(),
+        flatness: floor.scatter.max(top.scatter),
         roughness: rim.scatter,
         upright,
     })

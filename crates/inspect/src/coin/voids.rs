@@ -117,8 +117,15 @@ fn deep(report: Report<'_>, zone: &Zone, place: Sunken) -> Seen {
         let values = places.iter().map(|at| f64::from(slice[*at]));
         mean(values.filter(|mu| mu.is_finite()))
     };
-    let missing: Vec<f64> =
-        slices.clone().map(|k| mean_of(k, &around) - mean_of(k, &own)).collect();
+    // As a share of what is around: layers of unlike µ count alike, and gas for nothing.
+    let least = 0.2 * report.pose.steel.value;
+    let missing: Vec<f64> = slices
+        .clone()
+        .map(|k| {
+            let full = mean_of(k, &around);
+            if full > least { 1.0 - mean_of(k, &own) / full } else { 0.0 }
+        })
+        .collect();
     let first = *slices.start() as f64;
     let most = missing.iter().copied().fold(f64::NEG_INFINITY, f64::max);
     let peak = missing.iter().position(|value| *value >= most).unwrap_or(0);
