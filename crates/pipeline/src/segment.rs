@@ -3,11 +3,13 @@
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
-use ndarray::{Array3, s};
+use ndarray::s;
 use serde::Serialize;
 use serde_json::json;
 use voltomo_register::{Placement, resample_slab};
-use voltomo_segment::{JointHistogram, MaterialFigures, Model, SegmentSettings, Slab, Tally};
+use voltomo_segment::{
+    LabelSlab, MaterialFigures, PairSlab, SegmentFigures, SegmentSettings, segment_slabs,
+};
 use voltomo_types::{Material, Probe, Transform, Volume, VoxelGrid};
 
 use crate::error::RunError;
@@ -23,10 +25,13 @@ use crate::whole_volumes::{check_memory, claim};
 
 /// Name of the record of a segmentation.
 const RECORD: &str = "segmentation.json";
-/// Slices that are labelled at once, and edge of a chunk of the labels.
+/// Edge of a chunk of the labels; slices come so many at a time.
 const AT_ONCE: usize = 32;
 /// Bytes a voxel of a slab and its halo, for both beams, labels and what the model takes.
 const SLAB_BYTES: u64 = 20;
+
+/// How far the scale of µ may be from 1 before a person is told.
+const SCALE_PLAY: f64 = 0.05;
 
 /// What is to be segmented, and where the labels go.
 #[derive(Debug, Clone)]
@@ -54,12 +59,9 @@ pub struct SegmentationRecord {
     pub volumes: Vec<String>,
     /// The labels: a material's number a voxel, on the voxels of the X-ray volume where there is one.
     pub labels: PathBuf,
-    /// Each material that was found.
-    pub materials: Vec<MaterialFigures>,
-    /// Pairs of materials that the beams cannot tell apart at the noise of these volumes.
-    pub inseparable: Vec<[Material; 2]>,
-    /// Share of the voxels looked at that are near no expected material.
-    pub strangers: f64,
+    /// What was found.
+    #[serde(flatten)]
+    pub figures: SegmentFigures,
     /// How it was done.
     pub settings: SegmentSettings,
 }
@@ -77,27 +79,18 @@ impl Pair {
         &xray.unwrap_or(&self.volumes[0]).1.grid
     }
 
-    /// µ for neutrons and for X-rays in the slices `z`.
-    fn slab(&self, z: Range<usize>) -> [Option<Array3<f32>>; 2] {
+    /// Both beams in the slices `z`.
+    fn slab(&self, z: Range<usize>) -> PairSlab {
         let grid = *self.grid();
-        [Probe::Neutron, Probe::Xray].map(|wanted| {
+        let of = |wanted| {
             let (_, volume) = self.volumes.iter().find(|(probe, _)| *probe == wanted)?;
             if volume.grid == grid {
                 return Some(volume.attenuation.slice(s![z.clone(), .., ..]).to_owned());
             }
             let placement = Placement { transform: self.xray_from_neutron, deformation: None };
             Some(resample_slab(volume, &grid, &placement, z.clone()))
-        })
-    }
-
-    fn model(&self, settings: &SegmentSettings) -> Result<Model, RunError> {
-        let grid = self.grid();
-        let mut histogram = JointHistogram::new();
-        for z in JointHistogram::sampled_slices(grid.shape[0]) {
-            let [neutron, xray] = self.slab(z..z + 1);
-            histogram.add(neutron.as_ref().map(|it| it.view()), xray.as_ref().map(|it| it.view()));
-        }
-        Ok(Model::fit(histogram, grid.voxel, settings)?)
+        };
+        PairSlab { neutron: of(Probe::Neutron), xray: of(Probe::Xray) }
     }
 }
 
@@ -123,19 +116,14 @@ pub fn segment(
     watch.end();
     let xray_from_neutron = options.xray_from_neutron.unwrap_or(Transform::IDENTITY);
     let pair = Pair { volumes, xray_from_neutron };
-    watch.begin("fit the materials", 1);
-    let model = pair.model(&options.settings)?;
-    watch.end();
-    let (labels, tally) = labelled((&pair, &model), &options.out, watch)?;
+    let (labels, found) = labelled(&pair, options, watch)?;
     let listed = Material::ALL.map(|it| json!({ "label": it.number(), "name": it.name() }));
     write_json(&options.out.join(MATERIALS), &json!({ "materials": listed }))?;
     let record = SegmentationRecord {
         program: concat!("voltomo ", env!("CARGO_PKG_VERSION")).into(),
         volumes: inputs.iter().map(|input| input.path().display().to_string()).collect(),
         labels,
-        materials: tally.figures(pair.grid()),
-        inseparable: model.inseparable().to_vec(),
-        strangers: model.strangers(),
+        figures: found,
         settings: options.settings.clone(),
     };
     write_json(&options.out.join(RECORD), &record)?;
@@ -167,37 +155,27 @@ fn check(options: &SegmentOptions, inputs: &[VolumeInput]) -> Result<(), RunErro
     claim(&options.out, RECORD, options.force)
 }
 
-/// Labels every slab, in order; returns where the labels lie, and their counts.
+/// Labels every slab, in order; returns where the labels lie, and their figures.
 fn labelled(
-    (pair, model): (&Pair, &Model),
-    out: &Path,
+    pair: &Pair,
+    options: &SegmentOptions,
     watch: &dyn Watch,
-) -> Result<(PathBuf, Tally), RunError> {
+) -> Result<(PathBuf, SegmentFigures), RunError> {
     let grid = *pair.grid();
-    let depth = grid.shape[0];
-    let mut labels = begun("labels", Content::Labels, (&grid, out))?;
-    let mut confidences = begun("confidence", Content::Confidence, (&grid, out))?;
-    let mut tally = Tally::default();
-    watch.begin("label the voxels", depth);
-    for from in (0..depth).step_by(AT_ONCE) {
-        let wanted = from..(from + AT_ONCE).min(depth);
-        let first = from.saturating_sub(model.halo());
-        let [neutron, xray] = pair.slab(first..(wanted.end + model.halo()).min(depth));
-        let found = model.label(&Slab {
-            neutron: neutron.as_ref().map(|it| it.view()),
-            xray: xray.as_ref().map(|it| it.view()),
-            first,
-            wanted: wanted.clone(),
-        });
-        labels.write_slab(wanted.clone(), found.materials.mapv(f32::from).view())?;
+    let mut labels = begun("labels", Content::Labels, (&grid, &options.out))?;
+    let mut confidences = begun("confidence", Content::Confidence, (&grid, &options.out))?;
+    watch.begin("label the voxels", grid.shape[0]);
+    let keep = |z: Range<usize>, found: LabelSlab| -> Result<(), RunError> {
+        labels.write_slab(z.clone(), found.materials.mapv(f32::from).view())?;
         let shares = found.confidence.mapv(|it| f32::from(it) / 255.0);
-        confidences.write_slab(wanted.clone(), shares.view())?;
-        tally.merge(&found.tally);
-        watch.advance(wanted.end);
-    }
+        confidences.write_slab(z.clone(), shares.view())?;
+        watch.advance(z.end);
+        Ok(())
+    };
+    let figures = segment_slabs(&grid, &options.settings, |z| Ok(pair.slab(z)), keep)?;
     watch.end();
     confidences.finish(false)?;
-    Ok((labels.finish(false)?.path, tally))
+    Ok((labels.finish(false)?.path, figures))
 }
 
 fn begun(
@@ -221,9 +199,18 @@ impl SegmentationRecord {
     /// What a person wants to know at once.
     #[must_use]
     pub fn lines(&self, out: &Path) -> Vec<String> {
-        let mut lines: Vec<String> = self.materials.iter().map(line).collect();
-        for [one, other] in &self.inseparable {
+        let mut lines: Vec<String> = self.figures.materials.iter().map(line).collect();
+        for [one, other] in &self.figures.inseparable {
             lines.push(format!("cannot tell     {} from {}", one.name(), other.name()));
+        }
+        for (beam, scale) in ["neutron", "X-ray"].into_iter().zip(self.figures.scale) {
+            if (scale - 1.0).abs() > SCALE_PLAY {
+                lines.push(format!(
+                    "WARNING         the {beam} µ are {:.0} % of what the materials have: scatter or \
+                     beam hardening is left in them, and small parts may be named wrongly",
+                    100.0 * scale
+                ));
+            }
         }
         lines.push(format!("labels          {}", self.labels.display()));
         lines.push(format!("record          {}", out.join(RECORD).display()));
