@@ -70,17 +70,16 @@ fn scatter(table: &Array2<f64>) -> f64 {
     1.4826 * median(&known(&all)) / 6.0_f64.sqrt()
 }
 
-/// Median over three sectors, around the clock within a turn: one wrong edge counts nothing.
+/// Median over five places along the winding, of which three are known: two wrong edges count
+/// nothing.
 fn smoothed(table: &Array2<f64>) -> Array2<f64> {
     let (_, sectors) = table.dim();
     Array2::from_shape_fn(table.dim(), |(turn, sector)| {
-        let near = sector.saturating_sub(1)..(sector + 2).min(sectors);
-        let values = known(near.map(|k| &table[[turn, k]]));
-        if values.len() < 2 {
-            f64::NAN
-        } else {
-            0.5 * (values[(values.len() - 1) / 2] + values[values.len() / 2])
-        }
+        let place = turn * sectors + sector;
+        let near = place.saturating_sub(2)..(place + 3).min(table.len());
+        let values = known(near.map(|place| &table[[place / sectors, place % sectors]]));
+        let middle = || 0.5 * (values[(values.len() - 1) / 2] + values[values.len() / 2]);
+        if values.len() < 3 { f64::NAN } else { middle() }
     })
 }
 
