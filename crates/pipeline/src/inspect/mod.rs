@@ -42,7 +42,7 @@ pub struct InspectOptions {
 }
 
 /// Inspects the volumes of a cell; writes `findings.json`, `findings.csv` and a picture for each
-/// finding with a place. Memory: the volumes, and as much again as [`BESIDE`] says.
+/// finding with a place. Memory: the volumes, and six tenths of them.
 ///
 /// # Errors
 /// Volumes that cannot be read or do not show such a cell; two of the same beam; findings that are

@@ -17,6 +17,9 @@ use crate::preview::write;
 /// Percentiles of the inside of a cell that become the first and the last colour.
 const INSIDE: [f64; 2] = [0.5, 99.5];
 
+/// Volumes of fewer slices are not cut along the axis.
+const FEW: usize = 8;
+
 /// A section through a volume: the numbers, and where a point of the volume lies in it.
 struct Section {
     values: Array2<f32>,
@@ -108,6 +111,12 @@ fn section(seen: &Seen<'_>, shown: ShownSlice, frame: Option<CellFrame>) -> Opti
         SliceDirection::Z => plane(0, "z", [1, 2]),
         SliceDirection::Y => plane(1, "y", [0, 2]),
         SliceDirection::X => plane(2, "x", [0, 1]),
+        // A cut along the axis of a few slices shows nothing.
+        SliceDirection::Axial if grid.shape[0] < FEW => {
+            let middle = grid.centre_of([grid.shape[0] / 2, 0, 0])[0];
+            let flat = ShownSlice { direction: SliceDirection::Z, position: middle };
+            section(seen, flat, frame)
+        }
         SliceDirection::Axial => axial(seen, at, frame?),
     }
 }

@@ -3,11 +3,13 @@
 use ndarray::{ArrayView3, ArrayViewMut3, Axis, s};
 use rayon::prelude::*;
 
-use super::parallel::Slices;
 use crate::kernel::{
     backproject::Processor,
     project::{Fan, Stack, backproject_many, project_many},
 };
+
+/// Slices that a frame row sees, and what they weigh.
+pub(super) type Slices = Vec<(usize, f32)>;
 
 /// Voxels that some frame rows see, and values along the rays of all fans.
 #[derive(Debug, Default)]

@@ -8,7 +8,7 @@ use voltomo_types::{ParallelGeometry, VoxelGrid};
 use super::{
     Projector, check_call, check_shapes,
     fans::{ViewFans, fans_of, pixel_edge},
-    many_rows::ManyRows,
+    many_rows::{ManyRows, Slices},
     rays_a_pixel,
     scratch::Rooms,
     space::Space,
@@ -54,9 +54,6 @@ struct Upright {
     rows: Vec<Slices>,
     rooms: Rooms<Room>,
 }
-
-/// Slices that a frame row sees, and what they weigh.
-pub(super) type Slices = Vec<(usize, f32)>;
 
 /// What a call needs beside its arguments.
 #[derive(Debug, Default)]

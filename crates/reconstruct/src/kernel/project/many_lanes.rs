@@ -7,12 +7,22 @@ use voltomo_numeric::cast::to_f32;
 
 use super::{
     Fan, Stack, Walk,
-    fan::{GROUP, WALK, Windows},
+    fan::{GROUP, MARGIN, WALK, Windows},
     lanes::FANS,
-    many::BEFORE,
     stack::{BESIDE, Line},
 };
 use crate::kernel::simd::{Vector, fused};
+
+/// Places before the first one of a line that a window counts.
+const BEFORE: i32 = {
+    #[allow(
+        clippy::cast_possible_truncation,
+        clippy::cast_possible_wrap,
+        reason = "a small number"
+    )]
+    let margin = MARGIN as i32;
+    margin
+};
 
 /// The last index of a window that has one behind it.
 const LAST: f32 = 31.0;
