@@ -7,6 +7,7 @@ mod beam;
 mod bimodal_volume;
 mod cone_facts;
 mod cone_geometry;
+mod curve;
 mod detector;
 mod finding;
 mod geometry;
@@ -24,6 +25,7 @@ pub use beam::Probe;
 pub use bimodal_volume::BimodalVolume;
 pub use cone_facts::ConeFacts;
 pub use cone_geometry::{AxisPoint, ConeCircle, ConeGeometry, ConeView};
+pub use curve::{Counted, Curve, CurveLine, UnrolledMap};
 pub use detector::{Detector, PixelFrame};
 pub use finding::{
     CellKind, CellPlace, Finding, FindingKind, Limit, Measure, MeasureUnit, ShownSlice,
