@@ -2,5 +2,6 @@
 
 mod error;
 pub mod picture;
+pub mod report;
 
 pub use error::ShowError;
