@@ -15,13 +15,16 @@ pub mod coin;
 pub mod compare;
 pub mod cylindrical;
 pub mod frame;
+pub mod plots;
 pub mod round;
 pub mod sample;
 pub mod unrolled;
 
+pub use cylindrical::{CylindricalSettings, LayerSettings, LidSide};
 pub use error::InspectError;
 pub use judge::{SURE_SIGMAS, judge, judge_all, verdict};
 pub use limits::{Limits, Range, kind_key};
+pub use plots::Plots;
 pub use seen::{Seen, Views};
-pub use settings::{CylindricalSettings, InspectSettings, LidSide};
-pub use stage::inspect_cylindrical;
+pub use settings::InspectSettings;
+pub use stage::{Inspection, inspect_cylindrical};

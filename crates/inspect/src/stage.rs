@@ -6,13 +6,23 @@ use crate::cylindrical;
 use crate::error::InspectError;
 use crate::judge::judge_all;
 use crate::limits::Limits;
+use crate::plots::Plots;
 use crate::seen::Views;
 use crate::settings::InspectSettings;
+
+/// What an inspection found.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Inspection {
+    /// Judged findings, in the order of the cell's parts.
+    pub findings: Vec<Finding>,
+    /// What was measured along something.
+    pub plots: Plots,
+}
 
 /// Inspects a wound cell in a round can.
 ///
 /// `views`: the X-ray volume, the neutron volume, or both, each on its own grid. Returns judged
-/// findings, room by room; what a volume cannot tell is a finding that says so. Memory: the cell
+/// findings, room by room, and what was measured along something; what a volume cannot tell is a finding that says so. Memory: the cell
 /// unrolled at the volume's voxel, averaged along its height.
 ///
 /// # Errors
@@ -22,8 +32,9 @@ pub fn inspect_cylindrical(
     views: &Views<'_>,
     settings: &InspectSettings,
     limits: &Limits,
-) -> Result<Vec<Finding>, InspectError> {
+) -> Result<Inspection, InspectError> {
     let (mut cell, mut findings) = cylindrical::place(views, &settings.cylindrical)?;
-    findings.extend(cylindrical::inspect(&mut cell, &settings.cylindrical));
-    Ok(judge_all(findings, limits))
+    let (found, plots) = cylindrical::inspect(&mut cell, &settings.cylindrical);
+    findings.extend(found);
+    Ok(Inspection { findings: judge_all(findings, limits), plots })
 }

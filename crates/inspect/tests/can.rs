@@ -14,7 +14,7 @@ fn findings(volume: &Volume) -> Vec<Finding> {
         Probe::Neutron => views.neutron = Some(volume.seen()),
         Probe::Xray => views.xray = Some(volume.seen()),
     }
-    inspect_cylindrical(&views, &InspectSettings::default(), &Limits::default()).unwrap()
+    inspect_cylindrical(&views, &InspectSettings::default(), &Limits::default()).unwrap().findings
 }
 
 fn of(findings: &[Finding], kind: FindingKind) -> Vec<&Finding> {

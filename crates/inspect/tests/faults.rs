@@ -16,7 +16,9 @@ fn found(cell: &Cell, probe: Probe, (voxel, heights): (f64, [f64; 2])) -> Vec<Fi
         Probe::Neutron => views.neutron = Some(volume.seen()),
         Probe::Xray => views.xray = Some(volume.seen()),
     }
-    let all = inspect_cylindrical(&views, &InspectSettings::default(), &Limits::default()).unwrap();
+    let all = inspect_cylindrical(&views, &InspectSettings::default(), &Limits::default())
+        .unwrap()
+        .findings;
     for it in &all {
         println!(
             "{:?} {:?} {:.2} {} {:?} {:?}",

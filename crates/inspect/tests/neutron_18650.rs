@@ -9,7 +9,7 @@ use std::sync::OnceLock;
 
 use twin::{cell, in_volume, look, true_gaps};
 use voltomo_acquire::simulate::cell::{Cell, DefectRecord};
-use voltomo_inspect::{InspectSettings, Limits, Views, inspect_cylindrical};
+use voltomo_inspect::{InspectSettings, Inspection, Limits, Plots, Views, inspect_cylindrical};
 use voltomo_types::{Finding, FindingKind, Probe};
 
 const HIGH: f64 = 66.5;
@@ -21,7 +21,8 @@ fn whole() -> &'static (Cell, Vec<Finding>) {
         let volume = look(&cell, Probe::Neutron, 0.084, [-1.5, HIGH]);
         let views = Views { neutron: Some(volume.seen()), ..Views::default() };
         let found = inspect_cylindrical(&views, &InspectSettings::default(), &Limits::default());
-        let found = found.unwrap();
+        let Inspection { findings: found, plots } = found.unwrap();
+        check_plots(&plots);
         for finding in &found {
             println!(
                 "{:?} {:?} {:.2} {}",
@@ -30,6 +31,20 @@ fn whole() -> &'static (Cell, Vec<Finding>) {
         }
         (cell, found)
     })
+}
+
+/// The gap's curve tells the shift of the roll as its first harmonic.
+fn check_plots(plots: &Plots) {
+    let names: Vec<&str> = plots.curves.iter().map(|curve| curve.name.as_str()).collect();
+    assert_eq!(names, ["can-radius-neutron", "roll-can-gap-neutron"]);
+    for curve in &plots.curves {
+        assert!(curve.along.windows(2).all(|pair| pair[0] < pair[1]), "{}", curve.name);
+        assert!(curve.lines.iter().all(|line| line.values.len() == curve.along.len()));
+    }
+    let gaps = &plots.curves[1].lines[0].values;
+    let [low, high] = [f64::min, f64::max].map(|pick| gaps.iter().copied().reduce(pick).unwrap());
+    assert!(high - low > 0.15 && high < 0.6, "{low} {high}");
+    assert_eq!(plots.maps[0].values.ncols(), 720);
 }
 
 fn record(kind: &str) -> &'static DefectRecord {

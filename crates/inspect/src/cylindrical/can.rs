@@ -78,6 +78,14 @@ impl Can {
     }
 }
 
+impl Can {
+    /// Outer radius of each bin, mm: median over the heights; NaN where it was not seen.
+    pub(super) fn radii(&self) -> Vec<f64> {
+        let middle = |bin| median(self.outer_map.column(bin).to_vec()).unwrap_or(f64::NAN);
+        (0..BINS).map(middle).collect()
+    }
+}
+
 /// The wall behind the blur, through the mean profile about it.
 fn fit_wall(
     survey: &Survey<'_>,

@@ -8,11 +8,11 @@ use voltomo_types::{CellKind, VoxelGrid};
 
 use super::circle::{Circle, find_circle};
 use super::ends::{End, Rings};
+use super::settings::{CylindricalSettings, LidSide};
 use crate::error::InspectError;
 use crate::frame::CellFrame;
 use crate::round::{median, median_and_sigma};
 use crate::seen::Seen;
-use crate::settings::{CylindricalSettings, LidSide};
 
 /// Usual cells by their outer diameter with sleeve, mm: `[least, most, height]`.
 const USUAL: [[f64; 3]; 5] = [

@@ -1,65 +1,54 @@
 //! Everything about the wound layers of one view, in order. Knows no method.
 
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
-use voltomo_types::{Finding, FindingKind, Problem, Verdict};
+use voltomo_types::{Finding, FindingKind, Verdict};
 
 use super::cell::Placed;
-use super::edge::{EdgeSettings, RollEnd, bent_findings, edge_findings, edge_table};
+use super::edge::{RollEnd, bent_findings, edge_findings, edge_plots, edge_table};
+use super::settings::LayerSettings;
 use super::winding::{
-    GapSettings, ParticleSettings, Reader, Spiral, WindingError, WindingSettings, gap_findings,
-    particle_findings, spiral_finding, windings,
+    Reader, Spiral, WindingError, gap_findings, particle_findings, spiral_finding, spiral_plots,
+    windings,
 };
+use crate::plots::Plots;
 
-/// How the wound layers are looked at.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(default, deny_unknown_fields)]
-pub struct LayerSettings {
-    /// The spiral.
-    pub winding: WindingSettings,
-    /// Gaps between windings.
-    pub gap: GapSettings,
-    /// Foreign particles.
-    pub particle: ParticleSettings,
-    /// Edges and overhang.
-    pub edge: EdgeSettings,
+/// What the windings of a view tell.
+#[derive(Debug, Clone)]
+pub struct Layers {
+    /// Findings, not judged yet.
+    pub findings: Vec<Finding>,
+    /// The spiral that they follow, where it was found.
+    pub spiral: Option<Spiral>,
+    /// The windings' edges and deviations, for plots.
+    pub plots: Plots,
 }
 
-impl LayerSettings {
-    /// What is wrong with them.
-    #[must_use]
-    pub fn problems(&self) -> Vec<Problem> {
-        let mut problems = self.winding.problems();
-        problems.extend(self.edge.problems());
-        problems
-    }
-}
-
-/// Findings of the windings of a view, and the spiral that they follow.
+/// Looks at the windings of a view.
 ///
 /// A view that does not resolve the windings, as neutrons do not, gives one finding that says so.
 #[must_use]
-pub fn layer_findings(
-    placed: &Placed<'_>,
-    settings: &LayerSettings,
-) -> (Vec<Finding>, Option<Spiral>) {
+pub fn layer_findings(placed: &Placed<'_>, settings: &LayerSettings) -> Layers {
     let (seen, frame) = (&placed.seen, placed.frame());
     let spiral = match windings(seen, frame, &settings.winding) {
         Ok(spiral) => spiral,
-        Err(error) => return (vec![unseen(placed, &error)], None),
+        Err(error) => {
+            let findings = vec![unseen(placed, &error)];
+            return Layers { findings, spiral: None, plots: Plots::default() };
+        }
     };
     let reader = Reader::new(seen, frame, spiral.centre);
     let view = (&reader, seen.probe);
     let mut findings = vec![spiral_finding(view, &spiral)];
     findings.extend(gap_findings(view, &spiral, &settings.gap));
     findings.extend(particle_findings(view, &spiral, &settings.particle));
+    let mut plots = spiral_plots(&spiral);
     for end in [RollEnd::Top, RollEnd::Bottom] {
         if let Some(table) = edge_table((seen, frame), &spiral, end, &settings.edge) {
             findings.extend(edge_findings(view, &spiral, &table, &settings.edge));
             findings.extend(bent_findings(view, &spiral, &table));
+            plots.extend(edge_plots(&table, frame.tab_angle));
         }
     }
-    (findings, Some(spiral))
+    Layers { findings, spiral: Some(spiral), plots }
 }
 
 fn unseen(placed: &Placed<'_>, error: &WindingError) -> Finding {

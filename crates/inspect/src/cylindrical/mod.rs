@@ -15,7 +15,9 @@ mod regions;
 mod report;
 mod rise;
 mod roll_gap;
+mod round_plots;
 mod sawtooth;
+mod settings;
 mod stripes;
 pub mod survey;
 mod wall;
@@ -26,21 +28,26 @@ mod zones;
 use voltomo_types::{Finding, Probe};
 
 use self::core::Core;
-use crate::settings::CylindricalSettings;
+use crate::plots::Plots;
 use can::Can;
 pub use cell::{CylindricalCell, Placed};
-use layers::{LayerSettings, layer_findings};
+use layers::{Layers, layer_findings};
 use lead::Lead;
 pub use place::place;
 use roll_gap::Gap;
+pub use settings::{CylindricalSettings, LayerSettings, LidSide};
 use stripes::Stripe;
 use survey::Survey;
 
-/// Every finding about a wound cell, room by room. Findings are not judged yet.
+/// Every finding about a wound cell, room by room, and what was measured along something. Findings
+/// are not judged yet.
 ///
 /// The direction of the tab goes into the frames of the cell before anything is placed.
 #[must_use]
-pub fn inspect(cell: &mut CylindricalCell<'_>, settings: &CylindricalSettings) -> Vec<Finding> {
+pub fn inspect(
+    cell: &mut CylindricalCell<'_>,
+    settings: &CylindricalSettings,
+) -> (Vec<Finding>, Plots) {
     let mut findings: Vec<Finding> = cell.views().map(place::body_finding).collect();
     let mut looks: Vec<Look<'_>> =
         cell.views().map(|placed| Look::of(Survey::of(placed, settings.height_step_mm))).collect();
@@ -60,15 +67,21 @@ pub fn inspect(cell: &mut CylindricalCell<'_>, settings: &CylindricalSettings) -
     }
     findings.extend(looks.iter().flat_map(Look::findings));
     // Neutrons do not resolve the windings: their rooms would only say so.
-    let layers = cell.xray.iter().map(|xray| layer_findings(xray, &LayerSettings::default()).0);
-    findings.extend(layers.flatten());
-    findings
+    let mut plots = Plots::default();
+    looks.iter().for_each(|look| plots.extend(look.plots()));
+    let layers = cell.xray.as_ref().map(|xray| layer_findings(xray, &settings.layers));
+    if let Some(Layers { findings: more, plots: theirs, .. }) = layers {
+        findings.extend(more);
+        plots.extend(theirs);
+    }
+    (findings, plots)
 }
 
 /// One view, with what several rooms need of it.
 struct Look<'a> {
     survey: Survey<'a>,
     can: Option<Can>,
+    gap: Option<Gap>,
     core: Option<Core>,
     stripes: Vec<Stripe>,
     /// Which of the stripes is the tab's.
@@ -88,7 +101,9 @@ impl<'a> Look<'a> {
             !core.as_ref().is_some_and(|core| core.is_behind_buckle(&survey, place))
         });
         let lead = if is_neutron { None } else { Lead::of(&survey) };
-        Self { can: Can::of(&survey), core, stripes, tab: None, lead, survey }
+        let can = Can::of(&survey);
+        let gap = can.as_ref().and_then(|can| Gap::of(&survey, can));
+        Self { can, gap, core, stripes, tab: None, lead, survey }
     }
 
     /// Direction in which a lead leaves the roll, radians from +x.
@@ -117,11 +132,22 @@ impl<'a> Look<'a> {
         findings
     }
 
+    /// The can and the gap behind it round the clock.
+    fn plots(&self) -> Plots {
+        let mut plots = Plots::default();
+        if let Some(can) = &self.can {
+            plots.curves.push(round_plots::can_radius(&self.survey, can));
+            plots.maps.push(round_plots::unrolled(&self.survey, can));
+        }
+        plots.curves.extend(self.gap.iter().map(|gap| round_plots::gap_width(&self.survey, gap)));
+        plots
+    }
+
     fn about_can(&self, can: &Can) -> Vec<Finding> {
-        let gap = Gap::of(&self.survey, can);
-        let layered = gap.as_ref().and_then(|gap| gap.outer);
+        let gap = self.gap.as_ref();
+        let layered = gap.and_then(|gap| gap.outer);
         let mut findings = can::findings(&self.survey, can, layered);
-        let inside = (self.core.as_ref(), gap.as_ref());
+        let inside = (self.core.as_ref(), gap);
         findings.extend(roll_gap::findings(&self.survey, can, inside));
         findings
     }

@@ -4,10 +4,10 @@ use voltomo_types::{Finding, FindingKind, Measure, MeasureUnit, Transform, Verdi
 
 use super::cell::{CylindricalCell, Placed};
 use super::frame::{Body, HeightBy, LidBy, find_frame};
+use super::settings::CylindricalSettings;
 use crate::error::{InspectError, name};
 use crate::frame::CellFrame;
 use crate::seen::{Seen, Views};
-use crate::settings::CylindricalSettings;
 
 /// Finds the cell in every volume there is, and hangs both views on one frame where a registration
 /// is known; returned beside it, a finding for each volume in which no cell was found.

@@ -66,6 +66,11 @@ fn bin_profile(map: &Array2<f32>, bin: usize) -> Vec<f64> {
 }
 
 impl Gap {
+    /// Direction of each width, radians from +x towards +y.
+    pub(super) fn angles() -> Vec<f64> {
+        (0..BINS).map(bin_angle).collect()
+    }
+
     /// Measures the gap; `None` where can or roll cannot be seen.
     pub(super) fn of(survey: &Survey<'_>, can: &Can) -> Option<Self> {
         survey.roll?;

@@ -2,10 +2,13 @@
 
 mod findings_file;
 mod pictures;
+mod plots_file;
 
 use std::path::{Path, PathBuf};
 
-use voltomo_inspect::{InspectSettings, Limits, Seen, Views, coin, inspect_cylindrical, judge_all};
+use voltomo_inspect::{
+    InspectSettings, Inspection, Limits, Plots, Seen, Views, coin, inspect_cylindrical, judge_all,
+};
 use voltomo_types::{CellKind, Finding, Probe, Transform, Verdict, Volume};
 
 pub(crate) use findings_file::JSON as FINDINGS;
@@ -68,12 +71,14 @@ pub fn inspect(options: &InspectOptions, watch: &dyn Watch) -> Result<FindingsRe
     };
     let starved = inputs.iter().find(|input| input.probe == Probe::Xray);
     let starved = starved.and_then(|input| input.starved_share());
-    let findings = findings(options, &views, &limits, starved)?;
+    let Inspection { findings, plots } = findings(options, &views, &limits, starved)?;
     watch.end();
     let told = inputs.iter().map(Inspected::of).collect();
     let record = FindingsRecord::new(Some(options.cell), told, findings);
     watch.begin("draw the findings", record.findings.len());
     pictures::draw((&views, &options.settings), &record.findings, &options.out)?;
+    let seen: Vec<Seen<'_>> = views.xray.into_iter().chain(views.neutron).collect();
+    plots_file::write(&plots, &seen, &options.out)?;
     watch.end();
     record.write(&options.out)?;
     Ok(record)
@@ -84,10 +89,13 @@ fn findings(
     views: &Views<'_>,
     limits: &Limits,
     starved: Option<f64>,
-) -> Result<Vec<Finding>, RunError> {
+) -> Result<Inspection, RunError> {
     match options.cell {
         CellKind::Cylindrical => Ok(inspect_cylindrical(views, &options.settings, limits)?),
-        CellKind::Coin => coin_findings(views, limits, starved),
+        CellKind::Coin => {
+            let findings = coin_findings(views, limits, starved)?;
+            Ok(Inspection { findings, plots: Plots::default() })
+        }
     }
 }
 

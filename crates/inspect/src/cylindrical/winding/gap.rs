@@ -9,7 +9,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use voltomo_numeric::cast::to_index;
 use voltomo_types::{
-    Finding, FindingKind, Measure, MeasureUnit, Probe, ShownSlice, SliceDirection, Verdict,
+    Finding, FindingKind, Measure, MeasureUnit, Probe, Problem, ShownSlice, SliceDirection, Verdict,
 };
 
 use super::excess::Excess;
@@ -41,6 +41,17 @@ pub struct GapSettings {
 impl Default for GapSettings {
     fn default() -> Self {
         Self { least_thickness_mm: 0.02 }
+    }
+}
+
+impl GapSettings {
+    /// What is wrong with them.
+    #[must_use]
+    pub fn problems(&self) -> Vec<Problem> {
+        let length = self.least_thickness_mm;
+        let is_length = length > 0.0 && length.is_finite();
+        let problem = || Problem::new("gap.least_thickness_mm", length, "a positive length");
+        if is_length { Vec::new() } else { vec![problem()] }
     }
 }
 

@@ -8,7 +8,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use voltomo_numeric::cast::to_index;
 use voltomo_types::{
-    Finding, FindingKind, Measure, MeasureUnit, Probe, ShownSlice, SliceDirection, Verdict,
+    Finding, FindingKind, Measure, MeasureUnit, Probe, Problem, ShownSlice, SliceDirection, Verdict,
 };
 
 use super::reader::Reader;
@@ -46,6 +46,22 @@ pub struct ParticleSettings {
 impl Default for ParticleSettings {
     fn default() -> Self {
         Self { least_excess: 0.5, most_mm: 1.0, reach_mm: 3.0 }
+    }
+}
+
+impl ParticleSettings {
+    /// What is wrong with them.
+    #[must_use]
+    pub fn problems(&self) -> Vec<Problem> {
+        let named = [
+            ("least_excess", self.least_excess, self.least_excess > 0.0),
+            ("most_mm", self.most_mm, self.most_mm > 0.0),
+            ("reach_mm", self.reach_mm, self.reach_mm >= 0.0),
+        ];
+        let bad = named.into_iter().filter(|(_, value, is_good)| !is_good || !value.is_finite());
+        let expected = "a finite number above 0";
+        bad.map(|(key, value, _)| Problem::new(&format!("particle.{key}"), value, expected))
+            .collect()
     }
 }
 
