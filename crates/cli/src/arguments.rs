@@ -306,6 +306,8 @@ pub(crate) enum Store {
     Mha,
     /// NRRD.
     Nrrd,
+    /// NIfTI-1.
+    Nifti,
 }
 
 #[derive(Debug, Args)]
@@ -379,6 +381,7 @@ impl ReconstructArguments {
             Store::Tiff => "tiff",
             Store::Mha => "mha",
             Store::Nrrd => "nrrd",
+            Store::Nifti => "nifti",
         });
         overrides.extend(store.map(|store| Override::new("store.format", store)));
         overrides

@@ -13,7 +13,7 @@ pub(crate) const CORRECTED: &str = "correct.json";
 /// The volume itself, where the output folder of a run was given.
 pub(crate) fn volume_in(path: &Path) -> PathBuf {
     let folder = Layout::new(path).reconstruct();
-    let names = ["volume.zarr", "volume", "volume.mha", "volume.nrrd"];
+    let names = ["volume.zarr", "volume", "volume.mha", "volume.nrrd", "volume.nii"];
     let inside = names.iter().map(|name| folder.join(name)).find(|path| path.exists());
     inside.unwrap_or(path.into())
 }

@@ -15,7 +15,7 @@ use voltomo_pipeline::store::{
 use voltomo_types::{LengthUnit, VoxelGrid};
 
 const FORMATS: [StoreFormat; 4] =
-    [StoreFormat::Zarr, StoreFormat::Tiff, StoreFormat::Mha, StoreFormat::Nrrd];
+    [StoreFormat::Zarr, StoreFormat::Tiff, StoreFormat::Mha, StoreFormat::Nrrd, StoreFormat::Nifti];
 const SHAPE: [usize; 3] = [37, 50, 70];
 
 fn settings(format: StoreFormat) -> StoreSettings {
@@ -179,9 +179,13 @@ fn a_kill_in_the_middle_of_a_shard_loses_no_safe_slice() {
 
 #[test]
 fn nothing_half_written_has_the_volumes_name() {
-    for (format, name) in
-        FORMATS.into_iter().zip(["volume.zarr", "volume", "volume.mha", "volume.nrrd"])
-    {
+    for (format, name) in FORMATS.into_iter().zip([
+        "volume.zarr",
+        "volume",
+        "volume.mha",
+        "volume.nrrd",
+        "volume.nii",
+    ]) {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join(name);
         let mut store =

@@ -3,5 +3,6 @@
 mod error;
 pub mod picture;
 pub mod report;
+pub mod viewer;
 
 pub use error::ShowError;

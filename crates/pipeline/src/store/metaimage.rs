@@ -12,7 +12,7 @@ pub(super) const RECORD_FIELD: &str = "Voltomo = ";
 
 /// Begins or goes on with a MetaImage file.
 pub(super) fn begin(beginning: &Beginning) -> Result<RawWriter, StoreError> {
-    RawWriter::begin(beginning, &header(beginning.record))
+    RawWriter::begin(beginning, header(beginning.record).as_bytes())
 }
 
 /// The header; MetaImage counts axes from the fastest: x, y, z.

@@ -10,6 +10,7 @@ mod error;
 mod foreign;
 mod frames;
 mod metaimage;
+mod nifti;
 mod nrrd;
 mod ordered;
 mod place;

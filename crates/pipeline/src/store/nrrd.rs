@@ -14,7 +14,7 @@ const RECORD_FIELD: &str = "voltomo:=";
 
 /// Begins or goes on with a NRRD file.
 pub(super) fn begin(beginning: &Beginning) -> Result<RawWriter, StoreError> {
-    RawWriter::begin(beginning, &header(beginning.record))
+    RawWriter::begin(beginning, header(beginning.record).as_bytes())
 }
 
 /// The header; NRRD counts axes from the fastest: x, y, z. An unknown voxel size gets no unit.

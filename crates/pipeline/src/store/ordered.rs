@@ -194,5 +194,6 @@ fn begin(beginning: &Beginning) -> Result<Box<dyn SliceWriter>, StoreError> {
         StoreFormat::Tiff => Box::new(tiff_stack::TiffWriter::begin(beginning)?),
         StoreFormat::Mha => Box::new(metaimage::begin(beginning)?),
         StoreFormat::Nrrd => Box::new(nrrd::begin(beginning)?),
+        StoreFormat::Nifti => Box::new(nifti::begin(beginning)?),
     })
 }

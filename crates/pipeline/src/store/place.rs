@@ -28,6 +28,7 @@ impl Place {
             StoreFormat::Tiff => "",
             StoreFormat::Mha => ".mha",
             StoreFormat::Nrrd => ".nrrd",
+            StoreFormat::Nifti => ".nii",
         };
         Ok(Self {
             whole: folder.join(format!("{name}{ending}")),

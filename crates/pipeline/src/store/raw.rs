@@ -23,7 +23,7 @@ pub(super) struct RawWriter {
 
 impl RawWriter {
     /// Begins a file with `header` and room for every slice, or goes on with one.
-    pub(super) fn begin(beginning: &Beginning, header: &str) -> Result<Self, StoreError> {
+    pub(super) fn begin(beginning: &Beginning, header: &[u8]) -> Result<Self, StoreError> {
         let Beginning { path, record, is_begun, needed, .. } = *beginning;
         let failed = |source| StoreError::from_io(source, path, needed);
         let mut options = OpenOptions::new();
@@ -32,7 +32,7 @@ impl RawWriter {
         if is_begun {
             refuse_other_header(&mut file, path, header)?;
         } else {
-            file.write_all(header.as_bytes()).map_err(failed)?;
+            file.write_all(header).map_err(failed)?;
         }
         let [depth, rows, columns] = record.grid.shape;
         let slice_bytes = rows * columns * record.numbers.bytes();
@@ -67,9 +67,9 @@ impl SliceWriter for RawWriter {
     }
 }
 
-fn refuse_other_header(file: &mut File, path: &Path, header: &str) -> Result<(), StoreError> {
+fn refuse_other_header(file: &mut File, path: &Path, header: &[u8]) -> Result<(), StoreError> {
     let mut found = vec![0; header.len()];
-    let is_same = file.read_exact(&mut found).is_ok() && found == header.as_bytes();
+    let is_same = file.read_exact(&mut found).is_ok() && found == header;
     if is_same {
         return Ok(());
     }

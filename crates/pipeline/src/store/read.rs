@@ -10,7 +10,7 @@ use voltomo_types::VoxelGrid;
 use zarrs::array::{ArrayBytes, ArraySubset};
 
 use super::record::Record;
-use super::{Content, NumberType, StoreError, metaimage, nrrd, tiff_stack, zarr};
+use super::{Content, NumberType, StoreError, metaimage, nifti, nrrd, tiff_stack, zarr};
 
 /// Longest header that is searched for voltomo's record.
 const LONGEST_HEADER: u64 = 1 << 20;
@@ -31,7 +31,8 @@ enum Numbers {
 }
 
 impl StoredVolume {
-    /// Opens a volume that voltomo wrote: OME-Zarr, a folder of TIFF slices, MetaImage or NRRD.
+    /// Opens a volume that voltomo wrote: OME-Zarr, a folder of TIFF slices, MetaImage, NRRD
+    /// or NIfTI.
     ///
     /// # Errors
     /// A path that cannot be read, or that another program wrote.
@@ -54,7 +55,9 @@ impl StoredVolume {
             let mut head = Vec::new();
             let file = File::open(path).map_err(failed)?;
             file.take(LONGEST_HEADER).read_to_end(&mut head).map_err(failed)?;
-            let header = metaimage::read_header(&head).or_else(|| nrrd::read_header(&head));
+            let header = metaimage::read_header(&head)
+                .or_else(|| nrrd::read_header(&head))
+                .or_else(|| nifti::read_header(&head));
             let (record, header_bytes) = header.ok_or_else(foreign)?;
             (record, Numbers::Raw(header_bytes))
         };

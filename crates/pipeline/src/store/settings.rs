@@ -17,6 +17,8 @@ pub enum StoreFormat {
     Mha,
     /// NRRD: one file with a text header, as ITK and 3D Slicer read it.
     Nrrd,
+    /// NIfTI-1: one file with a binary header, at most 32767 voxels along an axis.
+    Nifti,
 }
 
 /// How one voxel is stored.
@@ -61,7 +63,8 @@ pub enum Compression {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct StoreSettings {
-    /// File format: zarr (OME-Zarr 0.5), tiff (one image a slice), mha or nrrd (one file).
+    /// File format: zarr (OME-Zarr 0.5), tiff (one image a slice), mha, nrrd or
+    /// nifti (one file).
     pub format: StoreFormat,
     /// How one voxel is stored: f32, or u16 and u8 between `limits`.
     pub numbers: NumberType,

@@ -11,7 +11,7 @@ pub fn disk_bytes(settings: &StoreSettings, grid: &VoxelGrid) -> u64 {
     match settings.format {
         StoreFormat::Zarr => zarr_levels::disk_bytes(settings, grid),
         StoreFormat::Tiff => plain + tiff_stack::HEADER_BYTES * grid.shape[0] as u64,
-        StoreFormat::Mha | StoreFormat::Nrrd => plain + 65_536,
+        StoreFormat::Mha | StoreFormat::Nrrd | StoreFormat::Nifti => plain + 65_536,
     }
 }
 
@@ -20,7 +20,7 @@ pub fn disk_bytes(settings: &StoreSettings, grid: &VoxelGrid) -> u64 {
 pub fn slab_alignment(settings: &StoreSettings) -> usize {
     match settings.format {
         StoreFormat::Zarr => settings.chunk,
-        StoreFormat::Tiff | StoreFormat::Mha | StoreFormat::Nrrd => 1,
+        StoreFormat::Tiff | StoreFormat::Mha | StoreFormat::Nrrd | StoreFormat::Nifti => 1,
     }
 }
 
@@ -31,6 +31,6 @@ pub fn working_bytes(settings: &StoreSettings, grid: &VoxelGrid) -> u64 {
     match settings.format {
         StoreFormat::Zarr => zarr_levels::working_bytes(settings, grid),
         StoreFormat::Tiff => 2 * slice + 2_097_152,
-        StoreFormat::Mha | StoreFormat::Nrrd => slice + 1_048_576,
+        StoreFormat::Mha | StoreFormat::Nrrd | StoreFormat::Nifti => slice + 1_048_576,
     }
 }
