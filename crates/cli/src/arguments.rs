@@ -1,5 +1,6 @@
 //! What the command line may say. Does nothing.
 
+mod export;
 mod volumes;
 
 use std::path::PathBuf;
@@ -7,6 +8,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use voltomo_pipeline::{Bytes, Limits, Override};
 
+pub(crate) use export::{ExportArguments, Numbers};
 pub(crate) use volumes::{
     Cell, CompareArguments, InspectArguments, Modality, Model, RegisterArguments, SegmentArguments,
     VoxelSize,
@@ -53,6 +55,8 @@ pub(crate) enum Command {
     Compare(CompareArguments),
     /// Draw a slice or an upright section of a volume made by voltomo as a PNG.
     Show(ShowArguments),
+    /// Write a volume for other programs: another format, a surface of a part, regions at findings.
+    Export(ExportArguments),
     /// Print the JSON Schema of the recipe, for editors.
     Schema,
 }

@@ -215,6 +215,14 @@ pub enum RunError {
         /// The output folder.
         path: PathBuf,
     },
+    /// What was asked for is not in the volume, or not to be had in that format.
+    #[error("cannot export: {why} ({path})", path = path.display())]
+    Export {
+        /// What was found and expected.
+        why: String,
+        /// The volume or the file asked for.
+        path: PathBuf,
+    },
     /// A file of the run's own record cannot be written or read.
     #[error("{what}: {source} ({path})", path = path.display())]
     File {

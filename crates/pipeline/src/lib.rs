@@ -12,6 +12,7 @@ mod correct_only;
 mod cupping;
 mod demo;
 mod error;
+mod export;
 mod gate;
 mod hardening;
 mod hardening_record;
@@ -61,6 +62,7 @@ pub use compare::{CompareOptions, compare};
 pub use correct_only::correct_only;
 pub use demo::{Demo, demo};
 pub use error::RunError;
+pub use export::{ExportOptions, export};
 pub use hardening_record::HardeningRecord;
 pub use inspect::{
     FindingsRecord, InspectOptions, Inspected, default_limits, inspect, read_transform,

@@ -136,7 +136,7 @@ fn section(stored: &StoredVolume, across: SectionAxis, at: usize) -> Result<Arra
 
 /// What the labels of a volume stand for, by the list beside it; 0 is a void. Nothing more where no
 /// such list is there.
-fn label_names(volume: &Path) -> BTreeMap<usize, String> {
+pub(crate) fn label_names(volume: &Path) -> BTreeMap<usize, String> {
     #[derive(serde::Deserialize)]
     struct Material {
         label: usize,

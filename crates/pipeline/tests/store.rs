@@ -14,7 +14,7 @@ use voltomo_pipeline::store::{
 };
 use voltomo_types::{LengthUnit, VoxelGrid};
 
-const FORMATS: [StoreFormat; 4] =
+const FORMATS: [StoreFormat; 5] =
     [StoreFormat::Zarr, StoreFormat::Tiff, StoreFormat::Mha, StoreFormat::Nrrd, StoreFormat::Nifti];
 const SHAPE: [usize; 3] = [37, 50, 70];
 

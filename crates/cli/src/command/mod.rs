@@ -2,6 +2,7 @@
 
 mod calibrate;
 mod compare;
+mod export;
 mod inspect;
 mod look;
 mod material;
@@ -36,6 +37,7 @@ pub(crate) fn execute(arguments: Arguments) -> Result<Outcome, String> {
         Command::Inspect(arguments) => inspect::inspect(&arguments),
         Command::Compare(arguments) => compare::compare(&arguments).map(done),
         Command::Show(arguments) => look::show(&arguments).map(done),
+        Command::Export(arguments) => export::export(&arguments).map(done),
         Command::Schema => recipe::schema().map(done),
     }
 }

@@ -13,7 +13,7 @@ use super::record::Record;
 use super::slice_writer::{Beginning, SliceWriter};
 use super::{
     Existing, StoreError, StoreFormat, StoreSettings, Stored, StoredFigures, VolumeMetadata,
-    VolumeStore, disk_bytes, metaimage, nrrd, slab_alignment, tiff_stack, zarr,
+    VolumeStore, disk_bytes, metaimage, nifti, nrrd, slab_alignment, tiff_stack, zarr,
 };
 
 /// A volume that is written in order.

@@ -88,6 +88,12 @@ impl StoredVolume {
         self.record.numbers
     }
 
+    /// Attenuations that stand for 0 and for the largest integer.
+    #[must_use]
+    pub fn limits(&self) -> Option<[f32; 2]> {
+        self.record.limits
+    }
+
     /// Where the volume came from, as it was written.
     #[must_use]
     pub fn provenance(&self) -> &serde_json::Value {
