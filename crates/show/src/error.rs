@@ -16,6 +16,24 @@ pub enum ShowError {
         /// The file asked for.
         path: PathBuf,
     },
+    /// A volume in which there is nothing to show.
+    #[error("{found}; expected {expected}")]
+    Volume {
+        /// What was found.
+        found: String,
+        /// What would be right, and how to mend it.
+        expected: String,
+    },
+    /// A setting of a picture that cannot be used.
+    #[error("`{key}` is {found}; expected {expected}")]
+    Setting {
+        /// The setting's key.
+        key: String,
+        /// What stands there.
+        found: String,
+        /// What would be right, and how to mend it.
+        expected: String,
+    },
     /// The file cannot be written.
     #[error("cannot write this picture: {source}; name a place that can be written ({path})")]
     Write {

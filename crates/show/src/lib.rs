@@ -4,5 +4,6 @@ mod error;
 pub mod picture;
 pub mod report;
 pub mod viewer;
+pub mod render;
 
 pub use error::ShowError;

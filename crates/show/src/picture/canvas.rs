@@ -1,10 +1,10 @@
 //! A grid of coloured pixels to draw on. Knows no arrays and no files.
 
 /// A colour as red, green and blue.
-pub(super) type Colour = [u8; 3];
+pub(crate) type Colour = [u8; 3];
 
-pub(super) const PAPER: Colour = [255; 3];
-pub(super) const INK: Colour = [32, 34, 38];
+pub(crate) const PAPER: Colour = [255; 3];
+pub(crate) const INK: Colour = [32, 34, 38];
 pub(super) const PALE_INK: Colour = [96, 100, 108];
 pub(super) const FRAME: Colour = [150, 154, 160];
 
@@ -21,6 +21,12 @@ impl Picture {
     #[must_use]
     pub fn new(width: usize, height: usize, colour: [u8; 3]) -> Self {
         Self { width, height, pixels: vec![colour; width * height] }
+    }
+
+    /// A picture `[width, height]` of these pixels, row by row; those that lack are black.
+    pub(crate) fn of_pixels([width, height]: [usize; 2], mut pixels: Vec<Colour>) -> Self {
+        pixels.resize(width * height, [0; 3]);
+        Self { width, height, pixels }
     }
 
     /// Pixels across.
@@ -55,7 +61,7 @@ impl Picture {
     }
 
     /// Mixes `colour` into one pixel: `share` 0 leaves it, 255 replaces it.
-    pub(super) fn mix(&mut self, [x, y]: [usize; 2], colour: Colour, share: u8) {
+    pub(crate) fn mix(&mut self, [x, y]: [usize; 2], colour: Colour, share: u8) {
         let Some(under) = self.at(x, y) else { return };
         let mixed = std::array::from_fn(|channel| {
             let share = u16::from(share);

@@ -9,7 +9,7 @@ use super::canvas::{Colour, INK, PALE_INK, Picture};
 
 /// How a line of text looks.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Font {
+pub(crate) struct Font {
     weight: FontWeight,
     height: RasterHeight,
     colour: Colour,
@@ -22,25 +22,30 @@ pub(super) const HEADING: Font =
 pub(super) const SUBTITLE: Font =
     Font { weight: FontWeight::Regular, height: RasterHeight::Size16, colour: PALE_INK };
 /// Numbers beside bars, and captions.
-pub(super) const LABEL: Font =
+pub(crate) const LABEL: Font =
     Font { weight: FontWeight::Regular, height: RasterHeight::Size16, colour: INK };
 /// The caption of the tile that is meant.
 pub(super) const MARKED: Font =
     Font { weight: FontWeight::Bold, height: RasterHeight::Size16, colour: [20, 90, 170] };
 
 impl Font {
+    /// The same in another colour.
+    pub(crate) fn in_colour(self, colour: Colour) -> Self {
+        Self { colour, ..self }
+    }
+
     /// Pixels that a line of this text is wide.
-    pub(super) fn width_of(self, text: &str) -> usize {
+    pub(crate) fn width_of(self, text: &str) -> usize {
         text.chars().count() * get_raster_width(self.weight, self.height)
     }
 
     /// Pixels that a line is high.
-    pub(super) fn line_height(self) -> usize {
+    pub(crate) fn line_height(self) -> usize {
         self.height.val()
     }
 
     /// As much of `text` as fits into so many pixels, with two dots where it is cut.
-    pub(super) fn cut(self, text: &str, width: usize) -> String {
+    pub(crate) fn cut(self, text: &str, width: usize) -> String {
         if self.width_of(text) <= width {
             return text.into();
         }
@@ -49,7 +54,7 @@ impl Font {
     }
 
     /// Writes `text` with its top left corner at `(left, top)`.
-    pub(super) fn write(self, picture: &mut Picture, [left, top]: [usize; 2], text: &str) {
+    pub(crate) fn write(self, picture: &mut Picture, [left, top]: [usize; 2], text: &str) {
         self.each_pixel(text, |x, y, share| picture.mix([left + x, top + y], self.colour, share));
     }
 
