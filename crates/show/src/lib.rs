@@ -2,8 +2,8 @@
 
 mod error;
 pub mod picture;
+pub mod render;
 pub mod report;
 pub mod viewer;
-pub mod render;
 
 pub use error::ShowError;
