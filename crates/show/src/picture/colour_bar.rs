@@ -7,12 +7,12 @@ use super::colour_map::ColourMap;
 use super::scale_bar::round_length;
 use super::text::LABEL;
 
-const WIDTH: usize = 18;
-const TICK: usize = 5;
-const GAP: usize = 6;
+pub(super) const WIDTH: usize = 18;
+pub(super) const TICK: usize = 5;
+pub(super) const GAP: usize = 6;
 
 /// What a colour bar shows.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub(super) struct ColourBar {
     pub(super) map: ColourMap,
     /// Numbers of the first and the last colour.
@@ -50,13 +50,13 @@ impl ColourBar {
     }
 
     /// Pixel row of a number, counted from the top of a bar whose last row is `last`.
-    fn row_of(&self, number: f64, last: usize) -> usize {
+    pub(super) fn row_of(&self, number: f64, last: usize) -> usize {
         let [low, high] = self.limits;
         to_index(((high - number) / (high - low) * last as f64).round())
     }
 
     /// Round numbers within the limits, with their digits.
-    fn ticks(&self) -> Vec<(f64, String)> {
+    pub(super) fn ticks(&self) -> Vec<(f64, String)> {
         let [low, high] = self.limits;
         let step = round_length((high - low) / 3.0);
         let digits = to_index((-step.log10().floor()).clamp(0.0, 9.0));

@@ -17,6 +17,12 @@ pub enum ColourMap {
     Viridis,
     /// Blue over green and yellow to red (Mikhailov 2019).
     Turbo,
+    /// Black over purple and red to pale yellow, even to the eye (Smith & van der Walt 2015).
+    Inferno,
+    /// Black over purple and rose to pale yellow, even to the eye (Smith & van der Walt 2015).
+    Magma,
+    /// Dark blue over grey to yellow, the same to the colour-blind (Nuñez, Anderton & Renslow 2018).
+    Cividis,
     /// Blue over white to red, for differences (Brewer).
     BlueRed,
 }
@@ -37,6 +43,9 @@ impl ColourMap {
             }
             Self::Viridis => colorous::VIRIDIS,
             Self::Turbo => colorous::TURBO,
+            Self::Inferno => colorous::INFERNO,
+            Self::Magma => colorous::MAGMA,
+            Self::Cividis => colorous::CIVIDIS,
             Self::BlueRed => return colorous::RED_BLUE.eval_continuous(1.0 - position).as_array(),
         };
         gradient.eval_continuous(position).as_array()

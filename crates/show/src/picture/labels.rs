@@ -71,7 +71,7 @@ pub fn label_picture(
 }
 
 /// The label that a number stands for; none where it is no whole number from 0 on.
-fn label(value: f32) -> Option<usize> {
+pub(super) fn label(value: f32) -> Option<usize> {
     (value >= 0.0 && value.fract() == 0.0).then(|| to_index(f64::from(value)))
 }
 

@@ -3,17 +3,17 @@
 use super::canvas::{Colour, FRAME, Picture};
 use super::text::LABEL;
 
-const SWATCH: usize = 14;
-const GAP: usize = 8;
+pub(super) const SWATCH: usize = 14;
+pub(super) const GAP: usize = 8;
 /// Longer names are cut.
-const LONGEST_NAME: usize = 260;
+pub(super) const LONGEST_NAME: usize = 260;
 
 /// Colours and what they stand for, from the top.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub(super) struct Legend(pub(super) Vec<(Colour, String)>);
 
 impl Legend {
-    const LINE: usize = 20;
+    pub(super) const LINE: usize = 20;
 
     /// Pixels that the list is wide.
     pub(super) fn width(&self) -> usize {

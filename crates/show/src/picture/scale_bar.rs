@@ -8,7 +8,7 @@ use super::text::LABEL;
 
 /// Pixels that a scale bar and its label are high.
 pub(super) const HEIGHT: usize = 16;
-const THICK: usize = 4;
+pub(super) const THICK: usize = 4;
 
 /// How long things in a picture are.
 #[derive(Debug, Clone, Copy)]
@@ -26,12 +26,17 @@ pub fn round_length(most: f64) -> f64 {
     step.unwrap_or(1.0) * decade
 }
 
-/// Draws the bar at the left of `[left, top]`, at most a quarter of `width` pixels long.
-pub(super) fn draw(picture: &mut Picture, [left, top]: [usize; 2], width: usize, scale: Scale) {
+/// A round length of at most a quarter of `width` pixels: how many pixels it is, and its words.
+pub(super) fn bar(width: usize, scale: Scale) -> (usize, String) {
     let length = round_length(width as f64 / 4.0 / scale.pixels_per_unit);
     let pixels = to_index((length * scale.pixels_per_unit).round()).max(1);
+    (pixels, format!("{} {}", decimal(length), scale.unit.symbol()))
+}
+
+/// Draws the bar at the left of `[left, top]`, at most a quarter of `width` pixels long.
+pub(super) fn draw(picture: &mut Picture, [left, top]: [usize; 2], width: usize, scale: Scale) {
+    let (pixels, text) = bar(width, scale);
     picture.fill([left, top + (HEIGHT - THICK) / 2, pixels, THICK], INK);
-    let text = format!("{} {}", decimal(length), scale.unit.symbol());
     LABEL.write(picture, [left + pixels + 8, top], &text);
 }
 

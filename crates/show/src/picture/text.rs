@@ -28,7 +28,21 @@ pub(crate) const LABEL: Font =
 pub(super) const MARKED: Font =
     Font { weight: FontWeight::Bold, height: RasterHeight::Size16, colour: [20, 90, 170] };
 
+/// The caption of an arrow.
+pub(super) const CAPTION: Font =
+    Font { weight: FontWeight::Bold, height: RasterHeight::Size16, colour: INK };
+
 impl Font {
+    /// Whether its strokes are thick.
+    pub(super) fn is_bold(self) -> bool {
+        matches!(self.weight, FontWeight::Bold)
+    }
+
+    /// Its colour.
+    pub(super) fn colour(self) -> Colour {
+        self.colour
+    }
+
     /// The same in another colour.
     pub(crate) fn in_colour(self, colour: Colour) -> Self {
         Self { colour, ..self }
