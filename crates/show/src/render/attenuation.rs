@@ -6,14 +6,18 @@ use ndarray::CowArray;
 use ndarray::Ix3;
 
 use super::blocks::{Blocks, Contents, Pyramid};
+use super::lattice::{Lattice, floor};
 use super::light::Light;
 use super::medium::{Gathered, Medium, Walk};
 use super::transfer::Tables;
 
 /// Contributions below this are not worth a lamp.
-const FAINT: f32 = 1.0 / 255.0;
+const FAINT: f32 = 1.0 / 64.0;
 /// Depths below a surface, in voxels, the denser of which gives it its colour.
 const BENEATH: [f32; 2] = [1.25, 2.5];
+
+/// How far about these depths the mean is taken, in voxels, against noise.
+const BESIDE: f32 = 1.25;
 
 /// Attenuation in standard order, with its transfer function.
 pub(super) struct Attenuation<'a> {
@@ -33,50 +37,13 @@ impl<'a> Attenuation<'a> {
         Self { values, shape: [depth, rows, columns], tables }
     }
 
-    fn data(&self) -> &[f32] {
-        self.values.as_slice().unwrap_or_default()
-    }
-
-    /// Between the eight voxels about a point; beyond the outermost centres as there.
-    #[inline]
-    fn sample(&self, at: [f32; 3]) -> f32 {
-        let mut low = [0; 3];
-        let mut share = [0.0; 3];
-        for axis in 0..3 {
-            let most = (self.shape[axis] - 1) as f32;
-            let place = at[axis].clamp(0.0, most);
-            low[axis] = floor(place).min(self.shape[axis].saturating_sub(2));
-            share[axis] = place - low[axis] as f32;
-        }
-        let step = |axis: usize| usize::from(self.shape[axis] > 1);
-        let data = self.data();
-        let (row, slice) = (self.shape[2], self.shape[2] * self.shape[1]);
-        let first = low[0] * slice + low[1] * row + low[2];
-        let right = step(2);
-        let line = |start: usize| {
-            let pair = &data[start..start + 1 + right];
-            pair[0] + share[2] * (pair[right] - pair[0])
-        };
-        let plane = |start: usize| {
-            let (near, far) = (line(start), line(start + row * step(1)));
-            near + share[1] * (far - near)
-        };
-        let (near, far) = (plane(first), plane(first + slice * step(0)));
-        near + share[0] * (far - near)
-    }
-
-    /// Slope of the attenuation, per voxel, from `reach` voxels on each side.
-    fn slope(&self, at: [f32; 3], reach: f32) -> [f32; 3] {
-        std::array::from_fn(|axis| {
-            let (mut before, mut after) = (at, at);
-            before[axis] -= reach;
-            after[axis] += reach;
-            (self.sample(after) - self.sample(before)) / (2.0 * reach)
-        })
+    /// Its numbers, to be read between voxels.
+    pub(super) fn lattice(&self) -> Lattice<'_> {
+        Lattice::new(self.values.as_slice().unwrap_or_default(), self.shape)
     }
 
     fn each_row(&self, [z, y, x]: [Range<usize>; 3], mut read: impl FnMut(&[f32])) {
-        let data = self.data();
+        let data = self.lattice().data();
         for slice in z {
             for row in y.clone() {
                 let start = (slice * self.shape[1] + row) * self.shape[2];
@@ -86,18 +53,9 @@ impl<'a> Attenuation<'a> {
     }
 }
 
-/// The whole number at or below a number; 0 for negative ones and NaN.
-#[inline]
-#[allow(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    reason = "the floor, saturating at both ends, is what this is for; fewer steps than by f64"
-)]
-fn floor(place: f32) -> usize {
-    place as u32 as usize
-}
-
 impl Contents for Attenuation<'_> {
+    const EMPTY_IS_CLEAR: bool = true;
+
     fn shape(&self) -> [usize; 3] {
         self.shape
     }
@@ -123,9 +81,22 @@ impl Contents for Attenuation<'_> {
     }
 }
 
+/// Four directions in the plane across a direction of length 1.
+fn sideways(normal: [f32; 3]) -> [[f32; 3]; 4] {
+    let [z, y, x] = normal;
+    // Across the axis that the normal is farthest from, so that there is a length to divide by.
+    let first = if x.abs() < 0.6 { [-y, z, 0.0] } else { [0.0, -x, y] };
+    let length = (first[0] * first[0] + first[1] * first[1] + first[2] * first[2]).sqrt();
+    let a = first.map(|part| part / length);
+    let b = [y * a[2] - x * a[1], x * a[0] - z * a[2], z * a[1] - y * a[0]];
+    [a, a.map(|part| -part), b, b.map(|part| -part)]
+}
+
 /// Attenuation in its light, to be walked through.
-pub(super) struct LitAttenuation<'a, 'b> {
-    pub(super) values: &'a Attenuation<'b>,
+pub(super) struct LitAttenuation<'a> {
+    pub(super) values: Lattice<'a>,
+    pub(super) tables: &'a Tables,
+    pub(super) shape: [usize; 3],
     pub(super) blocks: &'a Blocks,
     pub(super) pyramid: &'a Pyramid,
     pub(super) light: Light,
@@ -137,7 +108,7 @@ pub(super) struct LitAttenuation<'a, 'b> {
     pub(super) has_faces: bool,
 }
 
-impl LitAttenuation<'_, '_> {
+impl LitAttenuation<'_> {
     /// The colour of what lies a little below a surface: on the surface itself voxels are half air,
     /// whatever the body is made of.
     fn beneath(
@@ -146,28 +117,46 @@ impl LitAttenuation<'_, '_> {
         (at, normal): ([f32; 3], [f32; 3]),
         sureness: f32,
     ) -> [f32; 3] {
+        let across = sideways(normal);
         let below = BENEATH.map(|depth| {
-            self.values.sample(std::array::from_fn(|axis| at[axis] - depth * normal[axis]))
+            let middle = std::array::from_fn(|axis| at[axis] - depth * normal[axis]);
+            let about = across.map(|way| {
+                self.values.at(std::array::from_fn(|axis| middle[axis] + BESIDE * way[axis]))
+            });
+            0.2 * (self.values.at(middle) + about[0] + about[1] + about[2] + about[3])
         });
         let most = below[0].max(below[1]);
         if !most.is_finite() {
             return colour;
         }
-        let body = self.values.tables.colour(most);
+        let body = self.tables.colour(most);
         std::array::from_fn(|channel| {
             colour[channel] + sureness * (body[channel] - colour[channel])
         })
     }
 
+    /// Slope of the attenuation, per voxel.
+    fn slope(&self, at: [f32; 3]) -> [f32; 3] {
+        let reach = self.light.reach;
+        std::array::from_fn(|axis| {
+            let (mut before, mut after) = (at, at);
+            before[axis] -= reach;
+            after[axis] += reach;
+            (self.values.at(after) - self.values.at(before)) / (2.0 * reach)
+        })
+    }
+
     fn lit(&self, colour: [f32; 3], at: [f32; 3], direction: [f32; 3]) -> [f32; 3] {
-        let slope = self.values.slope(at, self.light.reach);
+        let slope = self.slope(at);
         let steep = (slope[0] * slope[0] + slope[1] * slope[1] + slope[2] * slope[2]).sqrt();
         let sureness = ((steep - self.flat) / (2.0 * self.flat)).clamp(0.0, 1.0);
         if sureness.is_nan() || sureness <= 0.0 {
             return colour;
         }
         let facing = slope[0] * direction[0] + slope[1] * direction[1] + slope[2] * direction[2];
-        let sign = if facing > 0.0 { -1.0 } else { 1.0 };
+        // Out of the matter; seen from within it, towards the viewer. Rays that graze a body leave
+        // it by its far side and still see its outside.
+        let sign = if facing > -0.3 * steep { -1.0 } else { 1.0 };
         let normal = slope.map(|part| sign * part / steep);
         let crowding = self.pyramid.crowding(at, normal);
         let colour = self.beneath(colour, (at, normal), sureness);
@@ -175,9 +164,9 @@ impl LitAttenuation<'_, '_> {
     }
 }
 
-impl Medium for LitAttenuation<'_, '_> {
+impl Medium for LitAttenuation<'_> {
     fn shape(&self) -> [usize; 3] {
-        self.values.shape
+        self.shape
     }
 
     fn has_faces(&self) -> bool {
@@ -185,14 +174,14 @@ impl Medium for LitAttenuation<'_, '_> {
     }
 
     fn face(&self, at: [f32; 3], gathered: &mut Gathered) {
-        let (colour, opacity) = self.values.tables.face(self.values.sample(at));
+        let (colour, opacity) = self.tables.face(self.values.at(at));
         gathered.add(colour, opacity);
     }
 
     fn walk(&self, walk: &Walk, gathered: &mut Gathered) {
         let way = |index: usize| (index as f32 * self.step).min(walk.length);
         let mut index = 0;
-        let mut front = self.values.sample(walk.origin);
+        let mut front = self.values.at(walk.origin);
         while way(index) < walk.length && !gathered.is_full() {
             let at = walk.at(way(index));
             if let Some(block) = self.blocks.empty_about(at) {
@@ -200,13 +189,13 @@ impl Medium for LitAttenuation<'_, '_> {
                 let last = floor(walk.leaves(block).max(0.0) / self.step);
                 if last > index {
                     index = last;
-                    front = self.values.sample(walk.at(way(index)));
+                    front = self.values.at(walk.at(way(index)));
                     continue;
                 }
             }
             let next = way(index + 1);
-            let back = self.values.sample(walk.at(next));
-            let (colour, depth) = self.values.tables.stretch(front, back);
+            let back = self.values.at(walk.at(next));
+            let (colour, depth) = self.tables.stretch(front, back);
             if depth > 0.0 {
                 let opacity = 1.0 - (-depth * (next - way(index))).exp();
                 let lit = if opacity * gathered.left > FAINT {

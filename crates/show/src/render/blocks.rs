@@ -1,11 +1,12 @@
 //! Where in a volume nothing is shown, and how opaque it is at large. Knows no rays and no colours.
 
-use ndarray::Array3;
+use ndarray::{Array3, s};
 use rayon::prelude::*;
-use voltomo_numeric::cast::{to_f32, to_index};
+use voltomo_numeric::cast::to_f32;
 
 use super::camera::Subject;
 use super::cut::Cuts;
+use super::lattice::{Lattice, floor};
 
 /// Voxels along the edge of a block that is skipped as a whole.
 pub(super) const SIDE: usize = 8;
@@ -18,6 +19,8 @@ const SOLID: f32 = 0.2;
 
 /// What blocks ask of a volume.
 pub(super) trait Contents: Sync {
+    /// Whether blocks in which nothing is to be seen are transparent.
+    const EMPTY_IS_CLEAR: bool;
     /// Voxels along `[z, y, x]`, none of them 0.
     fn shape(&self) -> [usize; 3];
     /// Whether anything is to be seen among the voxels of these ranges.
@@ -49,6 +52,12 @@ impl Blocks {
         Self { counts, shown: shown.collect() }
     }
 
+    /// Where the block of a cell of the finest mean opacities stands.
+    fn index(&self, cell: [usize; 3]) -> usize {
+        let [z, y, x] = cell.map(|index| index * CELL / SIDE);
+        (z * self.counts[1] + y) * self.counts[2] + x
+    }
+
     /// Every block is looked into.
     #[cfg(test)]
     pub(super) fn all_shown(&mut self) {
@@ -59,9 +68,8 @@ impl Blocks {
     /// in it. The blocks at the volume's faces reach beyond it.
     #[inline]
     pub(super) fn empty_about(&self, at: [f32; 3]) -> Option<[[f32; 3]; 2]> {
-        let block: [usize; 3] = std::array::from_fn(|axis| {
-            (to_index(f64::from(at[axis])) / SIDE).min(self.counts[axis] - 1)
-        });
+        let block: [usize; 3] =
+            std::array::from_fn(|axis| (floor(at[axis]) / SIDE).min(self.counts[axis] - 1));
         let index = (block[0] * self.counts[1] + block[1]) * self.counts[2] + block[2];
         if self.shown[index] {
             return None;
@@ -81,12 +89,13 @@ fn place(index: usize, counts: [usize; 3]) -> [usize; 3] {
 /// Mean opacities on ever coarser grids: how much stands about a place.
 #[derive(Debug, Clone)]
 pub(super) struct Pyramid {
+    /// Means with an empty cell about them on each side: beyond the volume nothing stands.
     levels: Vec<Array3<f32>>,
 }
 
 impl Pyramid {
     /// The mean opacities of a volume; nothing is cut away yet, and only the finest grid is there.
-    pub(super) fn of(contents: &impl Contents) -> Self {
+    pub(super) fn of<C: Contents>(contents: &C, blocks: &Blocks) -> Self {
         let shape = contents.shape();
         let counts = shape.map(|side| side.div_ceil(CELL));
         let range = |cell: usize, side: usize| cell * CELL..(cell * CELL + CELL).min(side);
@@ -94,10 +103,11 @@ impl Pyramid {
         let means = indices.into_par_iter().map(|index| {
             let [z, y, x] = place(index, counts);
             let ranges = [range(z, shape[0]), range(y, shape[1]), range(x, shape[2])];
-            contents.mean_opacity(ranges)
+            let is_clear = C::EMPTY_IS_CLEAR && !blocks.shown[blocks.index([z, y, x])];
+            if is_clear { 0.0 } else { contents.mean_opacity(ranges) }
         });
         let finest = Array3::from_shape_vec(counts, means.collect()).unwrap_or_default();
-        Self { levels: vec![finest] }
+        Self { levels: vec![padded(&finest)] }
     }
 
     /// The same without what is cut away, and with the coarser grids.
@@ -105,12 +115,13 @@ impl Pyramid {
         if !cuts.are_none() {
             for ((z, y, x), mean) in self.levels[0].indexed_iter_mut() {
                 if *mean > 0.0 {
-                    *mean *= left_of_cell([z, y, x], cuts);
+                    *mean *= left_of_cell([z, y, x].map(|index| index - 1), cuts);
                 }
             }
         }
         while self.levels.len() < LEVELS {
-            let coarser = self.levels.last().map(halved).unwrap_or_default();
+            let coarser =
+                self.levels.last().map(|finer| padded(&halved(finer))).unwrap_or_default();
             self.levels.push(coarser);
         }
         self
@@ -120,8 +131,9 @@ impl Pyramid {
     /// volume where everything is transparent.
     pub(super) fn subject(&self, shape: [usize; 3]) -> Subject {
         let solid = self.levels[0].indexed_iter().filter(|(_, mean)| **mean > SOLID);
-        let cells: Vec<[f64; 3]> =
-            solid.map(|((z, y, x), _)| [z, y, x].map(|index| (index * CELL) as f64)).collect();
+        let cells: Vec<[f64; 3]> = solid
+            .map(|((z, y, x), _)| [z, y, x].map(|index| ((index - 1) * CELL) as f64))
+            .collect();
         let mut low = [f64::INFINITY; 3];
         let mut high = [f64::NEG_INFINITY; 3];
         for cell in &cells {
@@ -147,7 +159,7 @@ impl Pyramid {
     /// Bytes that the blocks and the pyramid of a shape take.
     pub(super) fn bytes(shape: [usize; 3]) -> u64 {
         let count = |side: usize| -> u64 {
-            shape.iter().map(|voxels| voxels.div_ceil(side) as u64).product()
+            shape.iter().map(|voxels| voxels.div_ceil(side) as u64 + 2).product()
         };
         count(SIDE) + (0..LEVELS).map(|level| 4 * count(CELL << level)).sum::<u64>()
     }
@@ -158,9 +170,12 @@ impl Pyramid {
         let mut sum = 0.0;
         for (level, means) in self.levels.iter().enumerate() {
             let cell = to_f32((CELL << level) as f64);
+            // The pad moves every cell by one.
             let place =
-                std::array::from_fn(|axis| (at[axis] + normal[axis] * cell + 0.5) / cell - 0.5);
-            sum += interpolated(means, place);
+                std::array::from_fn(|axis| (at[axis] + normal[axis] * cell + 0.5) / cell + 0.5);
+            let (depth, rows, columns) = means.dim();
+            let data = means.as_slice().unwrap_or_default();
+            sum += Lattice::new(data, [depth, rows, columns]).at(place);
         }
         sum / LEVELS as f32
     }
@@ -182,35 +197,24 @@ fn left_of_cell(cell: [usize; 3], cuts: &Cuts) -> f32 {
     left
 }
 
-/// Means of two by two by two; beyond the grid nothing stands.
-fn halved(means: &Array3<f32>) -> Array3<f32> {
+/// With an empty cell about them on each side.
+fn padded(means: &Array3<f32>) -> Array3<f32> {
     let (depth, rows, columns) = means.dim();
-    let shape = [depth, rows, columns].map(|side| side.div_ceil(2));
+    let mut padded = Array3::zeros([depth, rows, columns].map(|side| side + 2));
+    padded.slice_mut(s![1..=depth, 1..=rows, 1..=columns]).assign(means);
+    padded
+}
+
+/// Means of two by two by two within the pad; beyond the grid nothing stands.
+fn halved(padded: &Array3<f32>) -> Array3<f32> {
+    let (depth, rows, columns) = padded.dim();
+    let shape = [depth, rows, columns].map(|side| (side - 2).div_ceil(2));
     Array3::from_shape_fn(shape, |(z, y, x)| {
         let mut sum = 0.0;
         for step in 0..8 {
             let at = [2 * z + (step >> 2), 2 * y + ((step >> 1) & 1), 2 * x + (step & 1)];
-            sum += means.get(at).copied().unwrap_or(0.0);
+            sum += padded.get(at.map(|index| index + 1)).copied().unwrap_or(0.0);
         }
         sum / 8.0
     })
-}
-
-/// Between the eight cells about a place; beyond the grid nothing stands.
-fn interpolated(means: &Array3<f32>, place: [f32; 3]) -> f32 {
-    let low = place.map(f32::floor);
-    let share: [f32; 3] = std::array::from_fn(|axis| place[axis] - low[axis]);
-    let mut sum = 0.0;
-    for step in 0..8 {
-        let mut weight = 1.0;
-        let mut at = [0; 3];
-        for axis in 0..3 {
-            let is_upper = (step >> axis) & 1 == 1;
-            weight *= if is_upper { share[axis] } else { 1.0 - share[axis] };
-            let index = low[axis] + if is_upper { 1.0 } else { 0.0 };
-            at[axis] = if index < 0.0 { usize::MAX } else { to_index(f64::from(index)) };
-        }
-        sum += weight * means.get(at).copied().unwrap_or(0.0);
-    }
-    sum
 }

@@ -40,7 +40,7 @@ impl Levels {
         };
         // Heavy metal beside light matter: what is below the threshold is not all air.
         let below = Parted::of(&sorted[..parted.split]);
-        if let Some(below) = below.filter(|below| below.is_apart(sorted.len())) {
+        if let Some(below) = below.filter(|below| below.is_apart(&parted)) {
             parted = below;
         }
         let Parted { air, noise, bulk, .. } = parted;
@@ -50,7 +50,7 @@ impl Levels {
     /// From which attenuation on something is no air.
     pub(super) fn begin(&self) -> f64 {
         let contrast = self.bulk - self.air;
-        let above_noise = self.air + 3.5 * self.noise;
+        let above_noise = self.air + 4.0 * self.noise;
         above_noise.clamp(self.air + 0.35 * contrast, self.air + 0.65 * contrast)
     }
 
@@ -93,10 +93,10 @@ impl Parted {
         Some(Self { split, above: above.len(), air, noise, bulk: middle(above) })
     }
 
-    /// Whether the upper part is more than the upper half of noise, and more than a rim of voxels
-    /// that are partly filled.
-    fn is_apart(&self, all: usize) -> bool {
-        self.bulk - self.air > 5.0 * self.noise && self.above > all / 50
+    /// Whether the upper part is more than the upper half of noise, and more than the rim of voxels
+    /// that a heavier part fills partly.
+    fn is_apart(&self, heavier: &Self) -> bool {
+        self.bulk - self.air > 5.0 * self.noise && self.above > heavier.above
     }
 }
 

@@ -107,6 +107,9 @@ impl<'a> LabelField<'a> {
 }
 
 impl Contents for LabelField<'_> {
+    // The inside of a label is empty of surfaces, and not clear.
+    const EMPTY_IS_CLEAR: bool = false;
+
     fn shape(&self) -> [usize; 3] {
         self.shape
     }

@@ -6,7 +6,11 @@ use voltomo_types::Problem;
 use super::camera::Viewer;
 use super::vector::{along, short, unit};
 
-/// How surfaces are lit: ambient + diffuse · (n·l) + specular · (n·h)^shininess.
+/// How far the lamp's light reaches round a body, as a cosine.
+const WRAP: f32 = 0.4;
+
+/// How surfaces are lit: ambient + diffuse · (n·l + w)/(1 + w) + specular · (n·h)^shininess, with
+/// w = 0.4 for a wide lamp.
 ///
 /// Source: Blinn 1977, doi:10.1145/563858.563893.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
@@ -29,7 +33,7 @@ pub struct Shading {
 
 impl Default for Shading {
     fn default() -> Self {
-        let (ambient, diffuse, specular) = (0.5, 0.58, 0.12);
+        let (ambient, diffuse, specular) = (0.56, 0.56, 0.14);
         Self { ambient, diffuse, specular, shininess: 24.0, occlusion: 2.2, reach: 2.0 }
     }
 }
@@ -69,7 +73,7 @@ pub(super) struct Light {
 impl Light {
     /// A lamp above and to the left of the camera.
     pub(super) fn new(shading: &Shading, viewer: &Viewer) -> Self {
-        let lamp = along(along(viewer.towards, 0.55, viewer.up), -0.5, viewer.right);
+        let lamp = along(along(viewer.towards, 0.55, viewer.up), -0.45, viewer.right);
         let part = voltomo_numeric::cast::to_f32;
         Self {
             lamp: short(unit(lamp).unwrap_or(viewer.towards)),
@@ -92,7 +96,8 @@ impl Light {
     ) -> [f32; 3] {
         let dot = |a: [f32; 3], b: [f32; 3]| a[0] * b[0] + a[1] * b[1] + a[2] * b[2];
         let open = (-self.occlusion * crowding).exp();
-        let facing = dot(normal, self.lamp).max(0.0);
+        // A wide lamp: it reaches a little beyond the edge of its shadow.
+        let facing = ((dot(normal, self.lamp) + WRAP) / (1.0 + WRAP)).max(0.0);
         let halfway: [f32; 3] = std::array::from_fn(|axis| self.lamp[axis] - direction[axis]);
         let length = dot(halfway, halfway).sqrt().max(1e-6);
         let mirrored = (dot(normal, halfway) / length).max(0.0).powf(self.shininess);

@@ -8,8 +8,11 @@ mod captions;
 mod cut;
 mod histogram;
 mod labels;
+mod lattice;
 mod light;
 mod medium;
+#[cfg(test)]
+mod reference;
 mod renderer;
 mod strokes;
 mod style;

@@ -94,7 +94,8 @@ impl<'a> Renderer<'a> {
         let transfer = style.transfer.clone().or_else(preset).ok_or_else(nothing)?;
         let tables = transfer.tables(volume.grid.voxel);
         let field = Box::new(Attenuation::new(volume.attenuation, tables));
-        let (blocks, finest) = (Blocks::of(field.as_ref()), Pyramid::of(field.as_ref()));
+        let blocks = Blocks::of(field.as_ref());
+        let finest = Pyramid::of(field.as_ref(), &blocks);
         let content = Content::Attenuation { field, transfer };
         Ok(Self::assembled(content, (blocks, finest), volume.grid, style))
     }
@@ -119,7 +120,8 @@ impl<'a> Renderer<'a> {
             (label_colour(label), name.unwrap_or_else(|| format!("label {label}")))
         });
         let field = Box::new(LabelField::new(labels.labels, opacity));
-        let (blocks, finest) = (Blocks::of(field.as_ref()), Pyramid::of(field.as_ref()));
+        let blocks = Blocks::of(field.as_ref());
+        let finest = Pyramid::of(field.as_ref(), &blocks);
         let content = Content::Labels { field, legend: named.collect() };
         Ok(Self::assembled(content, (blocks, finest), labels.grid, style))
     }
@@ -141,7 +143,7 @@ impl<'a> Renderer<'a> {
         Self { content, blocks, pyramid, cuts, subject, grid, style: style.clone() }
     }
 
-    fn viewer(&self) -> Viewer {
+    pub(super) fn viewer(&self) -> Viewer {
         Viewer::new(&self.style.camera, self.subject)
     }
 
@@ -189,9 +191,17 @@ impl<'a> Renderer<'a> {
             Content::Attenuation { field, transfer } => {
                 let [low, high] = transfer.colour_limits;
                 let flat = to_f32(FLAT * (high - low));
-                let (values, has_faces) = (field, self.style.has_faces);
-                let medium =
-                    LitAttenuation { values, blocks, pyramid, light, step, flat, has_faces };
+                let medium = LitAttenuation {
+                    values: field.lattice(),
+                    tables: &field.tables,
+                    shape: self.grid.shape,
+                    blocks,
+                    pyramid,
+                    light,
+                    step,
+                    flat,
+                    has_faces: self.style.has_faces,
+                };
                 self.traced(&medium, &viewer)
             }
             Content::Labels { field, .. } => {

@@ -2,10 +2,11 @@
 
 use ndarray::ArrayView3;
 use serde::{Deserialize, Serialize};
-use voltomo_numeric::cast::{to_f32, to_index};
+use voltomo_numeric::cast::to_f32;
 use voltomo_types::{Probe, Problem};
 
 use super::histogram::Levels;
+use super::lattice::floor;
 use crate::picture::ColourMap;
 
 /// Steps of the tables; one is far finer than any ramp of opacity that a picture needs.
@@ -60,7 +61,7 @@ impl TransferFunction {
         let per_voxel = |opacity: f64| opacity / voxel;
         let opacity = vec![
             ControlPoint { attenuation: begin, opacity: 0.0 },
-            ControlPoint { attenuation: full, opacity: per_voxel(1.0) },
+            ControlPoint { attenuation: full, opacity: per_voxel(2.0) },
         ];
         Some(Self { colour_map, colour_limits: [low, high], opacity })
     }
@@ -149,7 +150,16 @@ impl TransferFunction {
             shown_before.push(shown_before[index] + usize::from(opacity > 0.0));
         }
         let full = to_f32(0.25 * self.most_opacity() * voxel);
-        Tables { low: to_f32(low), per_step: to_f32(1.0 / step), sums, points, shown_before, full }
+        let opacities = points.iter().map(|point: &[f32; 4]| 1.0 - (-point[3]).exp()).collect();
+        Tables {
+            low: to_f32(low),
+            per_step: to_f32(1.0 / step),
+            sums,
+            points,
+            opacities,
+            shown_before,
+            full,
+        }
     }
 }
 
@@ -167,6 +177,8 @@ pub(super) struct Tables {
     sums: Vec<[f32; 4]>,
     /// Red, green, blue and opacity at each step.
     points: Vec<[f32; 4]>,
+    /// Opacity of a voxel, 0 to 1, at each step.
+    opacities: Vec<f32>,
     /// How many steps before each have any opacity.
     shown_before: Vec<usize>,
     /// Opacity from which on a cut face is opaque.
@@ -182,7 +194,7 @@ impl Tables {
 
     #[inline]
     fn between(table: &[[f32; 4]], place: f32) -> [f32; 4] {
-        let index = to_index(f64::from(place)).min(STEPS - 2);
+        let index = floor(place).min(STEPS - 2);
         let share = place - index as f32;
         let (low, high) = (&table[index], &table[index + 1]);
         std::array::from_fn(|part| low[part] + share * (high[part] - low[part]))
@@ -231,7 +243,7 @@ impl Tables {
         if !attenuation.is_finite() {
             return 0.0;
         }
-        1.0 - (-Self::between(&self.points, self.place(attenuation))[3]).exp()
+        self.opacities[floor(self.place(attenuation) + 0.5)]
     }
 
     /// Whether anything between two attenuations has any opacity.
@@ -239,8 +251,8 @@ impl Tables {
         if least > most {
             return false;
         }
-        let first = to_index(f64::from(self.place(least))).saturating_sub(1);
-        let end = (to_index(f64::from(self.place(most))) + 3).min(STEPS);
+        let first = floor(self.place(least)).saturating_sub(1);
+        let end = (floor(self.place(most)) + 3).min(STEPS);
         self.shown_before[end] > self.shown_before[first]
     }
 }
