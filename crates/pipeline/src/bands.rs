@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use ndarray::{Array3, ArrayView3};
+use ndarray::{Array2, Array3, ArrayView3, Axis};
 use voltomo_correct::{
     Block, BlockFigures, CorrectError, CorrectSettings, Corrected, Survey, correct_block,
 };
@@ -67,6 +67,12 @@ impl BandSource for CorrectedBands<'_> {
         let block = Block { frames: 0..self.shape().frames, rows };
         self.block(block)
             .map(|corrected| corrected.line_integrals)
+            .map_err(|error| FrameError { what: error.to_string(), place: "axis search".into() })
+    }
+    fn frame(&self, index: usize) -> Result<Array2<f32>, FrameError> {
+        let block = Block { frames: index..index + 1, rows: 0..self.shape().rows };
+        self.block(block)
+            .map(|corrected| corrected.line_integrals.index_axis_move(Axis(0), 0))
             .map_err(|error| FrameError { what: error.to_string(), place: "axis search".into() })
     }
 }

@@ -1,9 +1,9 @@
-//! Finds the rotation axis: a coarse search, then fine ones until the bands are straight. Knows no
-//! files.
+//! Finds the rotation axis: whole frames and a coarse search, then fine ones until the bands are
+//! straight. Knows no files.
 
 use voltomo_types::{ParallelGeometry, Radian, RotationAxis};
 
-use super::{AxisEstimate, AxisOrigin, BandSource, axis_search::Search, verdict};
+use super::{AxisEstimate, AxisOrigin, BandSource, axis_search::Search, frames, verdict};
 use crate::{ReconstructError, ReconstructSettings};
 
 /// Times that the bands are straightened anew at most.
@@ -17,7 +17,7 @@ const MOST_PASSES: usize = 3;
 /// nothing is read; a given `reconstruct.tilt_deg` alone is kept while the centre is searched.
 /// The search covers `reconstruct.search_px`; left out, the middle half of the frame, and all but
 /// its outermost 4 % where the views cover more than half a turn.
-/// Memory: one band, see [`BandSource`]; up to 64 MiB (or one row of all frames) of line
+/// Memory: one pair of whole frames; one band, see [`BandSource`]; up to 64 MiB (or one row of all frames) of line
 /// integrals, three sinograms, and the Fourier transform of one (16 bytes a pixel). The bits of
 /// the result do not depend on the number of threads.
 ///
@@ -35,15 +35,20 @@ pub fn find_axis(
         return Ok(given(centre, settings));
     }
     let search = Search::new(source, geometry, settings, watch)?;
-    let coarse = search.coarse()?;
-    let mut found = search.fine(&coarse.axis)?;
-    let mut assumed = coarse.axis;
+    let frames = frames::register(&search)?;
+    let shown = frames.as_ref().filter(|frames| frames.shows_tilt);
+    let mut assumed = match (search.coarse(), &frames) {
+        (Ok(coarse), _) => shown.map_or(coarse.axis, |frames| frames.axis(search.middle())),
+        (Err(_), Some(frames)) => frames.axis(search.middle()),
+        (Err(error), None) => return Err(error),
+    };
+    let mut found = search.fine(&assumed, frames.as_ref())?;
     for _ in 0..MOST_PASSES {
         if !search.is_crooked(&assumed, &found.axis) {
             break;
         }
         assumed = found.axis;
-        found = search.fine(&assumed)?;
+        found = search.fine(&assumed, frames.as_ref())?;
     }
     verdict::judge(&search, found)
 }

@@ -9,6 +9,7 @@ use super::{
     BandSource,
     band::{self, Band, FrameAxis},
     double_wedge::{self, Window},
+    frames::Registered,
     pairs::{self, Centre},
     partners::{HalfTurn, Pair, half_turns, opposite_pairs},
     search::{BandMismatch, Coarse, Reach, search},
@@ -19,8 +20,13 @@ use crate::{ReconstructError, ReconstructSettings};
 const BLUR: f64 = 1.5;
 /// Fewest rows from which a tilt is measured.
 const FEWEST_ROWS_FOR_TILT: usize = 12;
+/// Fewest bands from which a tilt is taken where whole frames tell one.
+const FEWEST_BANDS_FOR_TILT: usize = 5;
 /// Points further than so many robust standard deviations are left out of the line.
 const REACH_OF_LINE: f64 = 4.0;
+
+/// The name of the registration of whole frames.
+pub(super) const WHOLE_FRAMES: &str = "whole frames";
 
 /// What the search works on.
 pub(super) struct Search<'a> {
@@ -37,14 +43,19 @@ pub(super) struct Search<'a> {
 pub(super) struct Fine {
     /// The line of the more certain method.
     pub(super) axis: FrameAxis,
-    /// Opposite pairs.
-    pub(super) pairs: Option<Line>,
-    /// Double wedge.
-    pub(super) wedge: Option<Line>,
-    /// Bands measured.
-    pub(super) bands: usize,
+    /// What each method says.
+    pub(super) answers: Vec<LineOf>,
     /// The band with the most certain centre.
     pub(super) clearest: Band,
+}
+
+/// What a method says.
+#[derive(Debug, Clone)]
+pub(super) struct LineOf {
+    /// The method, in words.
+    pub(super) name: &'static str,
+    /// The axis.
+    pub(super) line: Line,
 }
 
 impl<'a> Search<'a> {
@@ -75,8 +86,23 @@ impl<'a> Search<'a> {
         Ok(Self { source, geometry, settings, watch, shape, pairs, halves })
     }
 
+    /// Views with their opposite ones.
+    pub(super) fn pairs(&self) -> &[Pair] {
+        &self.pairs
+    }
+
+    /// The angles of all views, radians.
+    pub(super) fn angles(&self) -> Vec<f64> {
+        self.geometry.angles.iter().map(|angle| angle.0).collect()
+    }
+
+    /// Frames, rows and columns.
+    pub(super) fn shape(&self) -> FrameShape {
+        self.shape
+    }
+
     /// Frame row of the detector's middle row.
-    fn middle(&self) -> f64 {
+    pub(super) fn middle(&self) -> f64 {
         self.geometry.frame.row(self.geometry.frame.middle_row())
     }
 
@@ -91,7 +117,8 @@ impl<'a> Search<'a> {
         2 * self.pairs.len() > self.shape.frames
     }
 
-    fn reach(&self) -> Reach {
+    /// Where is searched.
+    pub(super) fn reach(&self) -> Reach {
         let last = self.shape.columns as f64 - 1.0;
         let part = if self.is_whole_turn() { 0.04 } else { 0.25 };
         let whole = [last * part, last * (1.0 - part)];
@@ -143,8 +170,12 @@ impl<'a> Search<'a> {
         (assumed.slope - found.slope).abs() * self.shape.columns as f64 > 0.03
     }
 
-    /// Both methods in bands that are straightened along `axis`.
-    pub(super) fn fine(&self, axis: &FrameAxis) -> Result<Fine, ReconstructError> {
+    /// Both methods in bands that are straightened along `axis`, beside what whole frames say.
+    pub(super) fn fine(
+        &self,
+        axis: &FrameAxis,
+        frames: Option<&Registered>,
+    ) -> Result<Fine, ReconstructError> {
         let size = (self.shape.rows, self.shape.columns);
         let bands = band::layout(size, self.settings.bands, Some(axis));
         let mut centres = vec![];
@@ -157,14 +188,32 @@ impl<'a> Search<'a> {
             let centres: Vec<Option<Centre>> = centres.iter().map(|both| both[method]).collect();
             self.points(&bands, &centres)
         });
-        let line = |points: &[Point]| robust_line(points, self.known_slope(), REACH_OF_LINE);
-        let (pair_line, wedge_line) = (line(&pairs), line(&wedge));
-        let line = surest(&pair_line, &wedge_line)
-            .ok_or(ReconstructError::NoSample { bands: bands.len(), not_finite: 0 })?;
-        let axis = FrameAxis { middle: self.middle(), centre: line.value, slope: line.slope };
+        let line = |points: &[Point]| self.line(points, frames);
         let clearest = pairs.iter().zip(&bands).min_by(|a, b| a.0.sigma.total_cmp(&b.0.sigma));
         let clearest = clearest.map_or(bands[0], |(_, band)| *band);
-        Ok(Fine { axis, pairs: pair_line, wedge: wedge_line, bands: bands.len(), clearest })
+        let once = if self.is_whole_turn() { self.pairs.len() / 2 } else { self.pairs.len() };
+        let answers = answers([line(&pairs), line(&wedge)], frames, [once, self.shape.frames / 2]);
+        let surest =
+            answers.iter().min_by(|a, b| a.line.value_sigma.total_cmp(&b.line.value_sigma));
+        let line = surest.map(|answer| &answer.line);
+        let line = line.ok_or(ReconstructError::NoSample { bands: bands.len(), not_finite: 0 })?;
+        let axis = FrameAxis { middle: self.middle(), centre: line.value, slope: line.slope };
+        Ok(Fine { axis, answers, clearest })
+    }
+
+    /// The line through the bands' centres; where they are too few to tell a tilt, about that of the
+    /// whole frames.
+    fn line(&self, points: &[Point], frames: Option<&Registered>) -> Option<Line> {
+        let usable = || points.iter().filter(|point| point.sigma.is_finite());
+        let few = self.known_slope().is_none() && usable().count() < FEWEST_BANDS_FOR_TILT;
+        let Some(frames) = frames.filter(|frames| frames.shows_tilt && few) else {
+            return robust_line(points, self.known_slope(), REACH_OF_LINE);
+        };
+        let mut line = robust_line(points, Some(frames.line.slope), REACH_OF_LINE)?;
+        let furthest = usable().map(|point| point.x.abs()).fold(0.0, f64::max);
+        line.slope_sigma = frames.line.slope_sigma;
+        line.value_sigma = line.value_sigma.hypot(furthest * line.slope_sigma);
+        Some(line)
     }
 
     /// Points of the line, one a band. A band's own sigma is only an estimate: half of the median
@@ -200,11 +249,35 @@ impl<'a> Search<'a> {
     }
 }
 
-fn surest<'a>(a: &'a Option<Line>, b: &'a Option<Line>) -> Option<&'a Line> {
-    match (a, b) {
-        (Some(a), Some(b)) => Some(if b.value_sigma < a.value_sigma { b } else { a }),
-        (one, other) => one.as_ref().or(other.as_ref()),
-    }
+/// What all methods say, bands no surer than frames allow: `all` are the independent pairs of views
+/// that each method in bands sees.
+///
+/// Bands straightened along a wrong tilt agree with it where the sample is flat or round, since they
+/// compare no rows of different height. Whole frames do; so many of their pairs as bands see would
+/// have standard deviations smaller by `√(pairs of frames / all)`, and bands, which see no more, have
+/// none smaller than those. A tilt that frames do not show, more pairs do not show either.
+fn answers(
+    [pairs, wedge]: [Option<Line>; 2],
+    frames: Option<&Registered>,
+    all: [usize; 2],
+) -> Vec<LineOf> {
+    let bounded = |(line, all): (Option<Line>, usize)| {
+        let mut line = line?;
+        if let Some(frames) = frames {
+            let share = (frames.pairs() as f64 / all.max(1) as f64).sqrt().min(1.0);
+            let share = if frames.shows_tilt { share } else { 1.0 };
+            line.value_sigma = line.value_sigma.max(share * frames.line.value_sigma);
+            line.slope_sigma = line.slope_sigma.max(share * frames.line.slope_sigma);
+        }
+        Some(line)
+    };
+    let whole = frames.map(|frames| frames.line.clone());
+    let named = [
+        ("opposite pairs", bounded((pairs, all[0]))),
+        ("double wedge", bounded((wedge, all[1]))),
+        (WHOLE_FRAMES, whole),
+    ];
+    named.into_iter().filter_map(|(name, line)| Some(LineOf { name, line: line? })).collect()
 }
 
 fn arc(angles: &[f64]) -> f64 {

@@ -1,13 +1,19 @@
 //! Where the rotation axis is: its centre and its tilt, with a confidence. Knows no files.
 //!
-//! Two principles are asked, and both answers are reported with their residual:
-//! 1. *opposite pairs*: the radiograph at θ + 180° is the mirror image of the one at θ, about the
+//! Three methods are asked, and all answers are reported with their residual:
+//! 1. *whole frames*: some pairs of opposite radiographs are registered as pictures, shift and
+//!    rotation together. Upper and lower edges tell the tilt of a flat sample.
+//! 2. *opposite pairs*: the radiograph at θ + 180° is the mirror image of the one at θ, about the
 //!    axis. All pairs of the scan, in bands of rows; a robust line through the centres of the
 //!    bands gives the centre at the detector's middle row, and the tilt.
-//! 2. *double wedge*: a sinogram over a whole turn holds no energy outside a double wedge of its
+//! 3. *double wedge*: a sinogram over a whole turn holds no energy outside a double wedge of its
 //!    Fourier plane; half a turn completed by its mirror image about a wrong axis does.
 //!
-//! Where they disagree, the least negative of several reconstructed slices decides.
+//! The surest answer is taken: that of the least standard deviation of the centre at the detector's
+//! middle row. Bands are straightened along the tilt that they are to measure, so that a flat sample
+//! agrees with any; what whole frames show bounds how sure bands can be (see `axis_search`). Where
+//! answers differ by more than they should, the least negative of several reconstructed slices
+//! decides, and a person is told.
 //!
 //! The sense of the rotation does not matter here: a scan turned the wrong way round has the same
 //! pairs, the same axis and the same sign of the tilt.
@@ -17,6 +23,7 @@ mod axis_search;
 mod band;
 pub mod cone;
 mod double_wedge;
+mod frames;
 mod pairs;
 mod partners;
 mod row_ends;
@@ -44,6 +51,12 @@ pub trait BandSource: Sync {
     /// # Errors
     /// A frame that could not be read or corrected.
     fn band(&self, rows: Range<usize>) -> Result<Array3<f32>, FrameError>;
+
+    /// Line integrals of one whole radiograph, `[row, column]`.
+    ///
+    /// # Errors
+    /// A frame that could not be read or corrected.
+    fn frame(&self, index: usize) -> Result<Array2<f32>, FrameError>;
 }
 
 impl BandSource for Array3<f32> {
@@ -54,6 +67,10 @@ impl BandSource for Array3<f32> {
 
     fn band(&self, rows: Range<usize>) -> Result<Array3<f32>, FrameError> {
         Ok(self.slice(ndarray::s![.., rows, ..]).to_owned())
+    }
+
+    fn frame(&self, index: usize) -> Result<Array2<f32>, FrameError> {
+        Ok(self.index_axis(ndarray::Axis(0), index).to_owned())
     }
 }
 
@@ -82,7 +99,8 @@ pub struct AxisEstimate {
     pub tilt_sigma: Option<Radian>,
     /// What each method says; the one that the axis comes from stands first.
     pub methods: Vec<MethodEstimate>,
-    /// Largest difference between the centres of the methods, in detector pixels.
+    /// Largest difference between the centres of the methods, in detector pixels; one that is within
+    /// three standard deviations, however large, counts as none.
     pub disagreement_px: f64,
     /// What a person must read. Empty where all is well.
     pub warnings: Vec<String>,
@@ -93,7 +111,7 @@ pub struct AxisEstimate {
 /// What one method says about the axis.
 #[derive(Debug, Clone, Serialize)]
 pub struct MethodEstimate {
-    /// The method, in words: `opposite pairs`, `double wedge`.
+    /// The method, in words: `whole frames`, `opposite pairs`, `double wedge`.
     pub name: String,
     /// Centre at the middle row of the detector, in detector pixels.
     pub centre_px: f64,
@@ -104,11 +122,11 @@ pub struct MethodEstimate {
     /// Standard deviation of the tilt in degrees.
     pub tilt_sigma_deg: Option<f64>,
     /// Root-mean-square distance of the bands' centres from the straight line, in detector
-    /// pixels; 0 for a single band.
+    /// pixels; 0 for a single band. Of whole frames, that of the pairs' centres from the common one.
     pub residual: f64,
-    /// Bands of rows that the line goes through.
+    /// Bands of rows that the line goes through; of whole frames, pairs.
     pub bands_used: usize,
-    /// Bands of rows that were measured.
+    /// Bands of rows that were measured; of whole frames, pairs.
     pub bands_measured: usize,
 }
 

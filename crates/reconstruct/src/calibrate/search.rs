@@ -5,7 +5,7 @@ use std::ops::RangeInclusive;
 use super::band::{Band, FrameAxis};
 
 /// Steepest axis that is searched for, degrees.
-const STEEPEST_DEG: f64 = 4.0;
+pub(super) const STEEPEST_DEG: f64 = 4.0;
 
 /// How badly opposite views match in one band, at the frame columns 0, 0.5, 1, ….
 #[derive(Debug, Clone)]

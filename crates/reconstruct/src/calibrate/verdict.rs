@@ -5,13 +5,15 @@ use voltomo_types::{Radian, RotationAxis};
 
 use super::{
     AxisEstimate, AxisOrigin, CandidateSlice, MethodEstimate,
-    axis_search::{Fine, Search},
+    axis_search::{Fine, LineOf, Search, WHOLE_FRAMES},
     sharpness,
 };
 use crate::ReconstructError;
 
 /// Methods further apart are a disagreement, detector pixels.
 const DISAGREEMENT_PX: f64 = 0.5;
+/// The same of tilts, degrees.
+const TILT_DISAGREEMENT_DEG: f64 = 0.1;
 /// A centre less certain than this is warned of, detector pixels, and a tilt, degrees.
 const LIMIT: [f64; 2] = [0.1, 0.02];
 /// The limits are held against so many standard deviations.
@@ -40,9 +42,12 @@ pub(super) fn judge(search: &Search<'_>, fine: Fine) -> Result<AxisEstimate, Rec
         candidates = sharpness::candidates(search, (low, high), (&fine.clearest, &fine.axis))?;
         let best = sharpest(&candidates);
         let distance = |answer: &Answer| (answer.estimate.centre_px - best).abs();
-        answers.sort_by(|a, b| distance(a).total_cmp(&distance(b)));
+        let tilted = against_frames(&answers);
+        let rank = |answer: &Answer| (tilted.contains(&answer.estimate.name), distance(answer));
+        answers.sort_by(|a, b| rank(a).0.cmp(&rank(b).0).then(rank(a).1.total_cmp(&rank(b).1)));
         warnings.push(disagreement(&answers, best));
     }
+    warnings.extend(tilts_apart(&answers));
     let chosen = &answers[0];
     let centre_sigma_px = with_excess(&answers);
     warnings.extend(uncertain(&chosen.estimate, centre_sigma_px));
@@ -73,23 +78,55 @@ fn believable(search: &Search<'_>, answer: &Answer, warnings: &mut Vec<String>) 
 }
 
 fn answers(search: &Search<'_>, fine: &Fine) -> Vec<Answer> {
-    let lines = [("opposite pairs", &fine.pairs), ("double wedge", &fine.wedge)];
-    let measured = lines.into_iter().filter_map(|(name, line)| Some((name, line.clone()?)));
-    measured
-        .map(|(name, line)| Answer { estimate: method(search, name, &line, fine.bands), line })
-        .collect()
+    let answer = |of: &LineOf| Answer { estimate: method(search, of), line: of.line.clone() };
+    fine.answers.iter().map(answer).collect()
 }
 
+/// From the surest answer to those that differ from it beyond three standard deviations, or that are
+/// sure enough to be held against it at all.
 fn extent(answers: &[Answer]) -> (f64, f64) {
-    let centres = answers.iter().map(|answer| answer.estimate.centre_px);
-    centres.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), centre| {
-        (low.min(centre), high.max(centre))
+    let surest = &answers[0].estimate;
+    let counts = |other: &MethodEstimate| {
+        let expected = SIGMAS * surest.centre_sigma_px.hypot(other.centre_sigma_px);
+        let apart = (other.centre_px - surest.centre_px).abs();
+        apart > expected || expected < DISAGREEMENT_PX
+    };
+    let telling = answers.iter().map(|answer| &answer.estimate).filter(|other| counts(other));
+    telling.fold((surest.centre_px, surest.centre_px), |(low, high), other| {
+        (low.min(other.centre_px), high.max(other.centre_px))
     })
 }
 
 fn sharpest(candidates: &[CandidateSlice]) -> f64 {
     let best = candidates.iter().max_by(|a, b| a.sharpness.total_cmp(&b.sharpness));
     best.map_or(f64::NAN, |candidate| candidate.centre_px)
+}
+
+/// The methods whose tilt differs from that of the whole frames by more than both allow: they are no
+/// answer where the centres disagree, since only whole frames compare rows of different height.
+fn against_frames(answers: &[Answer]) -> Vec<String> {
+    let estimates = || answers.iter().map(|answer| &answer.estimate);
+    let Some(frames) = estimates().find(|one| one.name == WHOLE_FRAMES) else { return vec![] };
+    estimates().filter(|other| tilt_differs(frames, other)).map(|one| one.name.clone()).collect()
+}
+
+fn tilt_differs(one: &MethodEstimate, other: &MethodEstimate) -> bool {
+    let sigmas = [one, other].map(|one| one.tilt_sigma_deg.unwrap_or(0.0));
+    let apart = other.tilt_deg.zip(one.tilt_deg).map_or(0.0, |(a, b)| (a - b).abs());
+    apart > (SIGMAS * sigmas[0].hypot(sigmas[1])).max(TILT_DISAGREEMENT_DEG)
+}
+
+/// Tilts that differ by more than their uncertainties allow.
+fn tilts_apart(answers: &[Answer]) -> Option<String> {
+    let chosen = &answers[0].estimate;
+    let other = answers[1..].iter().find(|other| tilt_differs(chosen, &other.estimate))?;
+    let told = |one: &MethodEstimate| format!("{} {:.3}", one.name, one.tilt_deg.unwrap_or(0.0));
+    Some(format!(
+        "the methods disagree about the tilt of the axis: {}, {} degrees, expected within \
+         {TILT_DISAGREEMENT_DEG} degrees; the first is taken, tell it in `reconstruct.tilt_deg`",
+        told(chosen),
+        told(&other.estimate)
+    ))
 }
 
 /// Sigma of the first answer, widened by what the answers differ beyond their own sigmas.
@@ -125,19 +162,19 @@ fn disagreement(answers: &[Answer], sharpest: f64) -> String {
     )
 }
 
-fn method(search: &Search<'_>, name: &str, line: &Line, bands: usize) -> MethodEstimate {
+fn method(search: &Search<'_>, LineOf { name, line }: &LineOf) -> MethodEstimate {
     let frame = &search.geometry.frame;
     let bin = frame.bin as f64;
     let measured = search.known_slope().is_none();
     MethodEstimate {
-        name: name.into(),
+        name: (*name).into(),
         centre_px: frame.detector_column(line.value),
         centre_sigma_px: line.value_sigma * bin,
         tilt_deg: measured.then(|| line.slope.atan().to_degrees()),
         tilt_sigma_deg: measured.then(|| line.slope_sigma.to_degrees()),
         residual: line.residual * bin,
         bands_used: line.kept.iter().filter(|kept| **kept).count(),
-        bands_measured: bands,
+        bands_measured: line.kept.len(),
     }
 }
 

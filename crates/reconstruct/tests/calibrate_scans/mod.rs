@@ -46,13 +46,14 @@ pub(crate) fn geometry(
 }
 
 /// Exact line integrals of upright round cylinders, `[angle, row, column]`, each pixel the mean of
-/// four rays: as `voltomo_acquire::simulate::project`, and faster.
+/// four flat beams: as `voltomo_acquire::simulate::project`, and faster.
 pub(crate) fn project(
     phantom: &Phantom,
     geometry: &ParallelGeometry,
     (rows, columns): (usize, usize),
 ) -> Array3<f32> {
     let mut projections = Array3::zeros((geometry.angles.len(), rows, columns));
+    let bin = geometry.frame.bin as f64;
     let frames = projections.axis_iter_mut(Axis(0)).into_par_iter().zip(&geometry.angles);
     frames.for_each(|(mut frame, angle)| {
         let (sin, cos) = angle.0.sin_cos();
@@ -72,7 +73,7 @@ pub(crate) fn project(
                 .map(|(down, right)| {
                     let row = geometry.frame.detector_row(row as f64 + down);
                     let column = geometry.frame.detector_column(column as f64 + right);
-                    through(&bodies, geometry.ray([row, column]))
+                    through(&bodies, geometry.ray([row, column]), bin / 2.0)
                 })
                 .sum();
             *value = to_f32(sum / 4.0);
@@ -81,13 +82,15 @@ pub(crate) fn project(
     projections
 }
 
-fn through(bodies: &[[f64; 5]], [z, s]: [f64; 2]) -> f64 {
+/// Mean over `height` along the axis, exact but for the tilt, so that level ends are as sharp as
+/// pixels are and no sharper.
+fn through(bodies: &[[f64; 5]], [z, s]: [f64; 2], height: f64) -> f64 {
     bodies
         .iter()
-        .map(|[middle, height, across, square, twice]| {
-            let inside = square - (s - across) * (s - across);
-            let hit = inside > 0.0 && (z - middle).abs() <= *height;
-            if hit { twice * inside.sqrt() } else { 0.0 }
+        .map(|[middle, half, across, square, twice]| {
+            let inside = (square - (s - across) * (s - across)).max(0.0);
+            let covered = ((half - (z - middle).abs()) / height + 0.5).clamp(0.0, 1.0);
+            covered * twice * inside.sqrt()
         })
         .sum()
 }
