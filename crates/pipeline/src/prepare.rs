@@ -89,7 +89,7 @@ pub(crate) fn assumed_axis(
     }
 }
 
-/// Finds the axis with both methods, a row band at a time.
+/// Finds the axis: in some whole frames, and a row band at a time.
 ///
 /// # Errors
 /// Bands that cannot be read, and an axis that cannot be found.
