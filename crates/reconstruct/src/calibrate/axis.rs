@@ -3,7 +3,7 @@
 
 use voltomo_types::{ParallelGeometry, Radian, RotationAxis};
 
-use super::{AxisEstimate, AxisOrigin, BandSource, axis_search::Search, frames, verdict};
+use super::{AxisEstimate, AxisOrigin, BandSource, axis_search::Search, verdict};
 use crate::{ReconstructError, ReconstructSettings};
 
 /// Times that the bands are straightened anew at most.
@@ -35,7 +35,7 @@ pub fn find_axis(
         return Ok(given(centre, settings));
     }
     let search = Search::new(source, geometry, settings, watch)?;
-    let frames = frames::register(&search)?;
+    let frames = search.whole_frames()?;
     let shown = frames.as_ref().filter(|frames| frames.shows_tilt);
     let mut assumed = match (search.coarse(), &frames) {
         (Ok(coarse), _) => shown.map_or(coarse.axis, |frames| frames.axis(search.middle())),

@@ -9,7 +9,7 @@ use super::{
     BandSource,
     band::{self, Band, FrameAxis},
     double_wedge::{self, Window},
-    frames::Registered,
+    frames::{self, Asked, Registered},
     pairs::{self, Centre},
     partners::{HalfTurn, Pair, half_turns, opposite_pairs},
     search::{BandMismatch, Coarse, Reach, search},
@@ -86,19 +86,11 @@ impl<'a> Search<'a> {
         Ok(Self { source, geometry, settings, watch, shape, pairs, halves })
     }
 
-    /// Views with their opposite ones.
-    pub(super) fn pairs(&self) -> &[Pair] {
-        &self.pairs
-    }
-
-    /// The angles of all views, radians.
-    pub(super) fn angles(&self) -> Vec<f64> {
-        self.geometry.angles.iter().map(|angle| angle.0).collect()
-    }
-
-    /// Frames, rows and columns.
-    pub(super) fn shape(&self) -> FrameShape {
-        self.shape
+    /// What whole frames show.
+    pub(super) fn whole_frames(&self) -> Result<Option<Registered>, ReconstructError> {
+        let (source, pairs, reach) = (self.source, &self.pairs[..], self.reach());
+        let angles = self.geometry.angles.iter().map(|angle| angle.0).collect();
+        frames::register(&Asked { source, pairs, angles, reach, middle: self.middle() })
     }
 
     /// Frame row of the detector's middle row.
@@ -117,8 +109,7 @@ impl<'a> Search<'a> {
         2 * self.pairs.len() > self.shape.frames
     }
 
-    /// Where is searched.
-    pub(super) fn reach(&self) -> Reach {
+    fn reach(&self) -> Reach {
         let last = self.shape.columns as f64 - 1.0;
         let part = if self.is_whole_turn() { 0.04 } else { 0.25 };
         let whole = [last * part, last * (1.0 - part)];

@@ -19,7 +19,7 @@ use std::sync::Arc;
 
 use voltomo_numeric::least_squares::Line;
 
-use super::{axis_search::Search, band::FrameAxis, partners::Pair, search::Reach};
+use super::{BandSource, band::FrameAxis, partners::Pair, search::Reach};
 use crate::ReconstructError;
 use fit::Fit;
 use image::{Opposites, load};
@@ -49,18 +49,32 @@ impl Registered {
     }
 }
 
+/// What is registered.
+pub(super) struct Asked<'a> {
+    /// The radiographs.
+    pub(super) source: &'a dyn BandSource,
+    /// Views with their opposite ones.
+    pub(super) pairs: &'a [Pair],
+    /// The angles of all views, radians.
+    pub(super) angles: Vec<f64>,
+    /// Where is searched.
+    pub(super) reach: Reach,
+    /// Frame row of the detector's middle row.
+    pub(super) middle: f64,
+}
+
 /// Registers opposite frames; `None` where they are not alike about any axis in the range.
 ///
 /// Memory: one pair of whole frames, and all pairs binned to 384 columns at most.
-pub(super) fn register(search: &Search<'_>) -> Result<Option<Registered>, ReconstructError> {
-    let chosen = choose::chosen(search.pairs(), &search.angles());
-    let shape = search.shape();
+pub(super) fn register(asked: &Asked<'_>) -> Result<Option<Registered>, ReconstructError> {
+    let chosen = choose::chosen(asked.pairs, &asked.angles);
+    let shape = asked.source.shape();
     if chosen.is_empty() || shape.rows < FEWEST_ROWS || shape.columns < FEWEST_ROWS {
         return Ok(None);
     }
     let bin = shape.columns.div_ceil(COARSE_COLUMNS);
-    let frames = Frames { search, small: choose::small(search.source, &chosen, bin)?, chosen, bin };
-    let reach = search.reach();
+    let frames = Frames { asked, small: choose::small(asked.source, &chosen, bin)?, chosen, bin };
+    let reach = asked.reach;
     let Some(fit) = frames.fit(&reach)? else { return Ok(None) };
     if fit.covariance.shows_tilt {
         return Ok(frames.registered(&fit, &reach));
@@ -75,7 +89,7 @@ pub(super) fn register(search: &Search<'_>) -> Result<Option<Registered>, Recons
 
 /// The chosen pairs.
 struct Frames<'a> {
-    search: &'a Search<'a>,
+    asked: &'a Asked<'a>,
     chosen: Vec<Pair>,
     small: Vec<Arc<Opposites>>,
     bin: usize,
@@ -93,14 +107,14 @@ impl Frames<'_> {
         if self.bin == 1 {
             return Ok(Some(fit));
         }
-        let whole = |pair: usize| load(self.search.source, &self.chosen[pair], 1).map(Arc::new);
+        let whole = |pair: usize| load(self.asked.source, &self.chosen[pair], 1).map(Arc::new);
         Fit::passes(&whole, count, (fit.axis.of_whole_frame(self.bin), free), MOST_READINGS)
     }
 
     /// `None` where the axis is not in the range.
     fn registered(&self, fit: &Fit, reach: &Reach) -> Option<Registered> {
         let there = fit.axis.column_at(reach.pivot);
-        let middle = self.search.middle();
+        let middle = self.asked.middle;
         let slope = fit.axis.tilt.tan();
         let lever = (middle - fit.axis.row) * (1.0 + slope * slope);
         let shared = choose::of_shared_frames(&self.chosen);
