@@ -1,7 +1,8 @@
-//! The house check: arrows, circles, headers, sizes, names, doors. Reads the tree, changes nothing.
+//! The house check: arrows, circles, headers, sizes, names, doors, pages. Reads the tree, changes nothing.
 
 mod arrows;
 mod blank;
+mod book;
 mod circles;
 mod doors;
 mod fault;
@@ -28,6 +29,7 @@ pub(crate) fn run(root: &Path) -> Result<bool, ChoreError> {
     println!("== rooms");
     let tree = Tree::read(root)?;
     let mut faults: Vec<_> = RULES.iter().flat_map(|rule| rule(&tree)).collect();
+    faults.extend(book::check(root)?);
     faults.sort();
     for fault in &faults {
         println!("{}: {}", fault.place, fault.complaint);
