@@ -81,6 +81,20 @@ fn labels_have_their_colours_on_faces_and_in_full_light() {
 }
 
 #[test]
+fn the_rim_of_a_body_is_not_dark() {
+    let mut look = style();
+    look.shading.specular = 0.0;
+    let image = label_image(&labels(), &look);
+    let bright = f64::from(label_colour(1)[0]);
+    for y in 0..image.height() {
+        for x in 0..image.width() {
+            let seen = f64::from(image.at(x, y).unwrap()[0]);
+            assert!(seen > 0.45 * bright, "{seen} of {bright} at {x}, {y}");
+        }
+    }
+}
+
+#[test]
 fn a_caption_points_at_its_point() {
     let values = ball(40);
     let mut look = style();

@@ -40,7 +40,7 @@ impl Levels {
         };
         // Heavy metal beside light matter: what is below the threshold is not all air.
         let below = Parted::of(&sorted[..parted.split]);
-        if let Some(below) = below.filter(|below| below.is_apart(&parted)) {
+        if let Some(below) = below.filter(|below| below.is_apart(&sorted)) {
             parted = below;
         }
         let Parted { air, noise, bulk, .. } = parted;
@@ -51,7 +51,7 @@ impl Levels {
     pub(super) fn begin(&self) -> f64 {
         let contrast = self.bulk - self.air;
         let above_noise = self.air + 4.0 * self.noise;
-        above_noise.clamp(self.air + 0.35 * contrast, self.air + 0.65 * contrast)
+        above_noise.clamp(self.air + 0.3 * contrast, self.air + 0.65 * contrast)
     }
 
     /// Percentile of the numbers above `begin`.
@@ -68,8 +68,6 @@ impl Levels {
 struct Parted {
     /// How many belong to the lower part.
     split: usize,
-    /// How many belong to the upper part.
-    above: usize,
     air: f64,
     noise: f64,
     bulk: f64,
@@ -90,13 +88,24 @@ impl Parted {
         let air = middle(below);
         let lower = below.partition_point(|value| f64::from(*value) < air).max(1);
         let noise = 1.4826 * (air - middle(&below[..lower]));
-        Some(Self { split, above: above.len(), air, noise, bulk: middle(above) })
+        Some(Self { split, air, noise, bulk: middle(above) })
     }
 
-    /// Whether the upper part is more than the upper half of noise, and more than the rim of voxels
-    /// that a heavier part fills partly.
-    fn is_apart(&self, heavier: &Self) -> bool {
-        self.bulk - self.air > 5.0 * self.noise && self.above > heavier.above
+    /// Whether the upper part is matter of its own: beyond the noise, and with a peak, which neither
+    /// the rims of heavier matter nor noisier air have.
+    fn is_apart(&self, sorted: &[f32]) -> bool {
+        let contrast = self.bulk - self.air;
+        // How many numbers lie about the air's, moved by so many hundredths of the contrast.
+        let count = |hundredths: u32| {
+            let at = self.air + f64::from(hundredths) / 100.0 * contrast;
+            let below = |limit: f64| sorted.partition_point(|value| f64::from(*value) < limit);
+            below(at + 0.08 * contrast) - below(at - 0.08 * contrast)
+        };
+        let highest = (60..=140).step_by(4).max_by_key(|at| count(*at)).unwrap_or(100);
+        let valley = (24..=highest).step_by(4).map(count).min().unwrap_or(0);
+        // Beyond a quarter more and what chance does.
+        let chance = 5.0 * (valley as f64).sqrt();
+        contrast > 5.0 * self.noise && count(highest) as f64 > 1.25 * valley as f64 + chance
     }
 }
 
@@ -147,7 +156,27 @@ mod tests {
         });
         let levels = Levels::of(volume.view()).unwrap();
         assert!(levels.air.abs() < 0.05 && (levels.bulk - 2.0).abs() < 0.05, "{levels:?}");
-        assert!((0.6..0.9).contains(&levels.begin()));
+        assert!((0.5..0.9).contains(&levels.begin()));
+    }
+
+    #[test]
+    fn light_matter_is_found_beside_heavy_matter_and_a_rim_is_no_matter() {
+        let chance = |at: usize| {
+            let mixed = (at as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 40;
+            mixed as f32 / (1_u32 << 24) as f32
+        };
+        let with = |middle: &dyn Fn(f32) -> f32| {
+            let volume = Array3::from_shape_fn((30, 30, 30), |(z, y, x)| {
+                let index = z * 900 + y * 30 + x;
+                let noise = 0.3 * (chance(index) - 0.5);
+                noise + if x < 3 { 9.0 } else { middle(chance(index + 1_000_003)) }
+            });
+            Levels::of(volume.view()).unwrap().bulk
+        };
+        let matter = with(&|chance| if chance < 0.4 { 1.8 } else { 0.0 });
+        assert!((matter - 1.8).abs() < 0.1, "{matter}");
+        let rim = with(&|chance| if chance < 0.1 { 90.0 * chance } else { 0.0 });
+        assert!(rim > 5.0, "{rim}");
     }
 
     #[test]

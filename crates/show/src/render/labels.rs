@@ -13,6 +13,26 @@ use crate::picture::label_colour;
 /// Halvings of the step in which a surface lies.
 const HALVINGS: usize = 7;
 
+/// Component of the diagonals.
+const DIAGONAL: f32 = 0.577_350_3;
+/// The axes and the diagonals of a cube, of length 1.
+const AROUND: [[f32; 3]; 14] = [
+    [1.0, 0.0, 0.0],
+    [-1.0, 0.0, 0.0],
+    [0.0, 1.0, 0.0],
+    [0.0, -1.0, 0.0],
+    [0.0, 0.0, 1.0],
+    [0.0, 0.0, -1.0],
+    [DIAGONAL, DIAGONAL, DIAGONAL],
+    [DIAGONAL, DIAGONAL, -DIAGONAL],
+    [DIAGONAL, -DIAGONAL, DIAGONAL],
+    [DIAGONAL, -DIAGONAL, -DIAGONAL],
+    [-DIAGONAL, DIAGONAL, DIAGONAL],
+    [-DIAGONAL, DIAGONAL, -DIAGONAL],
+    [-DIAGONAL, -DIAGONAL, DIAGONAL],
+    [-DIAGONAL, -DIAGONAL, -DIAGONAL],
+];
+
 /// Labels in standard order, and how each looks.
 pub(super) struct LabelField<'a> {
     values: CowArray<'a, u8, Ix3>,
@@ -89,20 +109,19 @@ impl<'a> LabelField<'a> {
         corners.iter().filter(|(other, _)| *other == label).map(|(_, weight)| weight).sum()
     }
 
-    /// The direction in which a label grows fewer, without length.
+    /// The direction in which a label grows fewer, without length: from its presence all round, so
+    /// that the steps of voxels do not show.
     fn outwards(&self, label: u8, at: [f32; 3], reach: f32) -> [f32; 3] {
-        let presence = |at: [f32; 3]| self.presence(label, at);
-        std::array::from_fn(|axis| {
-            let mut sum = 0.0;
-            // Two distances: steps of the voxels' corners cancel.
-            for distance in [0.6 * reach, 1.2 * reach] {
-                let (mut before, mut after) = (at, at);
-                before[axis] -= distance;
-                after[axis] += distance;
-                sum += presence(before) - presence(after);
+        let mut sum = [0.0; 3];
+        for (distance, directions) in [(0.7, &AROUND[..6]), (1.4, &AROUND[..])] {
+            for direction in directions {
+                let way = distance * reach;
+                let there = std::array::from_fn(|axis| at[axis] + way * direction[axis]);
+                let presence = self.presence(label, there);
+                (0..3).for_each(|axis| sum[axis] -= presence * direction[axis]);
             }
-            sum
-        })
+        }
+        sum
     }
 }
 
@@ -159,7 +178,9 @@ impl LitLabels<'_, '_> {
         let length = dot(outwards, outwards).sqrt();
         let mut colour = self.field.colours[usize::from(seen)];
         if length > 1e-6 {
-            let sign = if dot(outwards, walk.direction) > 0.0 { -1.0 } else { 1.0 };
+            // Seen from within, towards the viewer; rays that graze a body see its outside.
+            let is_within = dot(outwards, walk.direction) > 0.3 * length;
+            let sign = if is_within { -1.0 } else { 1.0 };
             let normal = outwards.map(|part| sign * part / length);
             let crowding = self.pyramid.crowding(at, normal);
             colour = self.light.lit(colour, (normal, walk.direction), (crowding, 1.0));
