@@ -304,9 +304,10 @@ fn a_pinhole_in_parts_smears_a_layer_by_its_own_distance() {
 
 #[test]
 fn built_in_profiles_hold_their_presets() {
-    for (profile, presets) in
-        [(Profile::titan(), ["demo", "full"]), (Profile::imax(), ["demo", "full"])]
-    {
+    for (profile, presets) in [
+        (Profile::titan(), ["demo", "full", "coin"]),
+        (Profile::imax(), ["demo", "full", "coin_demo"]),
+    ] {
         assert!(profile.problems().is_empty());
         for preset in presets {
             assert!(profile.with_preset(Some(preset)).unwrap().problems().is_empty());

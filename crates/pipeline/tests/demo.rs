@@ -1,8 +1,9 @@
-//! The demonstration finds the axis that was simulated, and the parts of the cell as bright as
-//! scatter and blur let them be.
+//! The demonstration finds the flaws that were built in, the axis that was simulated, and the parts
+//! of the cell as bright as scatter and blur let them be.
 #![allow(clippy::unwrap_used, missing_docs, reason = "a test may stop")]
 
 use voltomo_pipeline::{Silent, demo};
+use voltomo_types::{FindingKind, Verdict};
 
 /// Found and true, of the line that begins with `label`.
 fn of(lines: &[String], label: &str) -> [f64; 2] {
@@ -14,10 +15,24 @@ fn of(lines: &[String], label: &str) -> [f64; 2] {
 }
 
 #[test]
-#[ignore = "slow: simulates and reconstructs 360 radiographs"]
+#[ignore = "slow: simulates, reconstructs and inspects two cells in two instruments"]
 fn slow_the_demo_finds_what_was_put_in() {
     let folder = tempfile::tempdir().unwrap();
     let shown = demo(folder.path(), None, &Silent::default()).unwrap();
+    let [wound, coin] = &shown.records[..] else { panic!("two cells") };
+    assert_eq!(wound.verdict, Verdict::Fail);
+    for kind in [
+        FindingKind::RollOffCentre,
+        FindingKind::TabVoid,
+        FindingKind::WindingGap,
+        FindingKind::Telescoping,
+        FindingKind::BentSeparator,
+        FindingKind::CanDent,
+    ] {
+        assert!(wound.findings.iter().any(|finding| finding.kind == kind), "{kind:?}");
+    }
+    assert!(coin.findings.iter().all(|finding| finding.verdict != Verdict::Fail));
+    assert!(coin.findings.iter().any(|finding| finding.kind == FindingKind::Starvation));
     let of = |label| of(&shown.lines, label);
     let [centre, true_centre] = of("axis column");
     assert!((centre - true_centre).abs() < 0.1, "{centre} {true_centre}");

@@ -55,6 +55,7 @@ fn options(arguments: &InspectArguments) -> Result<Option<InspectOptions>, Strin
             Cell::Cylindrical => CellKind::Cylindrical,
             Cell::Coin => CellKind::Coin,
         },
+        beforehand: Vec::new(),
         xray_from_neutron: transform.map_err(|error| error.to_string())?,
         limits: arguments.limits.clone(),
         settings: InspectSettings::default(),

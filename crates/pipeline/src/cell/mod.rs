@@ -5,7 +5,7 @@ mod recipe;
 
 use std::path::{Path, PathBuf};
 
-use voltomo_types::{Probe, Transform};
+use voltomo_types::{Finding, FindingKind, Probe, Transform, Verdict};
 
 pub use recipe::{CellFacts, CellRecipe, CellScan};
 
@@ -16,6 +16,7 @@ use crate::memory::Bytes;
 use crate::provenance::RECORD;
 use crate::register::{RegisterOptions, register};
 use crate::run::{RunOptions, run};
+use crate::segment::{SegmentOptions, segment};
 use crate::volume_input::VolumeRequest;
 use crate::watch::Watch;
 
@@ -37,6 +38,7 @@ pub struct CellOptions {
 /// From the scans of a cell to its findings.
 ///
 /// `out/xray` and `out/neutron` are the runs of its scans, `out/4-register` their registration,
+/// `out/5-segment` the materials,
 /// `out/6-inspect` the findings. Where the volumes cannot be registered with certainty, a warning
 /// says why, and each is inspected by itself.
 ///
@@ -47,14 +49,24 @@ pub fn run_cell(
     options: &CellOptions,
     watch: &dyn Watch,
 ) -> Result<FindingsRecord, RunError> {
-    let mut volumes = Vec::new();
+    let (mut volumes, mut beforehand) = (Vec::new(), Vec::new());
     for (probe, scan) in recipe.scans() {
-        volumes.push(volume(recipe::table(probe), (probe, scan), options, watch)?);
+        match volume(recipe::table(probe), (probe, scan), options, watch) {
+            Ok(volume) => volumes.push(volume),
+            // The other beam may tell what these rays did not come through to tell.
+            Err(RunError::Starved { verdict, .. }) if recipe.scans().count() > 1 => {
+                watch.warn(&verdict);
+                beforehand.push(starved(probe, verdict));
+            }
+            Err(other) => return Err(other),
+        }
     }
     let xray_from_neutron = registered(recipe, &volumes, options, watch);
+    segmented(recipe, (&volumes, xray_from_neutron), options, watch);
     let inspecting = InspectOptions {
         volumes,
         cell: recipe.cell.kind,
+        beforehand,
         xray_from_neutron,
         limits: limits(recipe, &options.base),
         settings: recipe.inspect.clone(),
@@ -124,6 +136,46 @@ fn registered(
             ));
             None
         }
+    }
+}
+
+/// Labels of the volumes, or of the first one where they are not registered; where they cannot be
+/// told, a warning says why.
+fn segmented(
+    recipe: &CellRecipe,
+    (volumes, xray_from_neutron): (&[VolumeRequest], Option<Transform>),
+    options: &CellOptions,
+    watch: &dyn Watch,
+) {
+    if !recipe.cell.segment {
+        return;
+    }
+    let count = if xray_from_neutron.is_some() { volumes.len() } else { 1 };
+    let segmenting = SegmentOptions {
+        volumes: volumes.iter().take(count).cloned().collect(),
+        xray_from_neutron,
+        settings: recipe.segment.clone(),
+        out: options.out.join("5-segment"),
+        force: options.force || options.resume,
+        memory: options.memory,
+    };
+    if let Err(error) = segment(&segmenting, watch) {
+        watch.warn(&format!("no voxel gets a material: {error}"));
+    }
+}
+
+/// What is said of a scan that hardly any rays came through.
+fn starved(probe: Probe, verdict: String) -> Finding {
+    Finding {
+        kind: FindingKind::Starvation,
+        place: None,
+        extent_mm: None,
+        measures: Vec::new(),
+        confidence: 1.0,
+        shown_by: vec![probe],
+        verdict: Verdict::CannotTell,
+        slice: None,
+        note: verdict,
     }
 }
 

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 use voltomo_inspect::InspectSettings;
 use voltomo_register::RegisterSettings;
+use voltomo_segment::SegmentSettings;
 use voltomo_types::{CellKind, Probe, Problem};
 
 use crate::recipe::{Override, Place, PlacedProblem, Recipe, RecipeError};
@@ -60,6 +61,9 @@ pub struct CellRecipe {
     /// How to register one onto the other.
     #[serde(default)]
     pub register: RegisterSettings,
+    /// How to give each voxel a material.
+    #[serde(default)]
+    pub segment: SegmentSettings,
     /// How to inspect.
     #[serde(default)]
     pub inspect: InspectSettings,
@@ -74,6 +78,13 @@ pub struct CellFacts {
     /// Its name, for the report.
     #[serde(default)]
     pub name: String,
+    /// Whether each voxel gets a material.
+    #[serde(default = "yes")]
+    pub segment: bool,
+}
+
+fn yes() -> bool {
+    true
 }
 
 impl CellRecipe {
@@ -118,6 +129,7 @@ impl CellRecipe {
             problems.extend(scan.problems(table(probe)));
         }
         problems.extend(self.register.problems());
+        problems.extend(self.segment.problems());
         problems.extend(self.inspect.problems());
         problems
     }

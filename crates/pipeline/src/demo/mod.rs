@@ -1,90 +1,121 @@
-//! The demonstration: the scan of a cell of known truth is simulated, run like any other, and held
-//! to its truth. No science of its own.
+//! The demonstration: two cells of known truth are scanned in two simulated instruments, go the whole
+//! way like any others, and what was found is held to what was built in. No science of its own.
 
+mod built_in;
+mod cells;
+mod means;
 mod parts;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
+
+use voltomo_types::Verdict;
 
 use crate::{
+    cell::{CellOptions, CellRecipe, run_cell},
     error::RunError,
+    inspect::FindingsRecord,
     memory::Bytes,
-    provenance::RunRecord,
-    recipe::Recipe,
-    run::{RunOptions, run},
-    simulate::{Setup, SimulateError, SimulateOptions, Simulated, simulate, truth_volume},
-    summary::number,
+    provenance::write_text,
+    simulate::{SimulateError, SimulateOptions, simulate},
     watch::Watch,
 };
+use cells::{CELLS, ShownCell, ShownScan};
 
-/// The cell that is shown.
-const CELL: &str = "18650-na-1500";
-/// The instrument that sees it.
-const INSTRUMENT: &str = "titan";
-
-/// Why found and true differ.
-const WHY: [&str; 2] = [
-    "What differs is physics: scattered neutrons fill in the dark and take from the bright,",
-    "the beam hardens, and thin parts are blurred with what lies beside them.",
-];
+/// Findings that are named at the end of each cell.
+const NAMED: usize = 5;
 
 /// What the demonstration shows.
 #[derive(Debug)]
 pub struct Demo {
-    /// The record of its run.
-    pub record: RunRecord,
+    /// What was found in each cell.
+    pub records: Vec<FindingsRecord>,
     /// What was found beside what is true, as lines for a person.
     pub lines: Vec<String>,
 }
 
-/// Simulates the neutron scan of a sodium-ion cell as TITAN would write it, runs the recipe that
-/// lies beside it, and compares what comes out with what was put in.
+/// Simulates a wound cell with six flaws and a coin cell without any, each in a neutron beam and in
+/// X-rays; reconstructs, registers, segments and inspects both, and compares what comes out with
+/// what was put in.
 ///
 /// # Errors
 /// A folder that cannot be written or holds something else.
 pub fn demo(out: &Path, memory: Option<Bytes>, watch: &dyn Watch) -> Result<Demo, SimulateError> {
-    let scan = out.join("scan");
-    let options = SimulateOptions {
-        memory,
-        // Only a scan that voltomo simulated is replaced.
-        force: true,
-        ..SimulateOptions::demo(CELL, INSTRUMENT, scan.clone())
-    };
-    let simulated = simulate(&options, watch)?;
-    let recipe = Recipe::open(&scan.join("recipe.toml"), &[]).map_err(RunError::from)?;
-    let folder = out.join("run");
-    let how = RunOptions { out: folder.clone(), base: scan, memory, resume: false, force: true };
-    let record = run(&recipe, &how, watch)?;
-    let lines = compare((&record, &folder), (&options, &simulated))?;
-    Ok(Demo { record, lines })
+    let mut shown = Demo { records: Vec::new(), lines: Vec::new() };
+    for cell in CELLS {
+        let (record, lines) = one(cell, &out.join(cell.folder), memory, watch)?;
+        shown.records.push(record);
+        shown.lines.extend(lines);
+    }
+    Ok(shown)
 }
 
-/// Found beside true: the axis, and µ in each part of the cell.
-fn compare(
-    (record, folder): (&RunRecord, &Path),
-    (options, simulated): (&SimulateOptions, &Simulated),
-) -> Result<Vec<String>, SimulateError> {
-    let mut lines = vec!["                                found      true".to_string()];
-    let axis = simulated.axis;
-    let (centre, tilt) = (number(&record.axis, "centre_px"), number(&record.axis, "tilt_deg"));
-    lines.push(format!("axis column, px               {centre:>9.3} {:>9.3}", axis.centre));
-    lines.push(format!("axis tilt, degrees            {tilt:>9.4} {:>9.4}", axis.tilt.degrees()));
-    if let Some(volume) = &record.volume {
-        let setup = Setup::read(options)?;
-        let truth = truth_volume(&options.out, "mu_neutron");
-        let voxels = (setup.scene(), &simulated.request);
-        let means = parts::part_means(voxels, &folder.join(&volume.path), &truth)?;
-        let line = |part: &parts::PartMean| {
-            let label = format!("µ of {}, 1/cm", part.name);
-            format!("{label:<29} {:>9.3} {:>9.3}", part.found, part.truth)
-        };
-        lines.extend(means.iter().map(line));
-        lines.extend(WHY.map(String::from));
+/// One cell, from its scans to its findings, and what is said of it.
+fn one(
+    cell: &ShownCell,
+    folder: &Path,
+    memory: Option<Bytes>,
+    watch: &dyn Watch,
+) -> Result<(FindingsRecord, Vec<String>), SimulateError> {
+    let made = |source| {
+        let what = "cannot make the output folder";
+        SimulateError::from(RunError::File { what, path: folder.into(), source })
+    };
+    std::fs::create_dir_all(folder).map_err(made)?;
+    let truth = folder.join("cell-as-built.toml");
+    write_text(&truth, &cell.description()?)?;
+    let mut scans = Vec::new();
+    for scan in cell.scans {
+        let options = simulation(&truth, scan, (folder, memory));
+        watch.note(&format!("{}: scan it in {}", cell.about, scan.instrument));
+        scans.push((options.clone(), simulate(&options, watch)?));
     }
-    lines.push(format!(
-        "scan and truth in {:.0} s    {}",
-        simulated.seconds,
-        options.out.display()
-    ));
-    lines.push(format!("pictures              {}", folder.join("3-reconstruct").display()));
-    Ok(lines)
+    let recipe = folder.join("cell.toml");
+    write_text(&recipe, &cell.recipe())?;
+    let options = CellOptions {
+        out: folder.join("results"),
+        base: folder.into(),
+        memory,
+        resume: false,
+        force: true,
+    };
+    let recipe = CellRecipe::open(&recipe).map_err(RunError::from)?;
+    let record = run_cell(&recipe, &options, watch)?;
+    let mut lines = vec![String::new(), format!("{}: {}", cell.about, verdict(record.verdict))];
+    lines.extend(record.worst(NAMED));
+    if let Some((simulating, _)) = scans.first() {
+        lines.push(String::new());
+        lines.extend(built_in::compare(&simulating.out, &record.findings)?);
+    }
+    for (simulating, simulated) in scans.iter().filter(|(simulating, _)| simulating.truth) {
+        let run = options.out.join("neutron");
+        lines.extend(means::compare((simulating, simulated), &run)?);
+    }
+    lines.push(format!("all of it     {}", options.out.join("6-inspect").display()));
+    Ok((record, lines))
+}
+
+fn simulation(
+    truth: &Path,
+    scan: &ShownScan,
+    (folder, memory): (&Path, Option<Bytes>),
+) -> SimulateOptions {
+    let out: PathBuf = folder.join(scan.folder);
+    SimulateOptions {
+        preset: Some(scan.preset.into()),
+        memory,
+        // The neutron scan alone is held to the volume of its truth.
+        truth: scan.has_truth,
+        // Only a scan that voltomo simulated is replaced.
+        force: true,
+        ..SimulateOptions::demo(&truth.display().to_string(), scan.instrument, out)
+    }
+}
+
+fn verdict(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::Fail => "FAILS",
+        Verdict::Doubtful => "doubtful",
+        Verdict::Pass | Verdict::Seen => "nothing wrong was found",
+        Verdict::CannotTell => "cannot be told",
+    }
 }

@@ -30,6 +30,8 @@ pub struct InspectOptions {
     pub volumes: Vec<VolumeRequest>,
     /// What the cell is.
     pub cell: CellKind,
+    /// What is known already, of a beam that gave no volume.
+    pub beforehand: Vec<Finding>,
     /// Where points of the neutron volume lie in the X-ray volume, where a registration told it.
     pub xray_from_neutron: Option<Transform>,
     /// A file of limits instead of the default ones.
@@ -73,6 +75,7 @@ pub fn inspect(options: &InspectOptions, watch: &dyn Watch) -> Result<FindingsRe
     let starved = starved.and_then(|input| input.starved_share());
     let Inspection { findings, plots } = findings(options, &views, &limits, starved)?;
     watch.end();
+    let findings = [options.beforehand.clone(), findings].concat();
     let told = inputs.iter().map(Inspected::of).collect();
     let record = FindingsRecord::new(Some(options.cell), told, findings);
     watch.begin("draw the findings", record.findings.len());
@@ -170,6 +173,16 @@ impl FindingsRecord {
     /// What a person wants to know at once: the verdict, then a line a finding, the worst first.
     #[must_use]
     pub fn lines(&self, out: &Path) -> Vec<String> {
+        let mut lines = vec![format!("verdict   {}", findings_file::name(&self.verdict))];
+        lines.extend(self.worst(self.findings.len()));
+        lines.push(format!("findings  {}", out.join(findings_file::JSON).display()));
+        lines.push(format!("table     {}", out.join(findings_file::CSV).display()));
+        lines
+    }
+
+    /// A line for each of so many findings, the worst first.
+    #[must_use]
+    pub fn worst(&self, count: usize) -> Vec<String> {
         let mut sorted: Vec<(usize, &Finding)> = self.findings.iter().enumerate().collect();
         let rank = |verdict: Verdict| match verdict {
             Verdict::Fail => 0,
@@ -179,11 +192,7 @@ impl FindingsRecord {
             Verdict::CannotTell => 4,
         };
         sorted.sort_by_key(|(number, finding)| (rank(finding.verdict), *number));
-        let mut lines = vec![format!("verdict   {}", findings_file::name(&self.verdict))];
-        lines.extend(sorted.into_iter().map(|(number, finding)| line(number, finding)));
-        lines.push(format!("findings  {}", out.join(findings_file::JSON).display()));
-        lines.push(format!("table     {}", out.join(findings_file::CSV).display()));
-        lines
+        sorted.into_iter().take(count).map(|(number, finding)| line(number, finding)).collect()
     }
 }
 
