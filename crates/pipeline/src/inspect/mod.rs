@@ -1,6 +1,7 @@
 //! From volumes on disk to findings on disk. Inspects nothing itself.
 
 mod findings_file;
+mod overview;
 mod pictures;
 mod plots_file;
 
@@ -82,6 +83,8 @@ pub fn inspect(options: &InspectOptions, watch: &dyn Watch) -> Result<FindingsRe
     pictures::draw((&views, &options.settings), &record.findings, &options.out)?;
     let seen: Vec<Seen<'_>> = views.xray.into_iter().chain(views.neutron).collect();
     plots_file::write(&plots, &seen, &options.out)?;
+    let cell = (&views, options.cell, &options.settings);
+    overview::draw(cell, &record.findings, &options.out)?;
     watch.end();
     record.write(&options.out)?;
     Ok(record)

@@ -21,9 +21,9 @@ const INSIDE: [f64; 2] = [0.5, 99.5];
 const FEW: usize = 8;
 
 /// A section through a volume: the numbers, and where a point of the volume lies in it.
-struct Section {
-    values: Array2<f32>,
-    title: String,
+pub(super) struct Section {
+    pub(super) values: Array2<f32>,
+    pub(super) title: String,
     direction: SliceDirection,
     /// The cell's axis, about: `[y, x]`, mm of the volume.
     axis: [f64; 2],
@@ -122,7 +122,7 @@ fn section(seen: &Seen<'_>, shown: ShownSlice, frame: Option<CellFrame>) -> Opti
 }
 
 /// The half planes at an angle about the axis and opposite it, the lid at the top.
-fn axial(seen: &Seen<'_>, degrees: f64, frame: CellFrame) -> Option<Section> {
+pub(super) fn axial(seen: &Seen<'_>, degrees: f64, frame: CellFrame) -> Option<Section> {
     let grid = seen.grid;
     let ends = [0, grid.shape[0] - 1].map(|z| {
         let middle = grid.centre_of([z, grid.shape[1] / 2, grid.shape[2] / 2]);
