@@ -9,7 +9,7 @@ use crate::workspace::{Workspace, read_text};
 
 /// One line that names every client; run after the set-up, so that a broken wheel shows here.
 const IMPORT_CLIENTS: &str = "import numpy, scipy, h5py, hdf5plugin, tifffile, imagecodecs, zarr, \
-                              ome_zarr, ome_zarr_models, SimpleITK, astropy, skimage";
+                              ome_zarr, ome_zarr_models, SimpleITK, astropy, skimage, vtk, jsonschema";
 const NO_PYTHON: &str = "no Python 3.11 or newer here; apt install python3 python3-venv";
 const NO_VENV: &str = "Python cannot make a virtual environment; apt install python3-venv";
 const NO_CLIENTS: &str = "pip could not install the Python clients; see its message above, then \

@@ -19,7 +19,7 @@ pub(crate) fn named_in(folder: &Path, wanted: impl Fn(&str) -> bool) -> BTreeSet
     names.filter(|name| wanted(name)).collect()
 }
 
-/// Tests that need the Python clients: `clients_*.rs`.
+/// Tests that need the Python clients, ImageJ or Chromium: `clients_*.rs`.
 pub(crate) fn with_clients(name: &str) -> bool {
     name.starts_with("clients_")
 }

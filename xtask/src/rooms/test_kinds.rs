@@ -48,8 +48,8 @@ fn check_source(source: &Source) -> Vec<Fault> {
         complaints.push("tests that need the real scans go to tests/real_*.rs");
     }
     let is_waiting = file.starts_with("real_") || file.starts_with("clients_");
-    if has_reason("Python") && !is_waiting {
-        complaints.push("tests that need the Python clients go to tests/clients_*.rs");
+    if ["Python", "ImageJ", "Chromium"].into_iter().any(has_reason) && !is_waiting {
+        complaints.push("tests that need clients go to tests/clients_*.rs");
     }
     if is_waiting && source.code.matches("#[test]").count() > reasons.len() {
         complaints.push("every test here needs `#[ignore = \"needs …\"]`");

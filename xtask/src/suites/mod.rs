@@ -1,4 +1,4 @@
-//! The four suites of `cargo xtask test`: ordinary, Python clients, real scans, HDF5 in C.
+//! The four suites of `cargo xtask test`: ordinary, clients, real scans, HDF5 in C.
 //!
 //! A test that needs something which may be missing is `#[ignore]`d with the reason; it is run
 //! here where the thing is there, and reported as skipped, by name, where it is not.
@@ -15,7 +15,7 @@ use crate::libtest::{Counts, Ignored};
 use crate::tally::{SuiteResult, Tally};
 use crate::test_files;
 use crate::workspace::Workspace;
-use at_hand::{AtHand, needs_python, needs_scans};
+use at_hand::{AtHand, needs_client, needs_scans};
 
 /// One of the suites whose tests are ignored unless asked for.
 struct Waiting<'a> {
@@ -49,11 +49,11 @@ fn sort_waiting(root: &Path, counts: Counts, ordinary: &mut SuiteResult) -> [Wai
     let clients = test_files::named(root, test_files::with_clients);
     let scans = test_files::named(root, test_files::on_real_scans);
     let mut waiting = [
-        Waiting { name: "Python clients", files: clients, tests: Vec::new() },
+        Waiting { name: "clients", files: clients, tests: Vec::new() },
         Waiting { name: "real scans", files: scans, tests: Vec::new() },
     ];
     for test in counts.ignored {
-        match (needs_python(&test), needs_scans(&test)) {
+        match (needs_client(&test), needs_scans(&test)) {
             (_, true) => waiting[1].tests.push(test),
             (true, false) => waiting[0].tests.push(test),
             (false, false) => ordinary.skip(&test.name, &test.reason),

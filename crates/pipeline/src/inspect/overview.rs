@@ -81,8 +81,8 @@ fn rendering(
     folder: &Path,
 ) -> Result<Option<Listed>, RunError> {
     let (short, long) = words(seen.probe);
-    let is_upside_down =
-        frame.is_some_and(|it| it.volume_point(1.0, 0.0, 0.0)[0] < it.volume_point(0.0, 0.0, 0.0)[0]);
+    let is_upside_down = frame
+        .is_some_and(|it| it.volume_point(1.0, 0.0, 0.0)[0] < it.volume_point(0.0, 0.0, 0.0)[0]);
     let camera = Camera {
         azimuth_degrees: AZIMUTH,
         elevation_degrees: ELEVATION,
@@ -143,11 +143,7 @@ fn captions(probe: Probe, findings: &[Finding]) -> Vec<Caption> {
 }
 
 /// The volume cut along the axis, through the tab where one was found.
-fn section(
-    seen: &Seen<'_>,
-    frame: CellFrame,
-    folder: &Path,
-) -> Result<Option<Listed>, RunError> {
+fn section(seen: &Seen<'_>, frame: CellFrame, folder: &Path) -> Result<Option<Listed>, RunError> {
     let degrees = frame.tab_angle.unwrap_or(0.0).to_degrees();
     let Some(section) = axial(seen, degrees, frame) else { return Ok(None) };
     let (short, long) = words(seen.probe);
