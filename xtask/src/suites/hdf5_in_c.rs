@@ -87,7 +87,11 @@ mod tests {
 
     #[test]
     fn a_client_file_is_skipped_for_the_python_that_is_missing() {
-        let at_hand = AtHand { python: Err("no Python".into()), scans: Err("no scans".into()) };
+        let at_hand = AtHand {
+            python: Err("no Python".into()),
+            scans: Err("no scans".into()),
+            programs: [Err("no ImageJ".into()), Err("no Chromium".into())],
+        };
         assert_eq!(missing_for("clients_hdf5", &at_hand), Some("no Python"));
         assert_eq!(missing_for("real_hdf5", &at_hand), Some("no scans"));
         assert_eq!(missing_for("bad_hdf5", &at_hand), None);
