@@ -41,38 +41,66 @@ impl Volume {
 /// What is seen of a cell: heights `[low, high]` in mm, voxel in mm; the axis lies off the middle
 /// of the field. Resolution 200 µm (neutrons) or 40 µm (X-rays), noise 0.15 1/cm at 42 µm or
 /// 0.07 1/cm at 16 µm, white.
-pub(crate) fn look(cell: &Cell, probe: Probe, voxel: f64, [low, high]: [f64; 2]) -> Volume {
-    let profile = match probe {
-        Probe::Neutron => Profile::titan(),
-        Probe::Xray => Profile::imax(),
-    };
-    let spectrum = profile.spectrum().unwrap();
-    let thin = |substance| spectrum.effective_attenuation(substance, HydrogenModel::Organic);
-    let coefficients: Vec<f64> = cell.substances().iter().map(thin).collect();
-    let slices = to_index(((high - low) / voxel).round());
-    let edge = to_index((2.16 * cell.scene.bounds().radius / voxel).ceil());
-    let first = -(edge as f64 - 1.0) / 2.0 * voxel;
-    let request = VoxelRequest {
-        shape: [slices, edge, edge],
-        voxel,
-        first: [high - 0.5 * voxel, first + 0.11, first - 0.07],
-        samples: 3,
-    };
-    let mut attenuation =
-        cell.scene.voxels(&request, 0..slices, &[coefficients]).attenuations.remove(0);
-    let (resolution, noise) = match probe {
-        Probe::Neutron => (0.2, 0.15 * (0.042 / voxel).powf(1.5)),
-        Probe::Xray => (0.04, 0.07 * (0.016 / voxel).powf(1.5)),
-    };
-    blur(&mut attenuation, resolution / 2.3548 / voxel);
-    add_noise(&mut attenuation, noise);
-    let grid = VoxelGrid {
-        shape: [slices, edge, edge],
-        voxel,
-        first: [0.5 * voxel - 10.0, request.first[1], request.first[2]],
-        unit: LengthUnit::Millimetre,
-    };
-    Volume { attenuation, grid, probe }
+pub(crate) fn look(cell: &Cell, probe: Probe, voxel: f64, heights: [f64; 2]) -> Volume {
+    Look { probe, voxel, heights, samples: 3, seed: 17 }.of(cell)
+}
+
+/// How a cell is looked at.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Look {
+    pub(crate) probe: Probe,
+    /// Edge of a voxel, mm.
+    pub(crate) voxel: f64,
+    /// Lowest and highest height in the cell, mm.
+    pub(crate) heights: [f64; 2],
+    /// Points along each edge of a voxel of which its value is the mean.
+    pub(crate) samples: usize,
+    /// Seed of the noise.
+    pub(crate) seed: u64,
+}
+
+impl Look {
+    /// The volume.
+    pub(crate) fn of(&self, cell: &Cell) -> Volume {
+        let profile = match self.probe {
+            Probe::Neutron => Profile::titan(),
+            Probe::Xray => Profile::imax(),
+        };
+        let spectrum = profile.spectrum().unwrap();
+        let thin = |substance| spectrum.effective_attenuation(substance, HydrogenModel::Organic);
+        let coefficients: Vec<f64> = cell.substances().iter().map(thin).collect();
+        let request = self.request(cell);
+        let slices = request.shape[0];
+        let mut attenuation =
+            cell.scene.voxels(&request, 0..slices, &[coefficients]).attenuations.remove(0);
+        let voxel = self.voxel;
+        let (resolution, noise) = match self.probe {
+            Probe::Neutron => (0.2, 0.15 * (0.042 / voxel).powf(1.5)),
+            Probe::Xray => (0.04, 0.07 * (0.016 / voxel).powf(1.5)),
+        };
+        blur(&mut attenuation, resolution / 2.3548 / voxel);
+        add_noise(&mut attenuation, (noise, self.seed));
+        let grid = VoxelGrid {
+            shape: request.shape,
+            voxel,
+            first: [0.5 * voxel - 10.0, request.first[1], request.first[2]],
+            unit: LengthUnit::Millimetre,
+        };
+        Volume { attenuation, grid, probe: self.probe }
+    }
+
+    fn request(&self, cell: &Cell) -> VoxelRequest {
+        let (voxel, [low, high]) = (self.voxel, self.heights);
+        let slices = to_index(((high - low) / voxel).round());
+        let edge = to_index((2.16 * cell.scene.bounds().radius / voxel).ceil());
+        let first = -(edge as f64 - 1.0) / 2.0 * voxel;
+        VoxelRequest {
+            shape: [slices, edge, edge],
+            voxel,
+            first: [high - 0.5 * voxel, first + 0.11, first - 0.07],
+            samples: self.samples,
+        }
+    }
 }
 
 /// Where a point of the cell, `[x, y, z]` mm, lies in such a volume, `[z, y, x]` mm.
@@ -118,9 +146,9 @@ fn blur(volume: &mut Array3<f32>, sigma: f64) {
     }
 }
 
-fn add_noise(volume: &mut Array3<f32>, sigma: f64) {
+fn add_noise(volume: &mut Array3<f32>, (sigma, seed): (f64, u64)) {
     volume.axis_iter_mut(Axis(0)).into_par_iter().enumerate().for_each(|(slice, mut plane)| {
-        let mut chance = Random::new(17 + slice as u64);
+        let mut chance = Random::new(seed + slice as u64);
         plane.mapv_inplace(|value| value + to_f32(sigma * chance.normal()));
     });
 }
