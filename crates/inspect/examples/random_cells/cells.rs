@@ -3,11 +3,8 @@
 use voltomo_acquire::simulate::cell::{Cell, CellFile, random_defects};
 use voltomo_acquire::simulate::material::Library;
 
-/// Cells that are drawn from, with the heights in their files: cell, can, anode, cathode, separator.
-const CELLS: [(&str, [&str; 5]); 2] = [
-    ("18650-na-1500", ["65.0", "64.7", "57.5", "56.0", "60.0"]),
-    ("18650-li-nmc", ["65.0", "64.7", "57.5", "56.0", "60.0"]),
-];
+/// The cell, and the heights in its file: cell, can, anode, cathode, separator.
+const CELL: (&str, [&str; 5]) = ("18650-na-1500", ["65.0", "64.7", "57.5", "56.0", "60.0"]);
 /// By so much they are cut shorter, mm: whole cells would take too long.
 const SHORTER_MM: f64 = 35.0;
 /// Defects of a cell by its seed's last digit: one cell in five has none.
@@ -22,9 +19,9 @@ pub(crate) struct Drawn {
 }
 
 impl Drawn {
-    /// The cell of a seed: sodium or lithium by turns of two, shortened, its own defects taken off.
+    /// The cell of a seed: shortened, its own defects taken off.
     pub(crate) fn by(seed: u64) -> Self {
-        let (name, heights) = CELLS[usize::from(seed / 2 % 2 == 1)];
+        let (name, heights) = CELL;
         let text = CellFile::builtin(name).unwrap();
         let mut text = text.split("\n[[defect]]").next().unwrap().to_string();
         for height in heights {

@@ -28,6 +28,9 @@ use voltomo_types::{Finding, Probe};
 
 /// Edge of a voxel of each beam, mm.
 const VOXELS: [(Probe, f64); 2] = [(Probe::Xray, 0.064), (Probe::Neutron, 0.084)];
+/// Points along each edge of a voxel of which its value is the mean. With 2 the thin layers beat with
+/// the points, and a beam that does not resolve them shows the beat as stripes.
+const SAMPLES: [(Probe, usize); 2] = [(Probe::Xray, 2), (Probe::Neutron, 4)];
 /// Air above and below the cell, mm.
 const AIR_MM: f64 = 1.5;
 
@@ -66,7 +69,8 @@ fn beam(probe: Probe) -> &'static str {
 fn inspected(drawn: &Drawn, (probe, voxel): (Probe, f64)) -> Counted {
     let heights = [-AIR_MM, drawn.height_mm + AIR_MM];
     let seed = 1_000_000 * (drawn.seed + 1);
-    let volume = Look { probe, voxel, heights, samples: 2, seed }.of(&drawn.cell);
+    let samples = SAMPLES.iter().find(|it| it.0 == probe).unwrap().1;
+    let volume = Look { probe, voxel, heights, samples, seed }.of(&drawn.cell);
     let mut views = Views::default();
     match probe {
         Probe::Neutron => views.neutron = Some(volume.seen()),
@@ -77,7 +81,7 @@ fn inspected(drawn: &Drawn, (probe, voxel): (Probe, f64)) -> Counted {
 }
 
 fn findings(views: &Views<'_>) -> Vec<Finding> {
-    inspect_cylindrical(views, &InspectSettings::default(), &Limits::default()).unwrap()
+    inspect_cylindrical(views, &InspectSettings::default(), &Limits::default()).unwrap().findings
 }
 
 /// The tables as they grow.

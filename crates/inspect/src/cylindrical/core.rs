@@ -1,7 +1,7 @@
 //! The void that the mandrel left: size, roundness, place, and what fell into it. Knows no can.
 
 use ndarray::Array2;
-use voltomo_types::{Finding, FindingKind, Measure, MeasureUnit, Verdict};
+use voltomo_types::{Finding, FindingKind, Measure, MeasureUnit, Probe, Verdict};
 
 use super::regions;
 use super::report::{self, Place};
@@ -28,6 +28,8 @@ pub(super) struct Core {
     pub(super) level: f64,
     /// Radius by height and direction, mm.
     map: Array2<f64>,
+    /// Radius of the first sheet that is brighter than the roll's mean, as `map`; X-rays alone.
+    sheet: Option<Array2<f64>>,
     /// Height of each row of the map.
     rows: Vec<f64>,
 }
@@ -58,9 +60,10 @@ impl Core {
             return None;
         }
         let edge = Sawtooth::through(&points)?;
-        let (map, rows) = map_by_height(survey, (middle, reach));
+        let (map, sheet, rows) = map_by_height(survey, (middle, reach));
         let heights = dark_heights(survey, (middle, &edge))?;
-        Some(Self { edge, heights, level: middle, map, rows })
+        let sheet = (survey.seen.probe == Probe::Xray).then_some(sheet);
+        Some(Self { edge, heights, level: middle, map, sheet, rows })
     }
 }
 
@@ -72,12 +75,13 @@ fn bin_profile(map: &Array2<f32>, bin: usize) -> Vec<f64> {
     (0..map.ncols()).map(mean).collect()
 }
 
-/// The edge at each height of the roll.
-fn map_by_height(survey: &Survey<'_>, search: (f64, f64)) -> (Array2<f64>, Vec<f64>) {
+/// The edge at each height of the roll, the first bright sheet, and the heights.
+fn map_by_height(survey: &Survey<'_>, search: (f64, f64)) -> (Array2<f64>, Array2<f64>, Vec<f64>) {
     let [low, high] = survey.roll.unwrap_or(survey.body.plain);
     let count = voltomo_numeric::cast::to_index(((high - low) / ROW_MM).round()).max(1);
     let step = (high - low) / count as f64;
     let mut map = Array2::from_elem((count, BINS), f64::NAN);
+    let mut sheet = map.clone();
     let mut rows = Vec::new();
     for row in 0..count {
         let from = low + row as f64 * step;
@@ -88,12 +92,14 @@ fn map_by_height(survey: &Survey<'_>, search: (f64, f64)) -> (Array2<f64>, Vec<f
         let mean = survey.unrolled.mean_over(range);
         let rise = Rise::of(survey, &mean);
         for bin in 0..BINS {
-            let found = rise.outwards(&bin_profile(&mean, bin), search);
-            map[[row, bin]] = found.unwrap_or(f64::NAN);
+            let profile = bin_profile(&mean, bin);
+            map[[row, bin]] = rise.outwards(&profile, search).unwrap_or(f64::NAN);
+            let first = profile.iter().position(|value| *value > survey.levels.roll);
+            sheet[[row, bin]] = first.map_or(f64::NAN, |k| survey.unrolled.radius(k));
         }
         rows.push(from + 0.5 * step);
     }
-    (map, rows)
+    (map, sheet, rows)
 }
 
 /// Heights of the roll over which the middle is dark.
@@ -198,8 +204,28 @@ fn buckles(survey: &Survey<'_>, core: &Core) -> (Vec<Place>, (f64, f64)) {
     // The step of the spiral is blurred over a few bins; it may not pass for a buckle.
     let threshold = (6.0 * noise).max(1.5 * survey.seen.grid.voxel).max(0.2 * core.edge.step.abs());
     let regions = regions::above(&depth, threshold);
-    let places = regions.iter().filter_map(|region| buckle(core, &depth, region)).collect();
+    let wound = regions.iter().filter(|region| core.is_wound(&depth, region));
+    let places = wound.filter_map(|region| buckle(core, &depth, region)).collect();
     (places, (noise, threshold))
+}
+
+impl Core {
+    /// Whether windings moved inwards, and not only a loose end of separator hangs into the void: then
+    /// the first bright sheet is farther inside than elsewhere, by a quarter of the depth at least.
+    /// Neutrons do not show single sheets.
+    fn is_wound(&self, depth: &Array2<f64>, region: &[(usize, usize)]) -> bool {
+        let Some(sheet) = &self.sheet else { return true };
+        let behind = |at: (usize, usize)| sheet[at] - self.edge.at(bin_angle(at.1));
+        let all = ndarray::indices(sheet.dim()).into_iter().map(behind).collect();
+        let here =
+            |of: &dyn Fn((usize, usize)) -> f64| median(region.iter().map(|at| of(*at)).collect());
+        let (Some(usual), Some(found), Some(deep)) =
+            (median(all), here(&behind), here(&|at| depth[at]))
+        else {
+            return true;
+        };
+        usual - found > 0.25 * deep
+    }
 }
 
 /// Height of a row of the map, mm.

@@ -4,7 +4,7 @@ use ndarray::{Array2, Axis, s};
 use rayon::prelude::*;
 use voltomo_numeric::cast::to_index;
 use voltomo_numeric::least_squares::{Line, Point, robust_line};
-use voltomo_types::{CellKind, VoxelGrid};
+use voltomo_types::{CellKind, Probe, VoxelGrid};
 
 use super::circle::{Circle, find_circle};
 use super::ends::{End, Rings};
@@ -24,8 +24,13 @@ const USUAL: [[f64; 3]; 5] = [
 ];
 /// Narrower than this share of the can's radius is the groove under the lid.
 const GROOVE: [f64; 2] = [0.75, 0.97];
-/// The bottom of the groove is narrower than this: less may be a brighter part inside the wall.
-const GROOVE_BOTTOM: f64 = 0.94;
+/// The bottom of the groove is narrower than this: for neutrons less may be a brighter part inside
+/// the wall, for X-rays nothing is brighter than the wall.
+const GROOVE_BOTTOM: [(Probe, f64); 2] = [(Probe::Neutron, 0.94), (Probe::Xray, 0.965)];
+/// No radius is known better than to so many voxels.
+const LEAST_SIGMA: f64 = 0.05;
+/// So much of the can may be unseen between two heights at which it is plain, mm.
+const UNSEEN_MM: f64 = 1.0;
 
 /// How it is known where the lid is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -136,7 +141,7 @@ pub fn find_frame(seen: &Seen<'_>, settings: &CylindricalSettings) -> Result<Bod
     let rings = Rings::of(seen, centre_of, stack.radius);
     let voxel = seen.grid.voxel;
     let ends = [true, false].map(|is_first| rings.end(is_first, voxel));
-    let groove = stack.groove();
+    let groove = stack.groove(seen.probe);
     let (is_lid_first, lid_by) = lid(&ends, groove, (&stack, settings));
     let upright = Upright { grid: seen.grid, stack: &stack, ends, is_lid_first };
     let height = upright.height(settings)?;
@@ -159,7 +164,7 @@ pub fn find_frame(seen: &Seen<'_>, settings: &CylindricalSettings) -> Result<Bod
         tilt: y.slope.hypot(x.slope).atan(),
         level,
         seen: span([-0.5, seen.grid.shape[0] as f64 - 0.5]),
-        plain: span([plain[0].0, plain[plain.len() - 1].0]),
+        plain: span(stack.plain_run(UNSEEN_MM / voxel)),
         bottom: bottom.map(|end| height_of(end.slice)),
         top: top.map(|end| height_of(end.slice)),
         groove: groove.map(span),
@@ -173,11 +178,13 @@ fn in_order([a, b]: [f64; 2]) -> [f64; 2] {
     [a.min(b), a.max(b)]
 }
 
-/// Robust standard deviation of the radii, and the median level.
+/// Robust standard deviation of the radii, or of one of them where that is more, and the median level.
 fn spread(plain: &[(f64, Circle)]) -> (f64, f64) {
     let radii: Vec<f64> = plain.iter().map(|(_, circle)| circle.radius).collect();
+    let own = median(plain.iter().map(|(_, circle)| circle.sigma).collect()).unwrap_or(0.0);
     let levels = plain.iter().map(|(_, circle)| circle.level).collect();
-    (median_and_sigma(&radii).map_or(0.0, |(_, sigma)| sigma), median(levels).unwrap_or(0.0))
+    let between = median_and_sigma(&radii).map_or(0.0, |(_, sigma)| sigma);
+    (between.max(own).max(LEAST_SIGMA), median(levels).unwrap_or(0.0))
 }
 
 impl Stack {
@@ -206,14 +213,43 @@ impl Stack {
 
     /// Places where the can is a plain cylinder.
     fn plain(&self) -> Vec<(f64, Circle)> {
-        let near = (0.015 * self.radius).max(1.5);
         let all = self.circles.iter().filter_map(|(slice, it)| Some((*slice, (*it)?)));
-        all.filter(|(_, it)| it.is_round() && (it.radius - self.radius).abs() < near).collect()
+        all.filter(|(_, it)| self.is_plain(it)).collect()
+    }
+
+    fn is_plain(&self, circle: &Circle) -> bool {
+        let near = (0.015 * self.radius).max(1.5);
+        circle.is_round() && (circle.radius - self.radius).abs() < near
+    }
+
+    /// First and last slice of the longest run in which the can is a plain cylinder: neither groove
+    /// nor crimp is in it, and no more than `unseen` slices without a circle.
+    fn plain_run(&self, unseen: f64) -> [f64; 2] {
+        let mut best: Option<[f64; 2]> = None;
+        let mut run: Option<[f64; 2]> = None;
+        for (slice, circle) in &self.circles {
+            match circle {
+                Some(circle) if self.is_plain(circle) => {
+                    let goes_on = run.filter(|[_, last]| slice - last <= unseen);
+                    run = Some([goes_on.map_or(*slice, |[first, _]| first), *slice]);
+                }
+                Some(circle) if circle.is_round() => run = None,
+                _ => {}
+            }
+            let length = |[first, last]: [f64; 2]| last - first;
+            if let Some(now) = run
+                && best.is_none_or(|best| length(now) > length(best))
+            {
+                best = Some(now);
+            }
+        }
+        best.unwrap_or_else(|| [0.0, self.circles.last().map_or(0.0, |it| it.0)])
     }
 
     /// First and last slice of the longest run of narrower circles that has the plain can at both
     /// its ends.
-    fn groove(&self) -> Option<[f64; 2]> {
+    fn groove(&self, probe: Probe) -> Option<[f64; 2]> {
+        let bottom = GROOVE_BOTTOM.iter().find(|it| it.0 == probe).map_or(0.0, |it| it.1);
         let share: Vec<Option<f64>> = self
             .circles
             .iter()
@@ -225,8 +261,10 @@ impl Stack {
         let mut best: Option<[usize; 2]> = None;
         let mut from = 0;
         while from < share.len() {
-            let end = (from..share.len()).find(|k| !is_narrow(k)).unwrap_or(share.len());
-            let is_deep = share[from..end].iter().flatten().any(|it| *it < GROOVE_BOTTOM);
+            // The bottom of a pressed groove need not be round.
+            let is_in = |k: &usize| is_narrow(k) || (is_narrow(&from) && share[*k].is_none());
+            let end = (from..share.len()).find(|k| !is_in(k)).unwrap_or(share.len());
+            let is_deep = share[from..end].iter().flatten().any(|it| *it < bottom);
             let has_ends = from > 0 && end < share.len() && end > from && is_deep;
             // The neighbours of the groove are on their way in: look one further.
             let beside = |k: Option<usize>| k.is_some_and(|k| k < share.len() && is_plain(k));

@@ -98,6 +98,11 @@ pub(super) fn body_finding(placed: &Placed<'_>) -> Finding {
         let sigma = 0.25 * 2.0_f64.sqrt() * placed.seen.grid.voxel;
         measures.push(Measure::new("height", top - bottom, Some(sigma), mm));
     }
+    if let Some([low, high]) = body.groove {
+        let sigma = Some(0.5 * placed.seen.grid.voxel);
+        measures.push(Measure::new("groove_from", low, sigma, mm));
+        measures.push(Measure::new("groove_to", high, sigma, mm));
+    }
     measures.push(Measure::new("tilt", body.tilt.to_degrees(), None, MeasureUnit::Degree));
     let is_lid_known = body.lid_by != LidBy::Assumed;
     Finding {

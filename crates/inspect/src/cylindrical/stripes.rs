@@ -25,6 +25,8 @@ const SLOPE_MM: f64 = 0.4;
 const WIDEST_MM: f64 = 0.8;
 /// A void that ends sooner beside its tab is the tab's own blurred edge, mm.
 const LEAST_FALL_MM: f64 = 1.2;
+/// Thinner voids are not told from what is uneven in every roll, mm.
+const LEAST_MM: f64 = 0.03;
 /// What stands out by so many standard deviations is no noise.
 const SIGMAS: f64 = 6.0;
 
@@ -66,6 +68,7 @@ pub(super) fn find(survey: &Survey<'_>, core: Option<&Core>) -> Vec<Stripe> {
     let threshold = (SIGMAS * short.noise).max(0.12);
     let mut stripes: Vec<Stripe> =
         short.regions(threshold).iter().filter_map(|it| short.stripe(survey, it)).collect();
+    stripes.retain(|stripe| stripe.thickness >= LEAST_MM);
     stripes.sort_by(|a, b| (b.heights[1] - b.heights[0]).total_cmp(&(a.heights[1] - a.heights[0])));
     stripes
 }

@@ -108,8 +108,13 @@ impl Wall {
         }
         let wall = misfit.wall(&found.parameters);
         let scale = found.scatter().sqrt();
-        let sigma = |k: usize| found.sigma(k).map_or(start.thickness, |sigma| sigma * scale);
         let misfit = (found.squares / points.len() as f64).sqrt() / (wall.value - wall.outside);
+        // What the model misses at an edge of slope contrast / (√2π blur) moves the edge by so much.
+        let missed = std::f64::consts::TAU.sqrt() * misfit * wall.blur;
+        // Where the points do not see a combination of the parameters, an edge is still known to a
+        // third of the blur.
+        let blind = 0.3 * wall.blur;
+        let sigma = |k: usize| found.sigma(k).map_or(blind, |sigma| sigma * scale).hypot(missed);
         Some(FittedWall { wall, outer_sigma: sigma(0), thickness_sigma: sigma(1), misfit })
     }
 }
