@@ -18,7 +18,10 @@ use crate::{
 };
 
 /// Draws, of two halves each.
-const DRAWS: usize = 4;
+const DRAWS: usize = 8;
+/// A half that moves further than so many robust standard deviations counts as if it had moved so far:
+/// with half of the cell a placement may jump to a next wave of the peak where the whole would not.
+const FURTHEST: f64 = 3.0;
 /// Turn beside the placement from which a half starts, degrees.
 const BESIDE_DEG: f64 = 1.0;
 
@@ -46,7 +49,24 @@ pub(crate) fn half_samples(
             found.push(between(&fit.transform, &placed.transform, region.centre));
         }
     }
+    drawn_in(&mut found, can.radius_mm);
     found
+}
+
+/// Draws in the steps that are longer than their robust standard deviation allows.
+fn drawn_in(steps: &mut [[f64; 6]], radius: f64) {
+    let length = |step: &[f64; 6]| Degrees::Rigid.length(step, radius);
+    let mut lengths: Vec<f64> = steps.iter().map(length).collect();
+    lengths.sort_by(f64::total_cmp);
+    let Some(median) = lengths.get(lengths.len() / 2) else { return };
+    let most = FURTHEST * 1.4826 * median;
+    for step in steps {
+        let share = (most / length(step)).min(1.0);
+        // A length that is no number stays what it is.
+        if share.is_finite() {
+            step.iter_mut().for_each(|value| *value *= share);
+        }
+    }
 }
 
 /// The best placement near a first one: steps along the gradient, the best angle about the axis, and
@@ -73,6 +93,18 @@ pub(crate) fn between(from: &Transform, to: &Transform, centre: [f64; 3]) -> [f6
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn one_wild_half_of_nine_is_drawn_in_and_the_others_stay() {
+        let step = |size: f64| [0.0, 0.0, 0.0, size, 0.0, 0.0];
+        let mut steps: Vec<[f64; 6]> = (1..9).map(|k| step(0.01 * f64::from(k))).collect();
+        let kept = steps.clone();
+        steps.push(step(-2.0));
+        drawn_in(&mut steps, 9.0);
+        assert_eq!(steps[..8], kept[..]);
+        assert!((steps[8][3] + 3.0 * 1.4826 * 0.05).abs() < 1e-12, "{:?}", steps[8]);
+        drawn_in(&mut [], 9.0);
+    }
 
     #[test]
     fn the_way_between_two_placements_is_the_small_turn_and_shift() {
