@@ -22,6 +22,9 @@ const MISSING: f64 = 0.25;
 const EMPTY: f64 = 0.72;
 /// Electrolyte is brighter than this many times the soaked roll (1.7 for sodium, 1.15 for lithium).
 const ELECTROLYTE: f64 = 1.1;
+/// So many bubbles within so much of one vertical line are pieces of a strip.
+const COLUMN: usize = 3;
+const COLUMN_MM: f64 = 0.8;
 /// Inner face of a usual can's floor, mm.
 const FLOOR_MM: f64 = 0.3;
 
@@ -58,8 +61,30 @@ pub(super) fn findings(
     blocks.hide(stripes);
     let threshold = MISSING.max(6.0 * blocks.noise);
     let regions = blocks.regions(threshold);
-    findings.extend(regions.iter().filter_map(|region| blocks.zone(survey, region)));
+    // What the buckled windings leave behind them belongs to the buckle.
+    let is_behind = |zone: &Finding| {
+        let Some(place) = zone.place else { return false };
+        let [_, y, x] = survey.body.frame.cell_from_volume.apply(place.volume_mm);
+        core.is_some_and(|core| core.is_behind_buckle(survey, (x.hypot(y), y.atan2(x))))
+    };
+    let zones = regions.iter().filter_map(|region| blocks.zone(survey, region));
+    let zones = zones.filter(|zone| !is_behind(zone)).collect();
+    findings.extend(without_columns(zones));
     findings
+}
+
+/// Without the bubbles that stand above one another: bubbles lie anywhere, what is dark at one place
+/// at several heights is a strip, such as a tab, of which the noise leaves pieces.
+fn without_columns(zones: Vec<Finding>) -> Vec<Finding> {
+    let place = |zone: &Finding| zone.place.filter(|_| zone.kind == FindingKind::GasBubble);
+    let is_above = |zone: &Finding, other: &Finding| {
+        let (Some(a), Some(b)) = (place(zone), place(other)) else { return false };
+        let [_, dy, dx] = [0, 1, 2].map(|k| a.volume_mm[k] - b.volume_mm[k]);
+        dy.hypot(dx) < COLUMN_MM
+    };
+    let in_column = |zone: &Finding| zones.iter().filter(|it| is_above(zone, it)).count();
+    let is_kept: Vec<bool> = zones.iter().map(|zone| in_column(zone) < COLUMN).collect();
+    zones.into_iter().zip(is_kept).filter(|it| it.1).map(|it| it.0).collect()
 }
 
 impl Blocks {
