@@ -163,7 +163,8 @@ impl Against {
     /// Why a finding tells of a defect that is not there; `None` where it tells of none, or of one.
     fn wrong(&self, finding: &Finding, records: &[&DefectRecord]) -> Option<&'static str> {
         let Some((rule, value)) = RULES.iter().find_map(|it| Some((it, it.value(finding)?))) else {
-            let is_bad = matches!(finding.verdict, Verdict::Fail);
+            // Summaries of the roll fail with its defects; in a clean cell nothing may.
+            let is_bad = finding.verdict == Verdict::Fail && records.is_empty();
             return is_bad.then_some("fails");
         };
         let mut own = records.iter().filter(|it| it.kind == rule.defect);
