@@ -46,9 +46,8 @@ whole() { # picture, file
     if [ -e "$2" ]; then cp "$2" "$pictures/$1"; else echo "no $2: $1 is left as it is"; fi
 }
 
-# Figures 3 and 4: the coin cell, cut along its axis, and in the round.
+# Figures 3 and 4: the coin cell, cut along its axis.
 draw figure-3-coin.png "$coin" --section y --colours turbo
-whole figure-3-coin-rendering.png "$demo/coin/results/6-inspect/rendering-neutron.png"
 # Figure 5: radiograph, the section through the axis, that through the tab, a slice, in the round.
 "${voltomo[@]}" look "$demo/18650/neutron-scan" --picture "$pictures/figure-5-radiograph.png" >/dev/null
 draw figure-5-section.png "$neutron" --section y --slice 143 "${colour[@]}"
