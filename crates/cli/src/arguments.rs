@@ -10,8 +10,8 @@ use voltomo_pipeline::{Bytes, Limits, Override};
 
 pub(crate) use export::{ExportArguments, Numbers};
 pub(crate) use volumes::{
-    Cell, CompareArguments, InspectArguments, Modality, Model, RegisterArguments, SegmentArguments,
-    VoxelSize,
+    Cell, CompareArguments, InspectArguments, Modality, Model, RegisterArguments, ReportArguments,
+    SegmentArguments, VoxelSize,
 };
 
 /// Neutron and X-ray tomography of battery cells, from raw radiographs to attenuation in 1/cm.
@@ -53,12 +53,21 @@ pub(crate) enum Command {
     Inspect(InspectArguments),
     /// Find what differs between two volumes of one beam: two states of a cell, or two cells.
     Compare(CompareArguments),
+    /// Make the report of an inspected cell again, from the files in its folder.
+    Report(ReportArguments),
     /// Draw a slice or an upright section of a volume made by voltomo as a PNG.
     Show(ShowArguments),
     /// Write a volume for other programs: another format, a surface of a part, regions at findings.
     Export(ExportArguments),
     /// Print the JSON Schema of the recipe, for editors.
-    Schema,
+    Schema(SchemaArguments),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct SchemaArguments {
+    /// Print that of findings.json instead, for programs that read it.
+    #[arg(long)]
+    pub(crate) findings: bool,
 }
 
 #[derive(Debug, Args)]

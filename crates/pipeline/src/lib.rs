@@ -35,6 +35,7 @@ mod quality;
 mod ready;
 mod recipe;
 mod register;
+mod report;
 mod rerun;
 mod resume;
 mod run;
@@ -65,7 +66,8 @@ pub use error::RunError;
 pub use export::{ExportOptions, export};
 pub use hardening_record::HardeningRecord;
 pub use inspect::{
-    FindingsRecord, InspectOptions, Inspected, default_limits, inspect, read_transform,
+    FindingsRecord, InspectOptions, Inspected, default_limits, findings_schema, inspect,
+    read_transform,
 };
 pub use iterations::SlabIterations;
 pub use look::{look, recipe_for};
@@ -77,6 +79,7 @@ pub use provenance::{RunRecord, Status};
 pub use quality::{EdgeQuality, Quality, SliceQuality, quality};
 pub use recipe::{Override, Place, PlacedProblem, Recipe, RecipeError, json_schema};
 pub use register::{RegisterOptions, RegistrationRecord, Resampled, register};
+pub use report::{ReportOutcome, report};
 pub use rerun::rerun;
 pub use run::{RunOptions, run};
 pub use segment::{SegmentOptions, SegmentationRecord, segment};

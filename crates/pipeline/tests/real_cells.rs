@@ -20,6 +20,7 @@ fn inspected(name: &str, voxel_mm: [f64; 3]) -> FindingsRecord {
     let request =
         VolumeRequest { path, voxel_mm: Some(voxel_mm), probe: Probe::Xray, is_attenuation: None };
     let options = InspectOptions {
+        name: name.into(),
         volumes: vec![request],
         cell: CellKind::Cylindrical,
         beforehand: Vec::new(),

@@ -154,6 +154,9 @@ pub(crate) struct InspectArguments {
     /// Where the neutron volume lies in the X-ray volume: the JSON file of a registration.
     #[arg(long, value_name = "JSON", requires = "partner")]
     pub(crate) transform: Option<PathBuf>,
+    /// Name of the cell, for the report.
+    #[arg(long, value_name = "TEXT", default_value = "", hide_default_value = true)]
+    pub(crate) name: String,
     /// Limits that take the place of the default ones, a TOML file.
     #[arg(long, value_name = "TOML")]
     pub(crate) limits: Option<PathBuf>,
@@ -168,6 +171,15 @@ pub(crate) struct InspectArguments {
     pub(crate) force: bool,
     #[command(flatten)]
     pub(crate) machine: MachineArguments,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ReportArguments {
+    /// The folder of findings: what `voltomo inspect` wrote, or `6-inspect` of a cell's run.
+    pub(crate) folder: PathBuf,
+    /// File for the report; without it, report.html in the folder.
+    #[arg(long, value_name = "HTML")]
+    pub(crate) out: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]

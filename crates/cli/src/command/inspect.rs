@@ -45,6 +45,7 @@ fn options(arguments: &InspectArguments) -> Result<Option<InspectOptions>, Strin
     let (Some(volume), Some(cell), Some(modality), Some(out)) = needed else { return Ok(None) };
     let transform = arguments.transform.as_deref().map(read_transform).transpose();
     Ok(Some(InspectOptions {
+        name: arguments.name.clone(),
         volumes: volumes(
             (volume, arguments.voxel_mm),
             (arguments.partner.as_deref(), arguments.partner_voxel_mm),

@@ -9,6 +9,7 @@ mod material;
 mod outcome;
 mod recipe;
 mod register;
+mod report;
 mod run;
 mod screen;
 mod segment;
@@ -36,9 +37,10 @@ pub(crate) fn execute(arguments: Arguments) -> Result<Outcome, String> {
         Command::Segment(arguments) => segment::segment(&arguments).map(done),
         Command::Inspect(arguments) => inspect::inspect(&arguments),
         Command::Compare(arguments) => compare::compare(&arguments).map(done),
+        Command::Report(arguments) => report::report(&arguments).map(done),
         Command::Show(arguments) => look::show(&arguments).map(done),
         Command::Export(arguments) => export::export(&arguments).map(done),
-        Command::Schema => recipe::schema().map(done),
+        Command::Schema(arguments) => recipe::schema(&arguments).map(done),
     }
 }
 

@@ -3,7 +3,7 @@
 use voltomo_pipeline::{Override, Recipe};
 
 use super::screen::print;
-use crate::arguments::{RecipeArguments, ScanArguments};
+use crate::arguments::{RecipeArguments, ScanArguments, SchemaArguments};
 
 /// The recipe of the scan of a command line with these overrides; says where it comes from, if
 /// the scan has one of its own.
@@ -37,9 +37,11 @@ pub(crate) fn recipe(arguments: &RecipeArguments) -> Result<(), String> {
     Ok(())
 }
 
-/// Prints the JSON Schema of the recipe.
-pub(crate) fn schema() -> Result<(), String> {
-    let text = serde_json::to_string_pretty(voltomo_pipeline::json_schema())
-        .map_err(|error| error.to_string())?;
-    print(&text)
+/// Prints the JSON Schema of the recipe, or of findings.
+pub(crate) fn schema(arguments: &SchemaArguments) -> Result<(), String> {
+    let schema = match arguments.findings {
+        true => voltomo_pipeline::findings_schema(),
+        false => voltomo_pipeline::json_schema().clone(),
+    };
+    print(&serde_json::to_string_pretty(&schema).map_err(|error| error.to_string())?)
 }

@@ -64,6 +64,7 @@ pub fn run_cell(
     let xray_from_neutron = registered(recipe, &volumes, options, watch);
     segmented(recipe, (&volumes, xray_from_neutron), options, watch);
     let inspecting = InspectOptions {
+        name: recipe.cell.name.clone(),
         volumes,
         cell: recipe.cell.kind,
         beforehand,

@@ -3,7 +3,8 @@
 use std::fmt::Write as _;
 use std::path::Path;
 
-use serde::Serialize;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 use voltomo_types::{CellKind, Fact, Finding, Probe, Verdict};
 
 use crate::error::RunError;
@@ -18,14 +19,19 @@ pub(super) const CSV: &str = "findings.csv";
 const COLUMNS: &str = "number,kind,verdict,confidence,shown_by,z_mm,radius_mm,angle_deg,measure,value,\
     uncertainty,unit,least,most,limit,note";
 
+/// What the file is, and in which version.
+const FORMAT: &str = "voltomo findings 1";
+
 /// One volume that was inspected.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct Inspected {
     /// The file or folder.
     pub path: String,
     /// The beam.
     pub probe: Probe,
     /// What was understood of it.
+    #[schemars(with = "Vec<StatedFact>")]
+    #[serde(default)]
     pub facts: Vec<Fact>,
 }
 
@@ -40,15 +46,32 @@ impl Inspected {
     }
 }
 
+/// A fact as the schema describes it.
+#[derive(JsonSchema)]
+#[schemars(rename = "Fact")]
+#[expect(dead_code, reason = "stands for `voltomo_types::Fact` in the schema alone")]
+struct StatedFact {
+    /// What it is about, such as `volume`.
+    item: String,
+    /// What is known of it.
+    value: String,
+    /// Who said so: `file`, `recipe` or `missing`.
+    origin: String,
+}
+
 /// Everything that one inspection found.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[schemars(title = "findings.json of voltomo")]
 pub struct FindingsRecord {
     /// What this file is, and in which version.
-    pub format: &'static str,
+    pub format: String,
     /// The program and its version.
     pub program: String,
+    /// The cell's name, where somebody told it.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub name: String,
     /// What was looked for.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cell: Option<CellKind>,
     /// The worst verdict of all findings.
     pub verdict: Verdict,
@@ -65,8 +88,9 @@ impl FindingsRecord {
         let judged = findings.iter().map(|it| it.verdict);
         let judged = judged.filter(|it| !matches!(it, Verdict::Seen | Verdict::CannotTell));
         Self {
-            format: "voltomo findings 1",
+            format: FORMAT.into(),
             program: concat!("voltomo ", env!("CARGO_PKG_VERSION")).into(),
+            name: String::new(),
             cell,
             verdict: judged.max().unwrap_or(Verdict::CannotTell),
             volumes,
@@ -82,6 +106,12 @@ impl FindingsRecord {
         write_json(&folder.join(JSON), self)?;
         write_text(&folder.join(CSV), &table(&self.findings))
     }
+}
+
+/// The JSON Schema of `findings.json`.
+#[must_use]
+pub fn findings_schema() -> serde_json::Value {
+    schemars::schema_for!(FindingsRecord).to_value()
 }
 
 /// One row a measure; a finding without measures has one row too.

@@ -13,10 +13,11 @@ use voltomo_inspect::{
 use voltomo_types::{CellKind, Finding, Probe, Transform, Verdict, Volume};
 
 pub(crate) use findings_file::JSON as FINDINGS;
-pub use findings_file::{FindingsRecord, Inspected};
+pub use findings_file::{FindingsRecord, Inspected, findings_schema};
 
 use crate::error::RunError;
 use crate::memory::Bytes;
+use crate::report::{REPORT, report};
 use crate::volume_input::{VolumeInput, VolumeRequest};
 use crate::watch::Watch;
 use crate::whole_volumes::{check_memory, claim};
@@ -27,6 +28,8 @@ const BESIDE: f64 = 0.6;
 /// What is to be inspected, and where the findings go.
 #[derive(Debug, Clone)]
 pub struct InspectOptions {
+    /// Name of the cell, for the report; may be empty.
+    pub name: String,
     /// One volume, or one of each beam.
     pub volumes: Vec<VolumeRequest>,
     /// What the cell is.
@@ -47,8 +50,8 @@ pub struct InspectOptions {
     pub memory: Option<Bytes>,
 }
 
-/// Inspects the volumes of a cell; writes `findings.json`, `findings.csv` and a picture for each
-/// finding with a place. Memory: the volumes, and six tenths of them.
+/// Inspects the volumes of a cell; writes `findings.json`, `findings.csv`, a picture for each
+/// finding with a place, and `report.html`. Memory: the volumes, and six tenths of them.
 ///
 /// # Errors
 /// Volumes that cannot be read or do not show such a cell; two of the same beam; findings that are
@@ -78,7 +81,8 @@ pub fn inspect(options: &InspectOptions, watch: &dyn Watch) -> Result<FindingsRe
     watch.end();
     let findings = [options.beforehand.clone(), findings].concat();
     let told = inputs.iter().map(Inspected::of).collect();
-    let record = FindingsRecord::new(Some(options.cell), told, findings);
+    let name = options.name.clone();
+    let record = FindingsRecord { name, ..FindingsRecord::new(Some(options.cell), told, findings) };
     watch.begin("draw the findings", record.findings.len());
     pictures::draw((&views, &options.settings), &record.findings, &options.out)?;
     let seen: Vec<Seen<'_>> = views.xray.into_iter().chain(views.neutron).collect();
@@ -87,6 +91,7 @@ pub fn inspect(options: &InspectOptions, watch: &dyn Watch) -> Result<FindingsRe
     overview::draw(cell, &record.findings, &options.out)?;
     watch.end();
     record.write(&options.out)?;
+    report(&options.out, None)?;
     Ok(record)
 }
 
@@ -180,6 +185,8 @@ impl FindingsRecord {
         lines.extend(self.worst(self.findings.len()));
         lines.push(format!("findings  {}", out.join(findings_file::JSON).display()));
         lines.push(format!("table     {}", out.join(findings_file::CSV).display()));
+        let report = out.join(REPORT);
+        lines.extend(report.is_file().then(|| format!("report    {}", report.display())));
         lines
     }
 

@@ -1,0 +1,113 @@
+//! `report.html` from the files of an inspected folder. Inspects nothing and draws no finding.
+//!
+//! Everything is read from disk, so a report can be made again at any time, and what other stages
+//! put beside the findings (curves, pictures) is taken up without a change here.
+
+mod curves;
+mod findings;
+mod outcome;
+mod pictures;
+mod quality;
+mod runs;
+
+use std::path::{Path, PathBuf};
+
+use voltomo_show::report::{
+    FileLink, ReportContent, ReportFinding, ReportVolume, TextBlock, summarise, write_html,
+};
+
+pub use outcome::ReportOutcome;
+
+use crate::error::RunError;
+use crate::inspect::FINDINGS;
+use crate::provenance::write_text;
+use runs::ScanRun;
+
+/// Name of the report in an inspected folder.
+pub(crate) const REPORT: &str = "report.html";
+/// Files that a report links to where they lie beside it, and what is in them.
+const BESIDE: [(&str, &str); 5] = [
+    ("findings.json", "the findings for programs; docs/findings.schema.json describes it"),
+    ("findings.csv", "the findings as a table, a row for each measure"),
+    ("curves.json", "the plots as numbers"),
+    ("pictures.json", "the list of pictures"),
+    ("../4-register/registration.json", "the registration of both volumes"),
+];
+
+/// Makes the report of an inspected folder again from the files in it, and writes it to `out`, or to
+/// `report.html` in the folder.
+///
+/// Read are `findings.json` with `finding-NN.png`, `curves.json` and other files that hold curves,
+/// the pictures that `pictures.json` lists, the `run.json` of the runs that made the volumes, and
+/// `registration.json` in the folder or in `4-register` beside it. Only `findings.json` must be there.
+/// Memory: the report and its pictures, below about 40 MB.
+///
+/// # Errors
+/// No findings, findings that cannot be understood, a place that cannot be written.
+pub fn report(folder: &Path, out: Option<&Path>) -> Result<ReportOutcome, RunError> {
+    let content = gather(folder)?;
+    let path: PathBuf = out.map_or_else(|| folder.join(REPORT), Path::to_path_buf);
+    let mut html = Vec::new();
+    let failed = |source| RunError::File { what: "cannot write", path: path.clone(), source };
+    write_html(&content, &mut html).map_err(failed)?;
+    write_text(&path, &String::from_utf8_lossy(&html))?;
+    Ok(ReportOutcome { summary: summarise(&content), bytes: html.len(), path })
+}
+
+/// Everything that the folder tells.
+fn gather(folder: &Path) -> Result<ReportContent, RunError> {
+    let read = findings::read(&folder.join(FINDINGS))?;
+    let (record, mut warnings) = (read.record, read.warnings);
+    let mut runs: Vec<ScanRun> = Vec::new();
+    for volume in &record.volumes {
+        runs.extend(ScanRun::beside(volume));
+    }
+    for run in &runs {
+        warnings.extend(run.warnings());
+    }
+    let album = pictures::read(folder, &mut warnings);
+    let findings = pictures::of_findings(folder, record.findings, &mut warnings);
+    let mut curves = curves::read(folder, &mut warnings);
+    for run in &runs {
+        curves.extend(run.dose().filter(|dose| curves.iter().all(|it| it.name != dose.name)));
+    }
+    let mut quality: Vec<_> = runs.iter().map(quality::of_run).collect();
+    quality.extend(quality::of_registration(folder));
+    let volumes = record.volumes.iter().map(|volume| ReportVolume {
+        probe: volume.probe,
+        path: volume.path.clone(),
+        facts: volume.facts.iter().map(|it| (it.item.clone(), it.value.clone())).collect(),
+    });
+    let mut provenance = vec![("Inspected by".to_string(), record.program.clone())];
+    provenance.extend(runs.iter().flat_map(ScanRun::provenance));
+    Ok(ReportContent {
+        title: record.name.clone(),
+        cell: record.cell,
+        verdict: record.verdict,
+        volumes: volumes.collect(),
+        findings,
+        overview: album.overview,
+        figures: album.figures,
+        curves,
+        heat_maps: Vec::new(),
+        quality,
+        texts: runs.iter().filter_map(ScanRun::recipe).collect::<Vec<TextBlock>>(),
+        provenance,
+        files: files(folder),
+        warnings,
+    })
+}
+
+/// What lies beside the report.
+fn files(folder: &Path) -> Vec<FileLink> {
+    let there = BESIDE.iter().filter(|(path, _)| folder.join(path).is_file());
+    there.map(|(path, title)| FileLink { path: (*path).into(), title: (*title).into() }).collect()
+}
+
+/// The findings without their pictures, in the order of the file.
+fn bare(findings: Vec<voltomo_types::Finding>) -> Vec<ReportFinding> {
+    findings.into_iter().map(|finding| ReportFinding { finding, picture: None }).collect()
+}
+
+#[cfg(test)]
+mod tests;
