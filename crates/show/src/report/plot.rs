@@ -9,7 +9,7 @@ use super::ticks::Ticks;
 
 /// The drawing, and in it left, right, top and bottom of what the axes frame.
 pub(super) const SIZE: [f64; 2] = [480.0, 300.0];
-pub(super) const FRAME: [f64; 4] = [64.0, 466.0, 14.0, 250.0];
+pub(super) const FRAME: [f64; 4] = [74.0, 466.0, 14.0, 250.0];
 /// More lines than this are coloured along a ramp instead of one by one.
 const DISTINCT: usize = 5;
 /// More places than this are drawn as the range of each of so many groups.
@@ -119,7 +119,7 @@ pub(super) fn figure(html: &mut Html, curve: &Curve, number: usize) {
     html.text(&curve.title).raw("</h3><svg viewBox=\"0 0 480 300\" role=\"img\"");
     html.attr("aria-label", &spoken(curve)).raw(">");
     axes.draw(html, names);
-    html.raw("<svg class=\"lines\" viewBox=\"64 14 402 236\" x=\"64\" y=\"14\" width=\"402\" height=\"236\">");
+    html.raw("<svg class=\"lines\" viewBox=\"74 14 392 236\" x=\"74\" y=\"14\" width=\"392\" height=\"236\">");
     let count = curve.lines.len();
     for (k, line) in curve.lines.iter().enumerate() {
         stroke(html, (k, count), &path(&axes, &curve.along, &line.values));
@@ -141,7 +141,18 @@ fn axes(curve: &Curve) -> Axes {
     let [low, high] = reach([low, high].into_iter().chain(near_levels));
     let margin = 0.06 * (high - low).max(0.0);
     let names = [&curve.across, &curve.quantity];
-    Axes::new(reach(curve.along.iter().copied()), [low - margin, high + margin], names)
+    let across = reach(curve.along.iter().copied());
+    let across = if curve.across.unit == "°" { whole_turn(across) } else { across };
+    Axes::new(across, [low - margin, high + margin], names)
+}
+
+/// Directions that miss little of a turn, widened to it.
+fn whole_turn([low, high]: [f64; 2]) -> [f64; 2] {
+    if (330.0..=360.0).contains(&(high - low)) {
+        [(low / 90.0).floor() * 90.0, (high / 90.0).ceil() * 90.0]
+    } else {
+        [low, high]
+    }
 }
 
 /// What a screen reader says of a plot.
@@ -310,6 +321,13 @@ mod tests {
         let path = path(&axes, &long.along, &long.lines[0].values);
         assert!(path.len() < 60_000, "{}", path.len());
         assert!(path.contains(&format!(" {:.1}", axes.y(0.9))), "the peak is lost");
+    }
+
+    #[test]
+    fn a_turn_of_which_little_is_missing_is_drawn_whole() {
+        assert_eq!(whole_turn([2.0, 358.0]), [0.0, 360.0]);
+        assert_eq!(whole_turn([-179.0, 179.0]), [-180.0, 180.0]);
+        assert_eq!(whole_turn([10.0, 100.0]), [10.0, 100.0]);
     }
 
     #[test]
