@@ -8,7 +8,7 @@ use voltomo_inspect::compare::{Beside, CompareSettings, compare as compare_volum
 use voltomo_types::{Probe, Transform, Volume, VoxelGrid};
 
 use crate::error::RunError;
-use crate::inspect::{FINDINGS, FindingsRecord, Inspected};
+use crate::findings_file::{FindingsRecord, Inspected, JSON as FINDINGS};
 use crate::memory::Bytes;
 use crate::store::{self, Content, Existing, StoreSettings, VolumeMetadata};
 use crate::volume_input::{VolumeInput, VolumeRequest};

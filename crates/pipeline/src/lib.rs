@@ -13,6 +13,7 @@ mod cupping;
 mod demo;
 mod error;
 mod export;
+mod findings_file;
 mod gate;
 mod hardening;
 mod hardening_record;
@@ -64,11 +65,9 @@ pub use correct_only::correct_only;
 pub use demo::{Demo, demo};
 pub use error::RunError;
 pub use export::{ExportOptions, export};
+pub use findings_file::{FindingsRecord, Inspected, findings_schema};
 pub use hardening_record::HardeningRecord;
-pub use inspect::{
-    FindingsRecord, InspectOptions, Inspected, default_limits, findings_schema, inspect,
-    read_transform,
-};
+pub use inspect::{InspectOptions, default_limits, inspect, read_transform};
 pub use iterations::SlabIterations;
 pub use look::{look, recipe_for};
 pub use memory::Bytes;

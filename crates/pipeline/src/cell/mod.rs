@@ -10,7 +10,8 @@ use voltomo_types::{Finding, FindingKind, Probe, Transform, Verdict};
 pub use recipe::{CellFacts, CellRecipe, CellScan};
 
 use crate::error::RunError;
-use crate::inspect::{FindingsRecord, InspectOptions, inspect};
+use crate::findings_file::FindingsRecord;
+use crate::inspect::{InspectOptions, inspect};
 use crate::layout::Layout;
 use crate::memory::Bytes;
 use crate::provenance::RECORD;

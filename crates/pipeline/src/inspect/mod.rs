@@ -1,6 +1,5 @@
 //! From volumes on disk to findings on disk. Inspects nothing itself.
 
-mod findings_file;
 mod overview;
 mod pictures;
 mod plots_file;
@@ -12,10 +11,8 @@ use voltomo_inspect::{
 };
 use voltomo_types::{CellKind, Finding, Probe, Transform, Verdict, Volume};
 
-pub(crate) use findings_file::JSON as FINDINGS;
-pub use findings_file::{FindingsRecord, Inspected, findings_schema};
-
 use crate::error::RunError;
+use crate::findings_file::{self, FindingsRecord, Inspected, JSON as FINDINGS};
 use crate::memory::Bytes;
 use crate::report::{REPORT, report};
 use crate::volume_input::{VolumeInput, VolumeRequest};
@@ -183,7 +180,7 @@ impl FindingsRecord {
     pub fn lines(&self, out: &Path) -> Vec<String> {
         let mut lines = vec![format!("verdict   {}", findings_file::name(&self.verdict))];
         lines.extend(self.worst(self.findings.len()));
-        lines.push(format!("findings  {}", out.join(findings_file::JSON).display()));
+        lines.push(format!("findings  {}", out.join(FINDINGS).display()));
         lines.push(format!("table     {}", out.join(findings_file::CSV).display()));
         let report = out.join(REPORT);
         lines.extend(report.is_file().then(|| format!("report    {}", report.display())));

@@ -10,8 +10,8 @@ use voltomo_numeric::cast::{to_f32, to_index};
 use voltomo_show::picture::{ColourMap, Mark, SliceStyle, Window, slice_picture};
 use voltomo_types::{Finding, Probe, ShownSlice, SliceDirection};
 
-use super::findings_file::name;
 use crate::error::RunError;
+use crate::findings_file::name;
 use crate::preview::write;
 
 /// Percentiles of the inside of a cell that become the first and the last colour.

@@ -5,7 +5,7 @@ use std::path::Path;
 use serde_json::Value;
 
 use crate::error::RunError;
-use crate::inspect::FindingsRecord;
+use crate::findings_file::FindingsRecord;
 
 /// What the file tells, and what in it is not known.
 pub(super) struct Read {

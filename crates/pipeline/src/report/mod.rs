@@ -13,13 +13,13 @@ mod runs;
 use std::path::{Path, PathBuf};
 
 use voltomo_show::report::{
-    FileLink, ReportContent, ReportFinding, ReportVolume, TextBlock, summarise, write_html,
+    FileLink, ReportContent, ReportVolume, TextBlock, summarise, write_html,
 };
 
 pub use outcome::ReportOutcome;
 
 use crate::error::RunError;
-use crate::inspect::FINDINGS;
+use crate::findings_file::JSON as FINDINGS;
 use crate::provenance::write_text;
 use runs::ScanRun;
 
@@ -102,11 +102,6 @@ fn gather(folder: &Path) -> Result<ReportContent, RunError> {
 fn files(folder: &Path) -> Vec<FileLink> {
     let there = BESIDE.iter().filter(|(path, _)| folder.join(path).is_file());
     there.map(|(path, title)| FileLink { path: (*path).into(), title: (*title).into() }).collect()
-}
-
-/// The findings without their pictures, in the order of the file.
-fn bare(findings: Vec<voltomo_types::Finding>) -> Vec<ReportFinding> {
-    findings.into_iter().map(|finding| ReportFinding { finding, picture: None }).collect()
 }
 
 #[cfg(test)]

@@ -6,8 +6,6 @@ use serde::Deserialize;
 use voltomo_show::report::{ReportFigure, ReportFinding, ReportPicture, reduce_png};
 use voltomo_types::{Finding, Verdict};
 
-use super::bare;
-
 /// The list of further pictures.
 const PICTURES: &str = "pictures.json";
 /// Bytes of pictures from which on they are made smaller; with all else a report of it stays below
@@ -86,7 +84,8 @@ pub(super) fn of_findings(
     findings: Vec<Finding>,
     warnings: &mut Vec<String>,
 ) -> Vec<ReportFinding> {
-    let mut found = bare(findings);
+    let bare = |finding| ReportFinding { finding, picture: None };
+    let mut found: Vec<ReportFinding> = findings.into_iter().map(bare).collect();
     let mut order: Vec<usize> = (0..found.len()).collect();
     order.sort_by_key(|number| match found[*number].finding.verdict {
         Verdict::Fail => 0,

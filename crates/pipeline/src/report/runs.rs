@@ -7,7 +7,7 @@ use serde_json::Value;
 use voltomo_show::report::TextBlock;
 use voltomo_types::{Counted, Curve, CurveLine, Probe};
 
-use crate::inspect::Inspected;
+use crate::findings_file::Inspected;
 use crate::provenance::RECORD;
 
 /// The record of the run that made an inspected volume.

@@ -102,5 +102,5 @@ fn the_schema_in_docs_is_that_of_the_findings() {
     let there: serde_json::Value =
         serde_json::from_slice(&std::fs::read(path).unwrap()).expect("docs hold JSON");
     let mend = "`voltomo schema --findings > docs/findings.schema.json` writes it anew";
-    assert_eq!(there, crate::inspect::findings_schema(), "{mend}");
+    assert_eq!(there, crate::findings_file::findings_schema(), "{mend}");
 }

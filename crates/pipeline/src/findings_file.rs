@@ -14,7 +14,7 @@ use crate::volume_input::VolumeInput;
 /// Name of the file for programs.
 pub(crate) const JSON: &str = "findings.json";
 /// Name of the table.
-pub(super) const CSV: &str = "findings.csv";
+pub(crate) const CSV: &str = "findings.csv";
 /// Columns of the table.
 const COLUMNS: &str = "number,kind,verdict,confidence,shown_by,z_mm,radius_mm,angle_deg,measure,value,\
     uncertainty,unit,least,most,limit,note";
@@ -156,7 +156,7 @@ fn table(findings: &[Finding]) -> String {
 }
 
 /// A value's name as JSON has it.
-pub(super) fn name(value: &impl Serialize) -> String {
+pub(crate) fn name(value: &impl Serialize) -> String {
     let name = serde_json::to_value(value).unwrap_or_default();
     name.as_str().unwrap_or_default().to_string()
 }
