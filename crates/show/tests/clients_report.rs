@@ -150,8 +150,8 @@ fn written(folder: &Path) -> PathBuf {
 }
 
 fn browse(arguments: &[&str], page: &Path) -> Output {
-    let browser = std::env::var_os("VOLTOMO_BROWSER")
-        .expect("VOLTOMO_BROWSER names no browser; `cargo xtask test` finds it");
+    let browser = std::env::var_os("VOLTOMO_CHROMIUM")
+        .expect("VOLTOMO_CHROMIUM names no browser; `cargo xtask test` finds it");
     let profile = tempfile::tempdir().unwrap();
     let own = format!("--user-data-dir={}", profile.path().display());
     let output = Command::new(browser)

@@ -11,9 +11,9 @@ use voltomo_show::picture::{ColourMap, SliceStyle, Window, slice_picture};
 use voltomo_show::render::{Camera, Caption, Cut, RenderStyle, VolumeToRender, render};
 use voltomo_types::{CellKind, Finding, Probe, Verdict};
 
-use super::findings_file::name;
 use super::pictures::axial;
 use crate::error::RunError;
+use crate::findings_file::name;
 use crate::preview::write;
 use crate::provenance::write_json;
 
