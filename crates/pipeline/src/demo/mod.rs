@@ -13,7 +13,7 @@ use voltomo_types::Verdict;
 use crate::{
     cell::{CellOptions, CellRecipe, run_cell},
     error::RunError,
-    inspect::FindingsRecord,
+    findings_file::FindingsRecord,
     memory::Bytes,
     provenance::write_text,
     simulate::{SimulateError, SimulateOptions, simulate},
