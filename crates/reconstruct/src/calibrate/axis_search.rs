@@ -135,11 +135,13 @@ impl<'a> Search<'a> {
             self.tell(index, bands.len(), 0);
             if smooth.iter().any(|value| !value.is_finite()) {
                 not_finite += 1;
-            } else if band::support(&smooth).is_some() {
+            } else if let Some(support) = band::support(&smooth) {
                 let mismatch = pairs::mismatch(&smooth, &self.pairs, overlap);
-                measured.push(BandMismatch { band: *band, mismatch });
+                measured.push(Some((support.rise, BandMismatch { band: *band, mismatch })));
             }
         }
+        let measured: Vec<BandMismatch> =
+            band::of_sample(measured).into_iter().flatten().collect();
         if measured.is_empty() {
             return Err(ReconstructError::NoSample { bands: bands.len(), not_finite });
         }
@@ -175,8 +177,10 @@ impl<'a> Search<'a> {
             centres.push(self.centres(&sinogram, axis.column_at(band.row)));
             self.tell(index, bands.len(), 1);
         }
+        let centres = band::of_sample(centres);
         let [pairs, wedge] = [0, 1].map(|method| {
-            let centres: Vec<Option<Centre>> = centres.iter().map(|both| both[method]).collect();
+            let of = |both: &Option<[Option<Centre>; 2]>| both.and_then(|both| both[method]);
+            let centres: Vec<Option<Centre>> = centres.iter().map(of).collect();
             self.points(&bands, &centres)
         });
         let line = |points: &[Point]| self.line(points, frames);
@@ -222,13 +226,11 @@ impl<'a> Search<'a> {
         bands.iter().zip(centres).map(point).collect()
     }
 
-    /// Both methods' centres of one straightened band, near a column.
-    fn centres(&self, sinogram: &Array2<f32>, near: f64) -> [Option<Centre>; 2] {
+    /// How far one straightened band rises, and both methods' centres of it, near a column.
+    fn centres(&self, sinogram: &Array2<f32>, near: f64) -> Option<(f32, [Option<Centre>; 2])> {
         let smooth = band::smoothed(sinogram, BLUR);
         let finite = smooth.iter().all(|value| value.is_finite());
-        let Some(support) = band::support(&smooth).filter(|_| finite) else {
-            return [None, None];
-        };
+        let support = band::support(&smooth).filter(|_| finite)?;
         let by_pairs = pairs::refine(&smooth, &self.pairs, (near, 3.0), BLUR);
         let middle = by_pairs.map_or(near, |centre| centre.column);
         let last = self.shape.columns as f64 - 1.0;
@@ -236,7 +238,8 @@ impl<'a> Search<'a> {
         let overlap = middle.min(last - middle);
         let half_width = (radius / 0.8).min(overlap);
         let window = Window { middle, half_width, radius: radius.min(half_width) };
-        [by_pairs, double_wedge::refine(sinogram, &self.halves, window)]
+        let by_wedge = double_wedge::refine(sinogram, &self.halves, window);
+        Some((support.rise, [by_pairs, by_wedge]))
     }
 }
 

@@ -9,6 +9,8 @@ use crate::ReconstructError;
 
 /// Rows of a band at most: more cost reading and give little.
 const MOST_ROWS: usize = 16;
+/// A band that rises less than this part of the clearest one is air.
+const LEAST_RISE: f32 = 0.04;
 /// Bytes of line integrals that are read at once, as far as one row allows.
 const BYTES_AT_ONCE: usize = 64 << 20;
 
@@ -128,6 +130,14 @@ fn between_columns(row: &ArrayView1<'_, f32>, column: usize, right: f32) -> f32 
     row[base] * (1.0 - part) + row[(base + 1).min(last)] * part
 }
 
+/// What is measured in bands that rise more than a little of what the clearest one does: in the others
+/// is air, in which the noise of the flat fields is the same in all views and looks like a sample.
+pub(super) fn of_sample<T>(measured: Vec<Option<(f32, T)>>) -> Vec<Option<T>> {
+    let rises = measured.iter().flatten().map(|(rise, _)| *rise);
+    let least = LEAST_RISE * rises.fold(0.0, f32::max);
+    measured.into_iter().map(|band| Some(band.filter(|(rise, _)| *rise >= least)?.1)).collect()
+}
+
 /// The sinogram, smoothed along the columns by a Gaussian of `sigma` columns; beside the detector
 /// the outermost value goes on.
 pub(super) fn smoothed(sinogram: &Array2<f32>, sigma: f64) -> Array2<f32> {
@@ -156,6 +166,8 @@ pub(super) struct Support {
     pub(super) first: f64,
     /// Last column of the sample.
     pub(super) last: f64,
+    /// How far the line integrals rise above the background.
+    pub(super) rise: f32,
 }
 
 /// The columns in which the mean over all views rises out of the noise; `None` for air.
@@ -176,7 +188,7 @@ pub(super) fn support(smooth: &Array2<f32>) -> Option<Support> {
     let limit = background + (0.02 * rise).max(5.0 * noise);
     let first = mean.iter().position(|value| *value > limit)?;
     let last = mean.iter().rposition(|value| *value > limit)?;
-    Some(Support { first: first as f64, last: last as f64 })
+    Some(Support { first: first as f64, last: last as f64, rise })
 }
 
 /// Noise of the mean over all views: from the differences of views that follow one another.
