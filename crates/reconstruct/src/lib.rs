@@ -3,6 +3,7 @@
 //! In: line integrals `[angle, row, column]` with their geometry. Out: µ `[z, y, x]` in 1/cm where
 //! the pixel size is known, else in 1/pixel.
 
+mod beside;
 pub mod calibrate;
 mod cone_grid;
 mod curve;

@@ -12,9 +12,6 @@ use crate::{
     ramp::{ramp_response, variance_response},
 };
 
-/// Outermost pixels whose mean goes on beside the detector: enough to calm noise.
-const EDGE_PIXELS: usize = 8;
-
 /// Filters rows of one length with one window.
 #[derive(Debug)]
 pub(crate) struct RowFilter {
@@ -22,6 +19,8 @@ pub(crate) struct RowFilter {
     cutoff: f64,
     columns: usize,
     padding: Padding,
+    /// Column of the rotation axis.
+    axis: f64,
     join: Option<Join>,
     /// Values a column of a filtered row.
     factor: usize,
@@ -68,9 +67,10 @@ pub(crate) struct FilterScratch {
 }
 
 impl RowFilter {
-    /// `cutoff`: fraction of the Nyquist frequency of the rows.
+    /// For rows of so many columns with the axis at one of them; `cutoff`: fraction of the Nyquist
+    /// frequency of the rows.
     pub(crate) fn new(
-        columns: usize,
+        (columns, axis): (usize, f64),
         cutoff: f64,
         settings: &ReconstructSettings,
         join: Option<Join>,
@@ -78,7 +78,7 @@ impl RowFilter {
         let width = columns + join.as_ref().map_or(0, |join| join.added[0] + join.added[1]);
         let response = ramp_response(fast_length(columns + width), cutoff, settings);
         let pair = PairFilter::new(&response);
-        Self { pair, cutoff, columns, padding: settings.padding, join, factor: 1 }
+        Self { pair, cutoff, columns, padding: settings.padding, axis, join, factor: 1 }
     }
 
     /// For rows of variances instead: out come the variances of what this filter gives.
@@ -90,7 +90,10 @@ impl RowFilter {
             join
         };
         let pair = PairFilter::new(&variance_response(&response));
-        Self { pair, join: self.join.map(squared), ..self }
+        // Variances go on as they are: they are no chords.
+        let cylinder = self.padding == Padding::Cylinder;
+        let padding = if cylinder { Padding::Edge } else { self.padding };
+        Self { pair, padding, join: self.join.map(squared), ..self }
     }
 
     /// How much more of the noise of each of `views` views comes into a voxel than by
@@ -173,39 +176,12 @@ impl RowFilter {
             *value = Complex::new(rows[[0, column]], rows[[1, column]]);
         }
         let (right, left) = padding.split_at_mut(padding.len() / 2);
-        let count = (self.columns / 32).clamp(1, EDGE_PIXELS);
-        let mean = |edge: &[Complex<f32>]| edge.iter().sum::<Complex<f32>>() / count as f32;
-        let edges = [mean(&data[..count]), mean(&data[data.len() - count..])];
-        self.padding.go_on(edges, [&mut *left, &mut *right], self.columns);
+        self.padding.go_on((data, self.axis), [&mut *left, &mut *right]);
         // On the side where the join ends, its weights have brought the row down to zero.
         match self.added() {
             [0, 0] => {}
             [0, _] => right.fill(Complex::default()),
             _ => left.fill(Complex::default()),
         }
-    }
-}
-
-impl Padding {
-    /// Fills what stands before a row of `columns` columns and behind it, which ends with `edges`.
-    pub(crate) fn go_on(
-        self,
-        edges: [Complex<f32>; 2],
-        [before, behind]: [&mut [Complex<f32>]; 2],
-        columns: usize,
-    ) {
-        let reach = (columns / 2).min(before.len()).min(behind.len()).max(1) as f32;
-        let left_over = |away: usize| match self {
-            Self::Edge => 1.0,
-            Self::Zero => 0.0,
-            Self::Cosine => {
-                let part = ((away + 1) as f32 / reach).min(1.0);
-                0.5 + 0.5 * (std::f32::consts::PI * part).cos()
-            }
-        };
-        let away = before.iter_mut().rev().enumerate();
-        away.for_each(|(away, value)| *value = edges[0] * left_over(away));
-        let away = behind.iter_mut().enumerate();
-        away.for_each(|(away, value)| *value = edges[1] * left_over(away));
     }
 }

@@ -203,13 +203,16 @@ fn attenuation_is_right_with_smooth_weights_of_a_short_scan() {
 }
 
 /// A cylinder that reaches a quarter beyond the detector on both sides: with its outermost values
-/// going on beside the detector µ in the middle comes out 19 % low, with air there 8 % high.
+/// going on beside the detector µ in the middle comes out 19 % low, with air there 8 % high; a cylinder
+/// that goes on as one is within 1 %.
 #[test]
 fn a_sample_wider_than_the_detector_is_wrong_by_no_more_than_its_padding_is() {
     let wide = Body { centre: [0.0; 3], radius: 20.0, ..CYLINDER };
     let with = |padding| ReconstructSettings { padding, ..Default::default() };
-    for (padding, limit) in [(Padding::Edge, 0.22), (Padding::Zero, 0.1)] {
+    for (padding, limit) in [(Padding::Edge, 0.22), (Padding::Zero, 0.1), (Padding::Cylinder, 0.01)]
+    {
         let worst = PLAIN.worst_with(wide, &with(padding), 0.3);
+        println!("{padding:?}: {worst}");
         assert!(worst < limit, "{padding:?}: {worst}");
     }
 }

@@ -140,8 +140,7 @@ impl<'a> Search<'a> {
                 measured.push(Some((support.rise, BandMismatch { band: *band, mismatch })));
             }
         }
-        let measured: Vec<BandMismatch> =
-            band::of_sample(measured).into_iter().flatten().collect();
+        let measured: Vec<BandMismatch> = band::of_sample(measured).into_iter().flatten().collect();
         if measured.is_empty() {
             return Err(ReconstructError::NoSample { bands: bands.len(), not_finite });
         }

@@ -86,7 +86,7 @@ impl Fdk {
         let angles: Vec<Radian> = geometry.views.iter().map(|view| view.angle).collect();
         let redundancy = Redundancy::new(&angles, field.widest(), settings.cone.short_scan);
         let cutoff = settings.cutoff * (upright.pitch[1] / grid.voxel).min(1.0);
-        let filter = RowFilter::new(columns, cutoff, settings, join);
+        let filter = RowFilter::new((columns, field.axis_column), cutoff, settings, join);
         let sights = geometry.views.iter().map(|view| {
             Some(Sight {
                 homography: Homography::new(geometry, view, &upright)?,

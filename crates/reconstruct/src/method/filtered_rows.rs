@@ -72,7 +72,7 @@ impl FilteredRows {
             if join.is_some() { left.max(right) } else { left.min(right) }
         };
         let straightener = Straightener::new(geometry, frame_shape, grid, pixel);
-        let filter = RowFilter::new(columns, cutoff, settings, join);
+        let filter = RowFilter::new((columns, axis_column), cutoff, settings, join);
         let axis = axis_column + filter.added()[0] as f64;
         // 1/cm from mm, or 1/pixel.
         let length = if grid.unit == LengthUnit::Millimetre { pitch / 10.0 } else { pitch };

@@ -40,8 +40,9 @@ pub struct ReconstructSettings {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub interpolation: Option<Interpolation>,
     /// What stands beside the detector while filtering: `edge` continues the outermost values
-    /// (for samples wider than the detector), `cosine` lets them fall to air within half a width,
-    /// `zero` is air.
+    /// (for samples wider than the detector), `cylinder` as the chords of an even cylinder about the
+    /// axis do (for round samples wider than the detector), `cosine` lets them fall to air within
+    /// half a width, `zero` is air.
     pub padding: Padding,
     /// Centre of rotation, as a detector pixel index of the uncropped, unbinned frame at its
     /// middle row; left out, it is found.
@@ -170,6 +171,11 @@ impl Method {
 pub enum Padding {
     /// The mean of the outermost pixels goes on.
     Edge,
+    /// It falls to air as the chords of an even cylinder or ellipse about the axis do, of which the
+    /// outermost twelfth of the row tells level and slope; at most half the width of the detector.
+    /// Source: Hsieh et al. 2004, Med. Phys. 31, 2385 (who know µ and look for the middle; here the
+    /// middle is the axis, and µ follows).
+    Cylinder,
     /// It falls to air within half the width of the detector, as a cosine does.
     Cosine,
     /// Air.

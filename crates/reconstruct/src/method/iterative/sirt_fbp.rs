@@ -140,8 +140,9 @@ impl SirtFilters {
         let value = |column: usize| Complex::new(row[column], 0.0);
         data.iter_mut().enumerate().for_each(|(column, into)| *into = value(column));
         let (behind, before) = padding.split_at_mut(padding.len() / 2);
-        let edges = [value(0), value(self.columns - 1)];
-        self.padding.go_on(edges, [before, behind], self.columns);
+        // Wherever the axis is: the filter is the same for all rows.
+        let middle = (self.columns as f64 - 1.0) / 2.0;
+        self.padding.go_on((data, middle), [before, behind]);
     }
 }
 
