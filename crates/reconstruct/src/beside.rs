@@ -134,7 +134,7 @@ mod tests {
         let (mut before, mut behind) = (vec![Complex::default(); 64], vec![Complex::default(); 64]);
         Padding::Cylinder.go_on((&rows, axis), [&mut before, &mut behind]);
         for k in 0..64 {
-            let away = f64::from(k as u8);
+            let away = k as f64;
             assert!((before[k] - both(away - 64.0)).norm() < 1e-4, "{k} before");
             assert!((behind[k] - both(away + 128.0)).norm() < 1e-4, "{k} behind");
         }
