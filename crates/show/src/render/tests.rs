@@ -129,8 +129,8 @@ fn skipping_what_is_empty_changes_no_bit() {
         *value += 0.25 * (((z * 7 + y * 13 + x * 29) % 17) as f32 / 17.0);
     }
     let perspective = Projection::Perspective { field_of_view_degrees: 30.0 };
-    for projection in [Projection::Orthographic, perspective] {
-        let mut look = RenderStyle { transfer: Some(solid()), ..style([160, 120]) };
+    for (projection, step) in [(Projection::Orthographic, 3.7), (perspective, 0.7)] {
+        let mut look = RenderStyle { transfer: Some(solid()), step, ..style([160, 120]) };
         look.camera.projection = projection;
         look.cuts = vec![Cut::upright_wedge([0.1, 0.2], [-80.0, -20.0])];
         let volume = VolumeToRender { attenuation: values.view(), grid: grid([50; 3]) };
@@ -139,6 +139,19 @@ fn skipping_what_is_empty_changes_no_bit() {
         renderer.blocks.all_shown();
         assert_eq!(skipped, renderer.image());
     }
+}
+
+/// The last step within an empty block ends beyond it, farther than the block sees.
+#[test]
+fn the_step_out_of_what_is_empty_is_taken() {
+    let values = Array3::from_shape_fn((24, 24, 24), |(_, _, x)| if x < 10 { 0.0 } else { 1.0 });
+    let mut look = RenderStyle { transfer: Some(solid()), step: 3.7, ..style([60, 50]) };
+    look.camera.azimuth_degrees = 175.0;
+    let volume = VolumeToRender { attenuation: values.view(), grid: grid([24; 3]) };
+    let mut renderer = Renderer::of_volume(&volume, &look).unwrap();
+    let skipped = renderer.image();
+    renderer.blocks.all_shown();
+    assert_eq!(skipped, renderer.image());
 }
 
 /// 20 · lg(255 / root mean square difference) of 8-bit pictures.
