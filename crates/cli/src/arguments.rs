@@ -1,14 +1,18 @@
 //! What the command line may say. Does nothing.
 
 mod export;
+mod show;
 mod volumes;
 
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use voltomo_pipeline::{Bytes, Limits, Override};
+use voltomo_pipeline::{Bytes, Override};
 
 pub(crate) use export::{ExportArguments, Numbers};
+pub(crate) use show::{
+    Colours, CutArguments, OtherArguments, PictureFile, Projection, Section, ShowArguments,
+};
 pub(crate) use volumes::{
     Cell, CompareArguments, InspectArguments, Modality, Model, RegisterArguments, ReportArguments,
     SegmentArguments, VoxelSize,
@@ -55,7 +59,7 @@ pub(crate) enum Command {
     Compare(CompareArguments),
     /// Make the report of an inspected cell again, from the files in its folder.
     Report(ReportArguments),
-    /// Draw a slice or an upright section of a volume made by voltomo as a PNG.
+    /// Draw a volume: slices, any plane, unrolled, projected, two volumes beside or over each other.
     Show(ShowArguments),
     /// Write a volume for other programs: another format, a surface of a part, regions at findings.
     Export(ExportArguments),
@@ -335,52 +339,6 @@ pub(crate) struct ReconstructArguments {
     pub(crate) store: Option<Store>,
     #[command(flatten)]
     pub(crate) out: OutArguments,
-}
-
-/// Across which axis a section lies.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Section {
-    /// A slice.
-    Z,
-    /// An upright section of z and x.
-    Y,
-    /// An upright section of z and y.
-    X,
-}
-
-/// Colours for numbers.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Colours {
-    /// Black to white.
-    Grey,
-    /// Dark blue over green to yellow.
-    Viridis,
-    /// Blue over green and yellow to red.
-    Turbo,
-    /// Blue over white to red.
-    BlueRed,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct ShowArguments {
-    /// Output folder of a run, or a volume.
-    pub(crate) volume: PathBuf,
-    /// Which slice, or which upright section across y or x; without it, the middle one.
-    #[arg(long, value_name = "INDEX")]
-    pub(crate) slice: Option<usize>,
-    /// Across which axis: z for a slice, y or x for an upright section.
-    #[arg(long, value_enum, default_value_t = Section::Z)]
-    pub(crate) section: Section,
-    /// Numbers of the first and the last colour, in the volume's unit (1/cm); without it, they suit
-    /// the inside of the sample.
-    #[arg(long, value_name = "LOW:HIGH", allow_hyphen_values = true)]
-    pub(crate) range: Option<Limits>,
-    /// Colours of low to high numbers.
-    #[arg(long, value_enum, default_value_t = Colours::Grey)]
-    pub(crate) colours: Colours,
-    /// File for the picture.
-    #[arg(long, default_value = "slice.png")]
-    pub(crate) out: PathBuf,
 }
 
 impl ReconstructArguments {

@@ -182,7 +182,9 @@ fn an_upright_section_in_other_colours_and_range_is_another_picture() {
 
 #[test]
 fn a_picture_of_no_volume() {
-    Bench::with_scan().voltomo(&["show", "scan"]).refuses(&["a volume that voltomo wrote"]);
+    let bench = Bench::with_scan();
+    std::fs::write(bench.path("notes.txt"), "nothing to be seen").unwrap();
+    bench.voltomo(&["show", "notes.txt"]).refuses(&["notes.txt"]);
 }
 
 #[test]

@@ -72,6 +72,19 @@ pub enum RunError {
     /// A picture.
     #[error(transparent)]
     Show(#[from] voltomo_show::ShowError),
+    /// A section that the volume does not have.
+    #[error(transparent)]
+    Section(#[from] voltomo_show::section::SectionError),
+    /// A picture that cannot be drawn so.
+    #[error("{found}; expected {expected} ({path})", path = path.display())]
+    Picture {
+        /// What was found.
+        found: String,
+        /// What was expected, and what mends it.
+        expected: String,
+        /// The volume.
+        path: PathBuf,
+    },
     /// Values that must not go on to the next stage.
     #[error(
         "{stage}: {violation} in {place}; expected finite values that differ: look at the scan with \

@@ -82,7 +82,10 @@ pub use report::{ReportOutcome, report};
 pub use rerun::rerun;
 pub use run::{RunOptions, run};
 pub use segment::{SegmentOptions, SegmentationRecord, segment};
-pub use shown::{Limits, SectionAxis, ShowOptions, show_slice};
+pub use shown::{
+    Along, AxisAt, Cut, Limits, Other, PictureFormat, PlaneAt, Radii, SectionAxis, ShowOptions,
+    Shown, ShownFindings, Together, show,
+};
 pub use simulate::{
     ScanFormat, SimulateError, SimulateOptions, Simulated, SimulationPlan, builtin_cell,
     builtin_instrument, list_materials, list_simulations, plan_simulation, simulate,
@@ -95,6 +98,6 @@ pub use voltomo_acquire::simulate::{
 pub use voltomo_inspect::{InspectSettings, compare::CompareSettings};
 pub use voltomo_register::{Model, RegisterSettings};
 pub use voltomo_segment::SegmentSettings;
-pub use voltomo_show::picture::ColourMap;
+pub use voltomo_show::{picture::ColourMap, section::Over};
 pub use volume_input::{VolumeInput, VolumeRequest};
 pub use watch::{Silent, Watch};

@@ -1,15 +1,10 @@
-//! `voltomo look` and `voltomo show`. No science.
-
-use voltomo_pipeline::{ColourMap, SectionAxis, ShowOptions};
+//! `voltomo look`. No science.
 
 use super::{
     recipe::recipe_of,
     screen::{print, print_lines},
 };
-use crate::{
-    arguments::{Colours, LookArguments, Section, ShowArguments},
-    progress::Console,
-};
+use crate::{arguments::LookArguments, progress::Console};
 
 /// Shows what is understood of a scan.
 pub(crate) fn look(arguments: &LookArguments) -> Result<(), String> {
@@ -31,27 +26,4 @@ pub(crate) fn look(arguments: &LookArguments) -> Result<(), String> {
         told["quality"] = serde_json::to_value(&quality).map_err(as_text)?;
     }
     print(&serde_json::to_string_pretty(&told).map_err(as_text)?)
-}
-
-/// Draws a slice or an upright section of a volume.
-pub(crate) fn show(arguments: &ShowArguments) -> Result<(), String> {
-    let options = ShowOptions {
-        across: match arguments.section {
-            Section::Z => SectionAxis::Z,
-            Section::Y => SectionAxis::Y,
-            Section::X => SectionAxis::X,
-        },
-        index: arguments.slice,
-        range: arguments.range,
-        colours: match arguments.colours {
-            Colours::Grey => ColourMap::Grey,
-            Colours::Viridis => ColourMap::Viridis,
-            Colours::Turbo => ColourMap::Turbo,
-            Colours::BlueRed => ColourMap::BlueRed,
-        },
-    };
-    voltomo_pipeline::show_slice(&arguments.volume, &options, &arguments.out)
-        .map_err(|error| error.to_string())?;
-    print(&format!("picture  {}", arguments.out.display()))?;
-    Ok(())
 }

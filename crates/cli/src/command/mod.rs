@@ -13,6 +13,7 @@ mod report;
 mod run;
 mod screen;
 mod segment;
+mod show;
 mod simulate;
 mod volumes;
 
@@ -38,7 +39,7 @@ pub(crate) fn execute(arguments: Arguments) -> Result<Outcome, String> {
         Command::Inspect(arguments) => inspect::inspect(&arguments),
         Command::Compare(arguments) => compare::compare(&arguments).map(done),
         Command::Report(arguments) => report::report(&arguments).map(done),
-        Command::Show(arguments) => look::show(&arguments).map(done),
+        Command::Show(arguments) => show::show(&arguments).map(done),
         Command::Export(arguments) => export::export(&arguments).map(done),
         Command::Schema(arguments) => recipe::schema(&arguments).map(done),
     }
