@@ -39,47 +39,59 @@ pub fn show(options: &ShowOptions) -> Result<Vec<String>, RunError> {
     let volume = ShownVolume::open(&options.shown)?;
     let (surface, title) = surface(&volume, options)?;
     let other = options.other.as_ref().map(|other| open_other(other, options)).transpose()?;
-    if let Some((_, other, _)) = &other
-        && (other.unit != volume.unit || options.xray_from_neutron.is_some())
-    {
-        volume.needs_millimetres()?;
-        other.needs_millimetres()?;
-    }
-    let found = pointed(options, &surface, upright(&volume, options))?;
     let captions = captions(options);
     let section = section(&volume, (&options.shown, captions[0].clone()), (&surface, options))?;
     let mut lines = vec![format!("picture   {}", options.out.display())];
-    if options.format == PictureFormat::Grey16 {
+    let (bytes, line) = if options.format == PictureFormat::Grey16 {
         let (bytes, line) = grey(&section, (&surface, volume.unit), title, &options.out)?;
-        write(&bytes, &options.out)?;
-        lines.push(line);
-        return Ok(lines);
-    }
-    let second = match &other {
-        None => None,
-        Some((other, volume, moved)) => {
-            let surface = surface.clone().moved(moved);
-            let told = (&other.shown, captions[1].clone());
-            let second = self::section(volume, told, (&surface, options))?;
-            misses(&second, volume)?;
-            Some((second, other.together, other.has_same_range))
-        }
-    };
-    let second = second.as_ref().map(|(second, together, same)| (second, *together, *same));
-    let Pointed { arrows, placed, strange } = found;
-    let on_it = arrows.len();
-    let drawing = drawn((&section, second), (&surface, volume.unit), title, arrows);
-    let bytes = match options.format {
-        PictureFormat::Svg => {
-            drawing.svg().map_err(|error| named(error, &options.out))?.into_bytes()
-        }
-        _ => encode_png(&drawing.picture()).map_err(|error| named(error, &options.out))?,
+        (bytes, Some(line))
+    } else {
+        let second =
+            other.map(|other| second(other, (&volume, captions[1].clone()), (&surface, options)));
+        let found = pointed(options, &surface, upright(&volume, options))?;
+        figure((&section, second.transpose()?), (&surface, volume.unit), (title, found), options)?
     };
     write(&bytes, &options.out)?;
-    if options.findings.is_some() {
-        lines.push(about_findings(placed, strange, (on_it, drawing.left_out())));
-    }
+    lines.extend(line);
     Ok(lines)
+}
+
+/// The second volume's section, where it meets that volume.
+fn second<'a>(
+    (other, volume, moved): (&'a Other, ShownVolume, Transform),
+    (first, caption): (&ShownVolume, String),
+    (surface, options): (&Surface, &ShowOptions),
+) -> Result<(Section<'a>, &'a Other), RunError> {
+    if first.unit != volume.unit || options.xray_from_neutron.is_some() {
+        first.needs_millimetres()?;
+        volume.needs_millimetres()?;
+    }
+    let surface = surface.clone().moved(&moved);
+    let section = section(&volume, (&other.shown, caption), (&surface, options))?;
+    misses(&section, &volume)?;
+    Ok((section, other))
+}
+
+/// The bytes of a figure, and a line about its arrows.
+fn figure(
+    (section, second): (&Section<'_>, Option<(Section<'_>, &Other)>),
+    (surface, unit): (&Surface, LengthUnit),
+    (title, found): (String, Pointed),
+    options: &ShowOptions,
+) -> Result<(Vec<u8>, Option<String>), RunError> {
+    let second = second.as_ref();
+    let second = second.map(|(section, other)| (section, other.together, other.has_same_range));
+    let Pointed { arrows, placed, strange } = found;
+    let on_it = arrows.len();
+    let drawing = drawn((section, second), (surface, unit), title, arrows);
+    let bytes = match options.format {
+        PictureFormat::Svg => drawing.svg().map(String::into_bytes),
+        _ => encode_png(&drawing.picture()),
+    };
+    let bytes = bytes.map_err(|error| named(error, &options.out))?;
+    let line = options.findings.is_some();
+    let line = line.then(|| about_findings(placed, strange, (on_it, drawing.left_out())));
+    Ok((bytes, line))
 }
 
 fn about_findings(placed: usize, strange: usize, (on_it, crowded): (usize, usize)) -> String {

@@ -52,10 +52,23 @@ pub(super) fn pointed(
         let on_it = (0..2)
             .all(|side| (-0.5..surface.shape()[side] as f64 - 0.5).contains(&placed.at[side]));
         if placed.away <= within && on_it {
-            pointed.arrows.push(Arrow { at: placed.at, caption: caption(finding) });
+            let arrow = Arrow { at: placed.at, caption: caption(finding) };
+            // What both beams show at one place needs one arrow.
+            if !pointed.arrows.iter().any(|other| is_same(other, &arrow)) {
+                pointed.arrows.push(arrow);
+            }
         }
     }
     Ok(pointed)
+}
+
+/// Elements between two arrows that can be about one thing.
+const NEAR: f64 = 12.0;
+
+/// Whether two arrows say the same of nearly the same place.
+fn is_same(one: &Arrow, other: &Arrow) -> bool {
+    let away = (one.at[0] - other.at[0]).hypot(one.at[1] - other.at[1]);
+    one.caption == other.caption && away < NEAR
 }
 
 fn rank(verdict: Verdict) -> usize {

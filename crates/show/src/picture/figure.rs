@@ -24,7 +24,7 @@ const LINE_GAP: f64 = 4.0;
 const MOST_TIMES: usize = 24;
 /// A colour bar need not be longer.
 const LONGEST_BAR: f64 = 520.0;
-const SHORTEST_BAR: f64 = 140.0;
+const SHORTEST_BAR: f64 = 220.0;
 
 /// What surrounds the images of a figure.
 #[derive(Debug, Clone, PartialEq)]

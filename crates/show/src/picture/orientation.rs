@@ -48,7 +48,13 @@ pub(super) fn draw(drawing: &mut Drawing, orientation: &Orientation, [left, top]
             let corners = polygon::arrow([[x, y], tip], (2.0, 9.0), 0.0);
             drawing.push(Item::Polygon { corners, colour: INK, share: 255 });
             let length = sign[0].hypot(sign[1]);
-            let at = [tip[0] + 10.0 * sign[0] / length, tip[1] + 10.0 * sign[1] / length];
+            let [along_x, along_y] = [sign[0] / length, sign[1] / length];
+            // The letter of a shorter arrow stands beside its tip: another may lie on the same line.
+            let (ahead, beside) = if length < 0.95 { (2.0, 11.0) } else { (10.0, 0.0) };
+            let at = [
+                tip[0] + ahead * along_x + beside * along_y,
+                tip[1] + ahead * along_y - beside * along_x,
+            ];
             drawing.text(centred(at), name, LABEL);
         } else {
             circle(drawing, [x, y], sign[2] > 0.0);

@@ -17,8 +17,8 @@ const IN_IT: f64 = 1e-7;
 /// How an oblique plane lies, `[z, y, x]`.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Directions {
-    /// At right angles to this. Down in the picture is as near to +z as that allows (to +y for a
-    /// plane across z), and right is on the side of +x (or else of +y).
+    /// At right angles to this. Down in the picture is as near to +z as that allows, or to +y for a
+    /// plane that lies rather than stands, and right is on the side of +x (or else of +y).
     Normal([f64; 3]),
     /// Right in the picture along the first; the second points to its lower half.
     RightDown([f64; 3], [f64; 3]),
@@ -115,8 +115,8 @@ pub fn projection(
 
 /// Right and down in the picture of a plane with this normal.
 fn spanned(normal: [f64; 3]) -> Option<([f64; 3], [f64; 3])> {
-    let upright = normal[0].abs() < 1.0 - 1e-9;
-    let below = if upright { [1.0, 0.0, 0.0] } else { [0.0, 1.0, 0.0] };
+    let stands = normal[0].abs() < std::f64::consts::FRAC_1_SQRT_2;
+    let below = if stands { [1.0, 0.0, 0.0] } else { [0.0, 1.0, 0.0] };
     let down = unit(beside(below, normal))?;
     let right = cross(down, normal);
     let side = if right[2].abs() > 1e-9 { right[2] } else { right[1] };
