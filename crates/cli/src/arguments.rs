@@ -60,7 +60,7 @@ pub(crate) enum Command {
     /// Make the report of an inspected cell again, from the files in its folder.
     Report(ReportArguments),
     /// Draw a volume: slices, any plane, unrolled, projected, two volumes beside or over each other.
-    Show(ShowArguments),
+    Show(Box<ShowArguments>),
     /// Write a volume for other programs: another format, a surface of a part, regions at findings.
     Export(ExportArguments),
     /// Print the JSON Schema of the recipe, for editors.

@@ -46,9 +46,6 @@ fn check(volume: &ShownVolume, options: &ShowOptions) -> Result<(), RunError> {
 
 fn bare(volume: &ShownVolume, options: &ShowOptions) -> Result<(Surface, String), RunError> {
     let lattice = &volume.lattice;
-    let unit = volume.unit.symbol();
-    let upright = upright(volume, options);
-    let axis = Axis::upright(upright);
     Ok(match options.cut {
         Cut::Across(across, along) => {
             let (at, place) = place(volume, across, along)?;
@@ -65,36 +62,54 @@ fn bare(volume: &ShownVolume, options: &ShowOptions) -> Result<(Surface, String)
                 format!("Plane through z {z}, y {y}, x {x} mm, normal z {nz}, y {ny}, x {nx}");
             (oblique(lattice, through, Directions::Normal(normal))?, title)
         }
-        Cut::Angle(degrees) => {
-            let section = through_axis(lattice, &axis, degrees.to_radians())?;
-            let [y, x] = upright.map(short);
-            let title = format!("Section through the axis at {}°", short(degrees));
-            (section, format!("{title} (axis y {y}, x {x} {unit})"))
-        }
         Cut::Projection(across, [from, to]) => {
             let ends = [lattice.first, lattice.last()].map(|corner| corner[across.index()]);
             let ends = [from.unwrap_or(ends[0]), to.unwrap_or(ends[1])];
             let how = in_words(options.over);
-            let [low, high] = ends.map(short);
+            let ([low, high], unit) = (ends.map(short), volume.unit.symbol());
             let title = format!("{how} along {} from {low} to {high} {unit}", across.name());
             (projection(lattice, across.index(), ends)?, title)
         }
-        Cut::Unrolled(Radii([inner, outer])) => {
-            let wall = cylinder(lattice, &axis, [inner, outer])?;
-            let title = if inner < outer {
-                let how = in_words(options.over).to_lowercase();
-                format!("Unrolled, {how} from radius {} to {} mm", short(inner), short(outer))
-            } else {
-                format!("Unrolled at radius {} mm", short(inner))
-            };
-            (wall, title)
-        }
+        Cut::Angle(degrees) => through(volume, options, degrees)?,
+        Cut::Unrolled(radii) => wall(volume, options, radii)?,
         Cut::Polar(along) => {
             let (at, place) = place(volume, SectionAxis::Z, along)?;
-            let radius = reach(volume, upright);
-            (roll(lattice, &axis, (at, radius))?, format!("Slice {place}, unrolled"))
+            let stands = upright(volume, options);
+            let radius = reach(volume, stands);
+            let disc = roll(lattice, &Axis::upright(stands), (at, radius))?;
+            (disc, format!("Slice {place}, unrolled"))
         }
     })
+}
+
+/// The plane through the upright axis at an angle.
+fn through(
+    volume: &ShownVolume,
+    options: &ShowOptions,
+    degrees: f64,
+) -> Result<(Surface, String), RunError> {
+    let stands = upright(volume, options);
+    let section = through_axis(&volume.lattice, &Axis::upright(stands), degrees.to_radians())?;
+    let ([y, x], unit) = (stands.map(short), volume.unit.symbol());
+    let title = format!("Section through the axis at {}°", short(degrees));
+    Ok((section, format!("{title} (axis y {y}, x {x} {unit})")))
+}
+
+/// The wall of a cylinder about the upright axis.
+fn wall(
+    volume: &ShownVolume,
+    options: &ShowOptions,
+    Radii([inner, outer]): Radii,
+) -> Result<(Surface, String), RunError> {
+    let axis = Axis::upright(upright(volume, options));
+    let wall = cylinder(&volume.lattice, &axis, [inner, outer])?;
+    let title = if inner < outer {
+        let how = in_words(options.over).to_lowercase();
+        format!("Unrolled, {how} from radius {} to {} mm", short(inner), short(outer))
+    } else {
+        format!("Unrolled at radius {} mm", short(inner))
+    };
+    Ok((wall, title))
 }
 
 /// Where the upright axis stands: as told, or on the rotation axis, or in the middle of a volume
