@@ -58,6 +58,23 @@ pub enum CorrectError {
         /// Least of both.
         least: usize,
     },
+    /// Asked to take off what pixels add while nobody measured it.
+    #[error(
+        "`correct.rings.method` is `gain_map`, and no map was measured; expected `decide_rings` \
+         before, or another method"
+    )]
+    GainsUnmeasured,
+    /// Fewer rows than a pixel is held against.
+    #[error(
+        "{rows} rows; expected at least {expected} to tell what a pixel adds from the rows about \
+         it: lower `correct.rings.gain_rows`, or name another `correct.rings.method`"
+    )]
+    TooFewRowsForGains {
+        /// Rows of the corrected frames.
+        rows: usize,
+        /// Rows of the window.
+        expected: usize,
+    },
     /// Counts without an open beam to divide them by.
     #[error(
         "no flat fields (open beam), and the radiographs are counts; name them in \

@@ -20,6 +20,7 @@ mod dynamic_flat;
 mod error;
 mod figures;
 mod flat_field;
+mod gain_map;
 mod hardened;
 mod mark;
 mod noise;
@@ -55,8 +56,8 @@ pub use figures::{
 pub use quality::{FrameQuality, RingQuality, frame_quality, ring_quality};
 pub use ring_choice::decide_rings;
 pub use rings::{
-    RingChoice, RingFilter, RingMethod, RingSettings, RingTrial, SliceRings, choose_method,
-    remove_rings_from_slice,
+    GainFigures, RingChoice, RingFilter, RingMethod, RingSettings, RingTrial, SliceRings,
+    choose_method, remove_rings_from_slice,
 };
 pub use row_air::RowAirSettings;
 pub use scatter::{DotFigures, KernelFigures, ScatterFigures, StarvedView};

@@ -7,7 +7,8 @@ use serde::{Deserialize, Serialize};
 use voltomo_types::{Quantity, Scan};
 
 use crate::{
-    Block, BlockFigures, CorrectError, CorrectSettings, Corrected, Survey, correct_block,
+    Block, BlockFigures, CorrectError, CorrectSettings, Corrected, RingSettings, Survey,
+    correct_block,
     noise::spread,
     region::Region,
     rings::{RingIndex, rows_of},
@@ -114,12 +115,13 @@ pub fn ring_quality(
     if shape.frames.min(shape.columns) < LEAST {
         return Ok(None);
     }
+    let untouched = CorrectSettings { rings: RingSettings::default(), ..settings.clone() };
     let [mut before, mut after] = [RingIndex::default(); 2];
     for row in spread(shape.rows, SINOGRAMS) {
         let block = Block { frames: 0..shape.frames, rows: row..row + 1 };
-        let mut corrected = line_integrals(scan, survey, settings, block)?;
-        before.add(&rows_of(corrected.line_integrals.index_axis_mut(Axis(1), 0)));
-        corrected = corrected.without_rings(survey.rings(settings), shape.frames)?;
+        let mut bare = line_integrals(scan, survey, &untouched, block.clone())?;
+        before.add(&rows_of(bare.line_integrals.index_axis_mut(Axis(1), 0)));
+        let mut corrected = correct_block(scan, survey, settings, block)?;
         after.add(&rows_of(corrected.line_integrals.index_axis_mut(Axis(1), 0)));
     }
     Ok(Some(RingQuality { before: before.value(), after: after.value() }))

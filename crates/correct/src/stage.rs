@@ -12,6 +12,7 @@ use crate::{
     cleaning::{Cleaner, Window},
     detector_pixels::BRIDGE_REACH,
     dose::grown,
+    rings::GainMap,
     scatter::mend_row,
     spots::halo,
     whole_frame::{FrameRoom, FrameSteps, pixel_mm},
@@ -69,7 +70,7 @@ impl Corrected {
 ///
 /// Reads the rows beside the block that it needs itself. The result does not depend on how the
 /// scan is cut into blocks nor on the number of threads, to the bit. Rings are taken out of whole
-/// sinograms: a block without all radiographs keeps them. Where the settings need whole frames, the
+/// sinograms: a block without all radiographs keeps them, but for what single pixels add. Where the settings need whole frames, the
 /// block must have all rows. Memory: [`working_bytes`].
 ///
 /// # Errors
@@ -141,6 +142,9 @@ fn check(survey: &Survey, settings: &CorrectSettings, block: &Block) -> Result<(
         let (rows, row_count) = (block.rows.clone(), shape.rows);
         return Err(CorrectError::NotWholeFrames { rows, row_count, key });
     }
+    if survey.gain_map.is_none() && settings.rings.method == RingMethod::GainMap {
+        return Err(CorrectError::GainsUnmeasured);
+    }
     if survey.linearisation.is_none() && settings.beam_hardening.needs_spectrum() {
         return Err(CorrectError::HardeningUndecided);
     }
@@ -188,6 +192,8 @@ struct Way<'a> {
     read: Range<usize>,
     /// What is done to whole frames, if anything.
     steps: Option<FrameSteps>,
+    /// What each pixel adds, where that is taken off.
+    gains: Option<&'a GainMap>,
 }
 
 impl<'a> Way<'a> {
@@ -204,7 +210,9 @@ impl<'a> Way<'a> {
         let columns = scan.radiographs.shape().columns;
         let steps =
             FrameSteps::new(settings.of_whole_frames(), [wanted.len(), columns], pixel_mm(scan));
-        Self { scan, survey, settings, wanted, mended, read, steps }
+        let is_wanted = settings.rings.method != RingMethod::None;
+        let gains = survey.gain_map.as_ref().filter(|_| is_wanted);
+        Self { scan, survey, settings, wanted, mended, read, steps, gains }
     }
 
     /// Turns the counts of one frame into line integrals, which then stand at the front.
@@ -272,6 +280,7 @@ impl<'a> Way<'a> {
             absorbance::range_of(values)
         };
         let (clipped, mut beyond_curve) = (found.clipped, 0);
+        let found = self.without_gains(values, (self.read.start + row) / bin).unwrap_or(found);
         let found = match &self.survey.linearisation {
             None => found,
             Some(linearisation) => {
@@ -293,6 +302,12 @@ impl<'a> Way<'a> {
             min: found.min,
             max: found.max,
         })
+    }
+
+    /// Takes off what each pixel adds to the line integrals of a row; `None`: nobody asks for that.
+    fn without_gains(&self, values: &mut [f32], row: usize) -> Option<absorbance::Logarithms> {
+        self.gains?.subtract(row, values);
+        Some(absorbance::range_of(values))
     }
 
     fn divide_by_open_beam(&self, frame: usize, values: &mut [f32]) {

@@ -17,6 +17,7 @@ use crate::{
     flat_field::{OpenBeam, weighted_mean},
     noise::{Noise, spread},
     references::{self, Reference},
+    rings::{GainMap, RingMethod},
     scatter::{self, Field},
     stuck::{Answering, Stuck},
     whole_frame::pixel_mm,
@@ -43,6 +44,8 @@ pub struct Survey {
     pub(crate) scatter: Option<Field>,
     /// What is done to line integrals against beam hardening.
     pub(crate) linearisation: Option<Linearisation>,
+    /// What each pixel adds to its line integrals, taken off before that.
+    pub(crate) gain_map: Option<GainMap>,
 }
 
 impl Survey {
@@ -101,7 +104,7 @@ impl Survey {
 
     /// Bytes that the survey of a scan holds, from [`Self::measure`] on: the average of each set of
     /// reference frames, the dark field, the components of a changing open beam, what is known of
-    /// each detector pixel, and the background of scatter (at most 10 kB a radiograph).
+    /// each detector pixel, what it adds, and the background of scatter (at most 10 kB a radiograph).
     #[must_use]
     pub fn resident_bytes(scan: &Scan, settings: &CorrectSettings) -> u64 {
         let shape = scan.radiographs.shape();
@@ -109,6 +112,8 @@ impl Survey {
         let sets = 1 + scan.flats.len() as u64;
         let sets = sets + settings.dynamic_flat.pictures() as u64;
         let maps = if scan.quantity == Quantity::Counts { 4 * sets + 4 } else { 4 };
+        let is_mapped = matches!(settings.rings.method, RingMethod::GainMap | RingMethod::Auto);
+        let maps = maps + if is_mapped { 4 } else { 0 };
         pixels * maps + scatter::resident_bytes(shape, settings)
     }
 
@@ -147,6 +152,7 @@ impl Survey {
             shifts: vec![[0.0; 2]; frames],
             scatter: None,
             linearisation: settings.beam_hardening.linearisation(),
+            gain_map: None,
         }
     }
 

@@ -17,7 +17,8 @@ fn with_stripes() -> Scan {
     scan(counts)
 }
 
-const METHODS: [&str; 14] = [
+const METHODS: [&str; 15] = [
+    "gain_map",
     "sorting",
     "filtering",
     "large",
@@ -40,6 +41,7 @@ fn of(method: &str) -> CorrectSettings {
 
 fn all(scan: &Scan, settings: &CorrectSettings, cuts: &[usize]) -> Array3<f32> {
     let survey = Survey::measure(scan, settings, &|_, _| {}).unwrap();
+    let survey = decide_rings(scan, survey, settings, &|_, _| {}).unwrap();
     let blocks = cuts.windows(2).map(|cut| {
         let block = Block { frames: 0..SHAPE.0, rows: cut[0]..cut[1] };
         correct_block(scan, &survey, settings, block).unwrap().line_integrals
@@ -94,7 +96,7 @@ fn auto_is_decided_once_for_all_blocks_and_told() {
     let message = correct_block(&scan, &survey, &settings, block()).unwrap_err().to_string();
     assert!(message.contains("`correct.rings.method` is `auto`"), "{message}");
 
-    let survey = decide_rings(&scan, survey, &settings).unwrap();
+    let survey = decide_rings(&scan, survey, &settings, &|_, _| {}).unwrap();
     let choice = survey.figures().rings.clone().unwrap();
     assert!(!choice.why.is_empty());
     let decided = CorrectSettings { rings: choice.settings, ..settings.clone() };
@@ -116,6 +118,10 @@ fn settings_that_cannot_be_used_name_their_key() {
     for (table, words) in [
         (r#"{"window": 4}"#, ["correct.rings.window", "4", "odd"]),
         (r#"{"window": 1}"#, ["correct.rings.window", "1", "odd"]),
+        (r#"{"gain_rows": 4}"#, ["correct.rings.gain_rows", "4", "odd"]),
+        (r#"{"gain_columns": 1}"#, ["correct.rings.gain_columns", "1", "odd"]),
+        (r#"{"then": "auto"}"#, ["correct.rings.then", "`auto`", "`none`"]),
+        (r#"{"then": "gain_map"}"#, ["correct.rings.then", "`gain_map`", "`none`"]),
         (r#"{"large_window": 2000}"#, ["correct.rings.large_window", "2000", "1001"]),
         (r#"{"threshold": 0.5}"#, ["correct.rings.threshold", "0.5", "1 to 1000"]),
         (r#"{"drop": 0.9}"#, ["correct.rings.drop", "0.9", "0.8"]),

@@ -1,7 +1,7 @@
 //! What must be known of a whole scan before it is corrected, with the screen told. Measures nothing
 //! itself.
 
-use voltomo_correct::{CorrectSettings, Survey, decide_rings};
+use voltomo_correct::{CorrectSettings, RingMethod, Survey, decide_rings};
 use voltomo_types::Scan;
 
 use crate::{error::RunError, hardening, recipe::Recipe, watch::Watch};
@@ -28,7 +28,16 @@ pub(crate) fn rings(
     settings: &CorrectSettings,
     watch: &dyn Watch,
 ) -> Result<Survey, RunError> {
-    let survey = decide_rings(scan, survey, settings)?;
+    let is_measured = matches!(settings.rings.method, RingMethod::Auto | RingMethod::GainMap);
+    if is_measured {
+        watch.begin("measure the gains of the pixels", 100);
+    }
+    let survey = decide_rings(scan, survey, settings, &|done, total| {
+        watch.advance(done * 100 / total.max(1));
+    })?;
+    if is_measured {
+        watch.end();
+    }
     if let Some(rings) = &survey.figures().rings {
         watch.note(&format!("rings: {}", rings.why));
     }

@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use super::{
     choose::{RingFilter, rows_of},
+    gain_map::GainFigures,
     index::{RingIndex, change},
     settings::{RingMethod, RingSettings},
     winding::Winding,
@@ -34,7 +35,8 @@ pub struct RingTrial {
     pub gain_db: f64,
     /// What it takes off the mean rows, root mean square over the stripes' own.
     pub change: f64,
-    /// Part of the contrast of a jelly roll on the axis that it takes away.
+    /// Part of the contrast of a jelly roll on the axis that it takes away; 0 of `gain_map`, which
+    /// knows no layer that goes on over rows.
     pub winding_loss: f64,
 }
 
@@ -45,6 +47,9 @@ pub struct RingChoice {
     pub settings: RingSettings,
     /// Stripes before, root mean square in line integrals.
     pub index_before: f64,
+    /// What single pixels add, where that was measured and is taken off.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub gains: Option<GainFigures>,
     /// One sentence for the log.
     pub why: String,
     /// All that was tried.
@@ -71,6 +76,7 @@ pub fn choose_method(
     let mut choice = RingChoice {
         settings: RingSettings { method: RingMethod::None, ..settings.clone() },
         index_before: before.value(),
+        gains: None,
         why: String::from("`none`: no stripes stand out of the noise"),
         tried: Vec::new(),
     };
@@ -85,6 +91,48 @@ pub fn choose_method(
 }
 
 impl RingChoice {
+    /// What pixels add is taken off, as the settings ask.
+    pub(crate) fn of_gains(settings: &RingSettings, found: GainFigures) -> Self {
+        Self {
+            settings: settings.clone(),
+            index_before: found.stripes,
+            why: said_of(&found),
+            gains: Some(found),
+            tried: Vec::new(),
+        }
+    }
+
+    /// What pixels add is taken off first, and what was chosen without it follows; `None` where it
+    /// does not stand out of its noise, or is more than the stripes.
+    pub(crate) fn after_gains(
+        mut self,
+        (before, after): (&[Array2<f32>], &[Array2<f32>]),
+        (settings, found): (&RingSettings, GainFigures),
+    ) -> Option<Self> {
+        let [plain, left] = [before, after].map(|sinograms| index_of(sinograms).value());
+        let squares = before.iter().zip(after).map(|(before, after)| {
+            let [mut before, mut after] = [before.clone(), after.clone()];
+            change(&rows_of(before.view_mut()), &rows_of(after.view_mut())).powi(2)
+        });
+        let change = (squares.sum::<f64>() / before.len().max(1) as f64).sqrt() / plain;
+        if !found.stands_out() || change > MOST_CHANGE {
+            return None;
+        }
+        let trial = RingTrial {
+            method: RingMethod::GainMap,
+            window: found.rows,
+            index: left,
+            gain_db: 20.0 * (plain / left.max(1e-3 * plain)).log10(),
+            change,
+            winding_loss: 0.0,
+        };
+        self.tried.insert(0, trial);
+        self.why = format!("{}; then {}", said_of(&found), self.why);
+        let Self { settings: RingSettings { method, window, .. }, .. } = self;
+        self.settings = RingSettings { then: method, window, ..settings.clone() };
+        Some(Self { index_before: plain, gains: Some(found), ..self })
+    }
+
     fn decide(&mut self, settings: &RingSettings) {
         let is_good = |one: &&RingTrial| {
             one.winding_loss <= MOST_LOSS && one.change <= MOST_CHANGE && one.gain_db >= LEAST_GAIN
@@ -116,6 +164,14 @@ impl RingChoice {
         let window = Some(found.window);
         self.settings = RingSettings { method: found.method, window, ..settings.clone() };
     }
+}
+
+fn said_of(found: &GainFigures) -> String {
+    format!(
+        "`gain_map`: pixels add {:.2e} to their line integrals (rms; noise {:.2e}), told from {} \
+         rows, which takes nothing from windings",
+        found.stripes, found.noise, found.rows
+    )
 }
 
 /// The method's name in a recipe.

@@ -61,6 +61,7 @@ impl RingFilter {
         if let Some(problem) = settings.problems().into_iter().next() {
             return Err(CorrectError::Setting(problem));
         }
+        let settings = &settings.of_sinograms();
         let filter = filter(settings, (angles, columns));
         if filter.is_some() && angles.min(columns) < LEAST {
             return Err(CorrectError::TooSmallForRings { angles, columns, least: LEAST });
@@ -72,6 +73,7 @@ impl RingFilter {
     /// same time, the sinogram itself not counted.
     #[must_use]
     pub fn working_bytes(settings: &RingSettings, (angles, columns): (usize, usize)) -> u64 {
+        let settings = &settings.of_sinograms();
         let [planes, lines] = match settings.method {
             RingMethod::None => return 0,
             RingMethod::Sorting
@@ -140,7 +142,7 @@ fn filter(settings: &RingSettings, (angles, columns): (usize, usize)) -> Option<
         Large { window: settings.large_window, threshold: settings.threshold, drop: settings.drop };
     let dead = Dead { large };
     Some(match settings.method {
-        RingMethod::None | RingMethod::Auto => return None,
+        RingMethod::None | RingMethod::Auto | RingMethod::GainMap => return None,
         RingMethod::Sorting => Box::new(Sorting { window }),
         RingMethod::Filtering => {
             Box::new(Filtering { low_pass: LowPass::gaussian(angles, settings.sigma()), window })

@@ -3,7 +3,8 @@
 //! A column of the detector that answers wrongly leaves a stripe along the angle in the sinogram of
 //! its row, and the stripe a ring in the slice. Every method here works on one sinogram,
 //! `[angle, column]`, of line integrals, and couples no rows: the result cannot depend on how a
-//! scan is cut into slabs. [`RingSettings`] says what, [`RingFilter`] does it.
+//! scan is cut into slabs. [`RingSettings`] says what, [`RingFilter`] does it. The gains of pixels
+//! alone are told from many rows, once a scan.
 
 mod auto;
 mod basis;
@@ -16,6 +17,7 @@ mod detect;
 mod filter;
 mod filtering;
 mod fitting;
+mod gain_map;
 mod gentle;
 mod index;
 mod large;
@@ -38,6 +40,8 @@ mod winding;
 pub use auto::{RingChoice, RingTrial, choose_method};
 pub use choose::RingFilter;
 pub(crate) use choose::rows_of;
+pub use gain_map::GainFigures;
+pub(crate) use gain_map::{GainMap, GainWindow, Gains, gains, only_pixels};
 pub(crate) use index::RingIndex;
 pub use settings::{RingMethod, RingSettings};
 pub use slice::{SliceRings, remove_rings_from_slice};

@@ -11,8 +11,12 @@ pub enum RingMethod {
     /// Stripes stay.
     #[default]
     None,
-    /// The best of a few methods that leave windings as they are, tried on three sinograms.
+    /// The gains of pixels where they stand out of the noise, and the best of a few methods that
+    /// leave windings as they are, tried on three sinograms.
     Auto,
+    /// What each detector pixel adds to all its line integrals, held against the rows about it: full
+    /// stripes of any sample that goes on over rows, windings stay as they are.
+    GainMap,
     /// Each column sorted by brightness, smoothed across columns, sent back: full and partial
     /// stripes (Vo 2018, algorithm 3).
     Sorting,
@@ -55,6 +59,14 @@ pub enum RingMethod {
 pub struct RingSettings {
     /// The method; `none` leaves the sinograms as they are.
     pub method: RingMethod,
+    /// What the sinograms are filtered by once the gains of pixels are taken off (`gain_map`).
+    pub then: RingMethod,
+    /// Rows that a pixel is held against, an odd number: more than twice the height of the largest
+    /// patch of bad pixels (`gain_map`, `auto`).
+    pub gain_rows: usize,
+    /// Columns over which what remains is left to the sample, an odd number: more than twice the
+    /// width of the largest patch of bad pixels (`gain_map`, `auto`).
+    pub gain_columns: usize,
     /// Columns of the median, an odd number: wider takes wider stripes, and more of the sample.
     /// Left out, it is what suits the method: 21 in `sorting`, `filtering` and `combined`, 9 in
     /// `gentle` and `rivers` (a moving average), 11 in `boin_haibel`, 31 in `oimoen`, 15 in `sijbers_postnov`
@@ -97,6 +109,9 @@ impl Default for RingSettings {
     fn default() -> Self {
         Self {
             method: RingMethod::None,
+            then: RingMethod::None,
+            gain_rows: 31,
+            gain_columns: 31,
             window: None,
             large_window: 51,
             threshold: 3.0,
@@ -119,6 +134,15 @@ impl RingSettings {
     #[must_use]
     pub fn of(method: RingMethod) -> Self {
         Self { method, ..Self::default() }
+    }
+
+    /// What filters the sinograms.
+    #[must_use]
+    pub(super) fn of_sinograms(&self) -> Self {
+        match self.method {
+            RingMethod::GainMap => Self { method: self.then, ..self.clone() },
+            _ => self.clone(),
+        }
     }
 
     /// Columns of the window, or what suits the method.
@@ -155,6 +179,8 @@ impl RingSettings {
         const ODD: &str = "3 to 1001 columns, an odd number";
         let whole = [
             window("correct.rings.window", self.window.unwrap_or(3), ODD),
+            window("correct.rings.gain_rows", self.gain_rows, "3 to 1001 rows, an odd number"),
+            window("correct.rings.gain_columns", self.gain_columns, ODD),
             window("correct.rings.large_window", self.large_window, ODD),
             window(
                 "correct.rings.angle_window",
@@ -169,6 +195,11 @@ impl RingSettings {
         let whole = whole.into_iter().filter(|(_, _, is_good, _)| !is_good);
         let mut problems: Vec<Problem> =
             whole.map(|(key, found, _, expected)| Problem::new(key, found, expected)).collect();
+        if matches!(self.then, RingMethod::Auto | RingMethod::GainMap) {
+            let found = if self.then == RingMethod::Auto { "`auto`" } else { "`gain_map`" };
+            let expected = "a method that filters sinograms, or `none`";
+            problems.push(Problem::new("correct.rings.then", found, expected));
+        }
         for (key, value, (least, most), expected) in self.numbers() {
             if !(least..=most).contains(&value) {
                 problems.push(Problem::new(key, value, expected));
