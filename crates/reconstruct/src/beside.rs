@@ -10,18 +10,25 @@ const EDGE_PIXELS: usize = 8;
 const SLOPE_PART: usize = 12;
 const SLOPE_PIXELS: [usize; 2] = [4, 64];
 
+/// Outermost pixels of rows of so many columns whose mean goes on.
+pub(crate) fn edge_pixels(columns: usize) -> usize {
+    (columns / 32).clamp(1, EDGE_PIXELS)
+}
+
 impl Padding {
     /// Fills what stands before two rows (one in the real parts, one in the imaginary ones) and behind
-    /// them; `axis`: the column of the rotation axis.
+    /// them; `axis`: the column of the rotation axis; `count`: outermost pixels whose mean goes on.
     pub(crate) fn go_on(
         self,
         (rows, axis): (&[Complex<f32>], f64),
+        count: usize,
         [before, behind]: [&mut [Complex<f32>]; 2],
     ) {
         let columns = rows.len();
         let reach = (columns / 2).min(before.len()).min(behind.len()).max(1);
-        let first = Ending::of(rows.iter().copied(), columns, axis);
-        let last = Ending::of(rows.iter().rev().copied(), columns, columns as f64 - 1.0 - axis);
+        let first = Ending::of(rows.iter().copied(), (columns, count), axis);
+        let last =
+            Ending::of(rows.iter().rev().copied(), (columns, count), columns as f64 - 1.0 - axis);
         let beyond = self.beyond(&first, reach);
         before.iter_mut().rev().enumerate().for_each(|(away, value)| *value = beyond(away));
         let beyond = self.beyond(&last, reach);
@@ -63,8 +70,11 @@ struct Ending {
 
 impl Ending {
     /// `inwards`: the rows from their end.
-    fn of(inwards: impl Iterator<Item = Complex<f32>>, columns: usize, distance: f64) -> Self {
-        let count = (columns / 32).clamp(1, EDGE_PIXELS);
+    fn of(
+        inwards: impl Iterator<Item = Complex<f32>>,
+        (columns, count): (usize, usize),
+        distance: f64,
+    ) -> Self {
         let [least, most] = SLOPE_PIXELS;
         let taken = (columns / SLOPE_PART).clamp(least, most).max(count).min(columns);
         let slope: Vec<Complex<f32>> = inwards.take(taken).collect();
@@ -132,7 +142,7 @@ mod tests {
         };
         let rows: Vec<_> = (0..128).map(|column| both(f64::from(column))).collect();
         let (mut before, mut behind) = (vec![Complex::default(); 64], vec![Complex::default(); 64]);
-        Padding::Cylinder.go_on((&rows, axis), [&mut before, &mut behind]);
+        Padding::Cylinder.go_on((&rows, axis), 4, [&mut before, &mut behind]);
         for k in 0..64 {
             let away = k as f64;
             assert!((before[k] - both(away - 64.0)).norm() < 1e-4, "{k} before");
@@ -145,7 +155,7 @@ mod tests {
         let rising: Vec<_> = (0..40).map(|k| Complex::new(k as f32, 0.0)).collect();
         let (mut before, mut behind) = (vec![Complex::default(); 20], vec![Complex::default(); 20]);
         for axis in [-3.0, 0.0, 19.5, 60.0] {
-            Padding::Cylinder.go_on((&rising, axis), [&mut before, &mut behind]);
+            Padding::Cylinder.go_on((&rising, axis), 1, [&mut before, &mut behind]);
             let all = before.iter().chain(&behind);
             assert!(all.clone().all(|v| v.re.is_finite() && v.re.abs() < 60.0 && v.im == 0.0));
         }

@@ -8,6 +8,7 @@ use voltomo_numeric::{
 
 use crate::{
     Padding, ReconstructSettings,
+    beside::edge_pixels,
     kernel::backproject::Interpolation,
     ramp::{ramp_response, variance_response},
 };
@@ -176,7 +177,7 @@ impl RowFilter {
             *value = Complex::new(rows[[0, column]], rows[[1, column]]);
         }
         let (right, left) = padding.split_at_mut(padding.len() / 2);
-        self.padding.go_on((data, self.axis), [&mut *left, &mut *right]);
+        self.padding.go_on((data, self.axis), edge_pixels(self.columns), [&mut *left, &mut *right]);
         // On the side where the join ends, its weights have brought the row down to zero.
         match self.added() {
             [0, 0] => {}

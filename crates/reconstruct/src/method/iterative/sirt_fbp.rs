@@ -142,7 +142,7 @@ impl SirtFilters {
         let (behind, before) = padding.split_at_mut(padding.len() / 2);
         // Wherever the axis is: the filter is the same for all rows.
         let middle = (self.columns as f64 - 1.0) / 2.0;
-        self.padding.go_on((data, middle), [before, behind]);
+        self.padding.go_on((data, middle), 1, [before, behind]);
     }
 }
 
