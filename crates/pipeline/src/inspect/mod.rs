@@ -85,7 +85,7 @@ pub fn inspect(options: &InspectOptions, watch: &dyn Watch) -> Result<FindingsRe
     let seen: Vec<Seen<'_>> = views.xray.into_iter().chain(views.neutron).collect();
     plots_file::write(&plots, &seen, &options.out)?;
     let cell = (&views, options.cell, &options.settings);
-    overview::draw(cell, &record.findings, &options.out)?;
+    overview::draw(cell, (&record.findings, &plots), &options.out)?;
     watch.end();
     record.write(&options.out)?;
     report(&options.out, None)?;

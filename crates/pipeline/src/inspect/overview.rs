@@ -5,9 +5,9 @@ use std::path::Path;
 use serde::Serialize;
 use voltomo_inspect::cylindrical::place;
 use voltomo_inspect::frame::CellFrame;
-use voltomo_inspect::{InspectSettings, Seen, Views};
+use voltomo_inspect::{InspectSettings, Plots, Seen, Views};
 use voltomo_numeric::cast::to_f32;
-use voltomo_show::picture::{ColourMap, SliceStyle, Window, slice_picture};
+use voltomo_show::picture::{ColourMap, SliceStyle, Window, map_figure, slice_picture};
 use voltomo_show::render::{Camera, Caption, Cut, RenderStyle, VolumeToRender, render};
 use voltomo_types::{CellKind, Finding, Probe, Verdict};
 
@@ -44,7 +44,7 @@ pub(super) struct Listed {
 /// A picture that cannot be written.
 pub(super) fn draw(
     (views, kind, settings): (&Views<'_>, CellKind, &InspectSettings),
-    findings: &[Finding],
+    (findings, plots): (&[Finding], &Plots),
     folder: &Path,
 ) -> Result<(), RunError> {
     let mut listed = Vec::new();
@@ -62,6 +62,12 @@ pub(super) fn draw(
         if let Some(frame) = frame {
             listed.extend(section(seen, frame, folder)?);
         }
+    }
+    for map in &plots.maps {
+        let file = format!("map-{}.png", map.name);
+        write(&map_figure(map, ColourMap::Turbo, None).picture(), &folder.join(&file))?;
+        let caption = "Laid flat: once round the clock from left to right.".into();
+        listed.push(Listed { file, title: map.title.clone(), caption });
     }
     write_json(&folder.join(PICTURES), &listed)
 }
