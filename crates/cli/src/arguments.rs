@@ -1,6 +1,7 @@
 //! What the command line may say. Does nothing.
 
 mod export;
+mod render;
 mod show;
 mod volumes;
 
@@ -10,6 +11,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use voltomo_pipeline::{Bytes, Override};
 
 pub(crate) use export::{ExportArguments, Numbers};
+pub(crate) use render::RenderArguments;
 pub(crate) use show::{
     Colours, CutArguments, OtherArguments, PictureFile, Projection, Section, ShowArguments,
 };
@@ -63,6 +65,8 @@ pub(crate) enum Command {
     Show(Box<ShowArguments>),
     /// Write a volume for other programs: another format, a surface of a part, regions at findings.
     Export(ExportArguments),
+    /// Draw a volume in its light, cut open, or turning round.
+    Render(RenderArguments),
     /// Print the JSON Schema of the recipe, for editors.
     Schema(SchemaArguments),
 }

@@ -74,7 +74,8 @@ pub fn render_volume(options: &RenderOptions, watch: &dyn Watch) -> Result<Vec<S
     beside.push(".partial");
     let beside = PathBuf::from(beside);
     write_turntable(counted, &beside, PER_SECOND)?;
-    let failed = |source| RunError::File { what: "cannot write", path: options.out.clone(), source };
+    let failed =
+        |source| RunError::File { what: "cannot write", path: options.out.clone(), source };
     std::fs::rename(&beside, &options.out).map_err(failed)?;
     watch.end();
     Ok(vec![format!("animation {} ({frames} pictures)", options.out.display())])
@@ -86,10 +87,9 @@ fn style(options: &RenderOptions, grid: &VoxelGrid) -> RenderStyle {
     let wedge = options.wedge_degrees.map(|it| Cut::upright_wedge([middle[1], middle[2]], it));
     // The upward direction is that of the picture.
     let up = if options.is_upside_down { -1.0 } else { 1.0 };
-    let lid = options.cut_above_mm.map(|height| Cut::Plane {
-        point: [height, middle[1], middle[2]],
-        normal: [up, 0.0, 0.0],
-    });
+    let lid = options
+        .cut_above_mm
+        .map(|height| Cut::Plane { point: [height, middle[1], middle[2]], normal: [up, 0.0, 0.0] });
     let name = options.volume.path.file_name().unwrap_or(options.volume.path.as_os_str());
     RenderStyle {
         title: vec![name.to_string_lossy().into_owned()],

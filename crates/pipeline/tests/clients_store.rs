@@ -262,6 +262,21 @@ same(sitk.GetArrayFromImage(image), volume, 'values')
 
 #[test]
 #[ignore = "needs the Python clients; cargo xtask test sets them up"]
+fn simple_itk_reads_a_metaimage_of_a_run_with_very_many_files() {
+    let folder = tempfile::tempdir().unwrap();
+    let hashes = json!({"program": "voltomo 0.1.0", "hashes": "x".repeat(70_000)});
+    let path = store(folder.path(), &settings(StoreFormat::Mha), hashes);
+    ask(
+        r"
+import SimpleITK as sitk
+same(sitk.GetArrayFromImage(sitk.ReadImage(path)), volume, 'values')
+",
+        &path,
+    );
+}
+
+#[test]
+#[ignore = "needs the Python clients; cargo xtask test sets them up"]
 fn simple_itk_reads_integers() {
     for format in [StoreFormat::Mha, StoreFormat::Nrrd, StoreFormat::Nifti] {
         for (numbers, largest) in [(NumberType::U16, 65535), (NumberType::U8, 255)] {

@@ -9,6 +9,7 @@ mod material;
 mod outcome;
 mod recipe;
 mod register;
+mod render;
 mod report;
 mod run;
 mod screen;
@@ -41,6 +42,7 @@ pub(crate) fn execute(arguments: Arguments) -> Result<Outcome, String> {
         Command::Report(arguments) => report::report(&arguments).map(done),
         Command::Show(arguments) => show::show(&arguments).map(done),
         Command::Export(arguments) => export::export(&arguments).map(done),
+        Command::Render(arguments) => render::render(&arguments).map(done),
         Command::Schema(arguments) => recipe::schema(&arguments).map(done),
     }
 }

@@ -191,7 +191,7 @@ fn file(arguments: &ShowArguments) -> Result<(PictureFormat, PathBuf), String> {
     Ok((PictureFormat::Grey16, out))
 }
 
-fn colours(colours: Colours) -> ColourMap {
+pub(super) fn colours(colours: Colours) -> ColourMap {
     match colours {
         Colours::Grey => ColourMap::Grey,
         Colours::Viridis => ColourMap::Viridis,

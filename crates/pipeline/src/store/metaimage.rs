@@ -10,6 +10,9 @@ use super::{NumberType, StoreError};
 /// The header's field that holds voltomo's own record.
 pub(super) const RECORD_FIELD: &str = "Voltomo = ";
 
+/// The longest line of a header that ITK and VTK read.
+const LONGEST_LINE: usize = 30_000;
+
 /// Begins or goes on with a MetaImage file.
 pub(super) fn begin(beginning: &Beginning) -> Result<RawWriter, StoreError> {
     RawWriter::begin(beginning, header(beginning.record).as_bytes())
@@ -39,8 +42,19 @@ fn header(record: &Record) -> String {
         unit = record.unit(),
         slope = record.slope,
         intercept = record.intercept,
-        line = record.in_one_line(),
+        line = line(record),
     )
+}
+
+/// The record in one line; without the volume's origin where that is too long for other programs.
+fn line(record: &Record) -> String {
+    let line = record.in_one_line();
+    if line.len() <= LONGEST_LINE {
+        return line;
+    }
+    let left_out = "too long for a MetaImage header; the run.json beside the volume holds it";
+    let provenance = serde_json::json!({ "left_out": left_out });
+    Record { provenance, ..record.clone() }.in_one_line()
 }
 
 /// Voltomo's record in a header, and where the numbers begin.
