@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use voltomo_inspect::{
     InspectSettings, Inspection, Limits, Plots, Seen, Views, coin, inspect_cylindrical, judge_all,
 };
-use voltomo_types::{CellKind, Finding, Probe, Transform, Verdict, Volume};
+use voltomo_types::{CellKind, Finding, FindingKind, Probe, Transform, Verdict, Volume};
 
 use crate::error::RunError;
 use crate::findings_file::{self, FindingsRecord, Inspected, JSON as FINDINGS};
@@ -113,12 +113,36 @@ fn coin_findings(
     limits: &Limits,
     starved: Option<f64>,
 ) -> Result<Vec<Finding>, RunError> {
-    let mut findings = Vec::new();
+    let both = views.xray.is_some() && views.neutron.is_some();
+    let (mut findings, mut refused) = (Vec::new(), None);
     for (seen, starved) in [(views.xray, starved), (views.neutron, None)] {
         let Some(seen) = seen else { continue };
-        findings.extend(coin::inspect(&seen, starved)?.findings);
+        match coin::inspect(&seen, starved) {
+            Ok(found) => findings.extend(found.findings),
+            // The other beam may show what this one does not.
+            Err(error) if both && refused.is_none() => {
+                findings.push(unseen(seen.probe, error.to_string()));
+                refused = Some(error);
+            }
+            Err(error) => return Err(refused.unwrap_or(error).into()),
+        }
     }
     Ok(judge_all(findings, limits))
+}
+
+/// What is said of a volume in which the cell cannot be looked at.
+fn unseen(probe: Probe, why: String) -> Finding {
+    Finding {
+        kind: FindingKind::Cell,
+        place: None,
+        extent_mm: None,
+        measures: Vec::new(),
+        confidence: 0.0,
+        shown_by: vec![probe],
+        verdict: Verdict::CannotTell,
+        slice: None,
+        note: why,
+    }
 }
 
 fn limits(path: Option<&Path>) -> Result<Limits, RunError> {

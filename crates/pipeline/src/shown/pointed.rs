@@ -38,6 +38,8 @@ pub(super) fn pointed(
     let mut sorted: Vec<&Finding> = held.findings.iter().collect();
     sorted.sort_by_key(|finding| rank(finding.verdict));
     let mut pointed = Pointed::default();
+    // The beams that each arrow speaks for.
+    let mut beams: Vec<&[Probe]> = Vec::new();
     for finding in sorted {
         let Some(place) = finding.place.filter(|_| finding.verdict != Verdict::CannotTell) else {
             continue;
@@ -54,8 +56,10 @@ pub(super) fn pointed(
         if placed.away <= within && on_it {
             let arrow = Arrow { at: placed.at, caption: caption(finding) };
             // What both beams show at one place needs one arrow.
-            if !pointed.arrows.iter().any(|other| is_same(other, &arrow)) {
+            let mut others = pointed.arrows.iter().zip(&beams);
+            if !others.any(|(it, by)| *by != &finding.shown_by[..] && is_same(it, &arrow)) {
                 pointed.arrows.push(arrow);
+                beams.push(&finding.shown_by);
             }
         }
     }
