@@ -107,12 +107,13 @@ for reader, ending in ((vtk.vtkMetaImageReader(), '.mha'), (vtk.vtkNIFTIImageRea
     assert all(abs(it - 0.05) < 1e-6 for it in image.GetSpacing()), (ending, image.GetSpacing())
     value = image.GetScalarComponentAsDouble(5, 7, 2, 0)
     assert abs(value - 5 / 64) < 1e-6, (ending, value)
-wanted = 4 / 3 * math.pi * 0.45 ** 3
+# Of a ball of 9 voxels the smooth surface may lie a fifth of a voxel further in: 3 * 0.2 / 9.
+wanted, play = 4 / 3 * math.pi * 0.45 ** 3, 0.067
 for reader, ending in ((vtk.vtkSTLReader(), '.stl'), (vtk.vtkPLYReader(), '.ply'),
                        (vtk.vtkOBJReader(), '.obj')):
     reader.SetFileName(at + ending); reader.Update()
     mass = vtk.vtkMassProperties(); mass.SetInputData(reader.GetOutput())
-    assert abs(mass.GetVolume() / wanted - 1) < 0.03, (ending, mass.GetVolume(), wanted)
+    assert abs(mass.GetVolume() / wanted - 1) < play, (ending, mass.GetVolume(), wanted)
     edges = vtk.vtkFeatureEdges(); edges.SetInputData(reader.GetOutput())
     edges.BoundaryEdgesOn(); edges.FeatureEdgesOff(); edges.ManifoldEdgesOff()
     edges.NonManifoldEdgesOff(); edges.Update()
