@@ -22,6 +22,8 @@ fn inspected(name: &str, voxel_mm: [f64; 3]) -> FindingsRecord {
     let options = InspectOptions {
         volumes: vec![request],
         cell: CellKind::Cylindrical,
+        name: String::new(),
+        beforehand: Vec::new(),
         xray_from_neutron: None,
         limits: None,
         settings: InspectSettings::default(),
