@@ -166,7 +166,7 @@ mod tests {
             finding([3.0, 0.5, 1.5], Some([0.1, 0.1, 4.4]), Probe::Xray),
             finding([3.0, 0.5, 1.5], Some([4.4, 0.1, 0.1]), Probe::Xray),
             finding([1.0, 0.5, 9.5], None, Probe::Xray),
-            finding([2.0, 0.5, 2.5], None, Probe::Neutron),
+            finding([2.0, 0.5, 3.5], None, Probe::Neutron),
         ];
         let json = serde_json::json!({ "findings": findings });
         std::fs::write(&path, json.to_string()).unwrap();
