@@ -100,3 +100,26 @@ fn xrays_show_void_place_of_the_roll_and_lead() {
     let width = value(FindingKind::Can, "outer_diameter");
     assert!((width - 18.2).abs() < 0.01, "{width}");
 }
+
+#[test]
+fn neutrons_tell_the_depth_of_a_dent_beside_its_sleeve() {
+    let dent = |depth: f64, angle: f64, z: f64| {
+        format!(
+            "[[defect]]\nkind = \"can_dent\"\ndepth_mm = {depth}\nwidth_mm = 5.0\n\
+             height_mm = 4.0\nangle_deg = {angle}\nz_mm = {z}\n"
+        )
+    };
+    let wanted = [(0.25, 60.0, 10.0), (0.6, 240.0, 24.0)];
+    let defects: String = wanted.iter().map(|(depth, angle, z)| dent(*depth, *angle, *z)).collect();
+    let all = found(&cell_with("18650-na-1500", &defects), Probe::Neutron, (0.084, [-1.5, 32.0]));
+    let dents: Vec<&Finding> = all.iter().filter(|it| it.kind == FindingKind::CanDent).collect();
+    assert_eq!(dents.len(), 2, "{dents:?}");
+    for (depth, _, z) in wanted {
+        let near = |it: &&&Finding| (it.place.unwrap().volume_mm[0] - (22.0 - z)).abs() < 1.0;
+        let found = dents.iter().find(near).unwrap().measure("depth").unwrap();
+        let sigma = found.uncertainty.unwrap();
+        println!("{depth}: {} ± {sigma}", found.value);
+        assert!((found.value - depth).abs() < (2.0 * sigma).min(0.1), "{depth}: {found:?}");
+        assert!(sigma < 0.12, "{depth}: {sigma}");
+    }
+}

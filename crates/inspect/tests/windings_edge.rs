@@ -6,7 +6,7 @@ mod twin;
 
 use twin::{cell_with, look};
 use voltomo_inspect::cylindrical::edge::{
-    EdgeSettings, EdgeTable, RollEnd, bent_findings, edge_findings, edge_table,
+    EdgeSettings, EdgeTable, RollEnd, bent_findings, edge_findings, edge_plots, edge_table,
 };
 use voltomo_inspect::cylindrical::winding::{Reader, Spiral, WindingSettings, windings};
 use voltomo_inspect::frame::CellFrame;
@@ -108,6 +108,14 @@ fn telescoping_is_measured_over_all_turns() {
     assert!((range - wanted).abs() < 0.15 * wanted, "{range} {wanted}");
     assert!((value(telescoping, "drift") - 0.4).abs() < 0.15);
     assert_eq!(found.all(FindingKind::Overhang).len(), 1, "both electrodes move");
+    // Curve and finding tell the same least, whatever single places say.
+    let least = value(found.all(FindingKind::Overhang)[0], "least");
+    for curve in edge_plots(&found.table, None).curves {
+        let line = curve.lines.iter().find(|line| line.label == "least").unwrap();
+        let known = line.values.iter().copied().filter(|it| it.is_finite());
+        let lowest = known.fold(f64::INFINITY, f64::min);
+        assert!((lowest - least).abs() < 1e-9 && least > 0.65, "{}: {lowest} {least}", curve.name);
+    }
 }
 
 #[test]

@@ -1,13 +1,13 @@
-//! The can: diameters, wall, ovality, dents. Knows no roll.
+//! The can: diameters, wall, ovality. Knows no roll.
 
 use ndarray::Array2;
 use voltomo_numeric::cast::to_index;
 use voltomo_types::{Finding, FindingKind, Measure, MeasureUnit, Probe, Verdict};
 
-use super::report::{self, Place};
+use super::report;
 use super::survey::{ANGLES, Survey};
 use super::wall::{FittedWall, Wall};
-use crate::round::{Harmonics, harmonics, median, median_and_sigma};
+use crate::round::{Harmonics, harmonics, median};
 
 /// Directions over which samples are taken together.
 pub(super) const BINS: usize = 180;
@@ -24,13 +24,13 @@ pub(super) struct Can {
     /// The wall behind the blur.
     pub(super) wall: Option<FittedWall>,
     /// Outer radius, mm: `[height, bin]`, NaN where there is none.
-    outer_map: Array2<f64>,
+    pub(super) outer_map: Array2<f64>,
     /// Thickness of the wall, mm: `[height, bin]`.
     wall_map: Array2<f64>,
     /// Standard deviation of the mean outer radius, mm.
     pub(super) radius_sigma: f64,
     /// First of the heights of the maps.
-    first_height: usize,
+    pub(super) first_height: usize,
 }
 
 /// The direction of a bin's middle, radians.
@@ -108,7 +108,7 @@ fn fit_wall(
 }
 
 /// Values by radius of one height and bin.
-fn profile(survey: &Survey<'_>, height: usize, bin: usize) -> Vec<f64> {
+pub(super) fn profile(survey: &Survey<'_>, height: usize, bin: usize) -> Vec<f64> {
     let part = ANGLES / BINS;
     let map = survey.unrolled.map.slice(ndarray::s![height, bin * part..(bin + 1) * part, ..]);
     let mean = |radius: usize| {
@@ -191,9 +191,7 @@ fn corrections(fitted: Option<&FittedWall>, level: f64) -> [f64; 2] {
 
 /// Findings about the can; `layered`: its outer radius as the layers about the roll's gap tell it.
 pub(super) fn findings(survey: &Survey<'_>, can: &Can, layered: Option<f64>) -> Vec<Finding> {
-    let mut findings = vec![can_finding(survey, can, layered), ovality(survey, can)];
-    findings.extend(dents(survey, can));
-    findings
+    vec![can_finding(survey, can, layered), ovality(survey, can)]
 }
 
 fn can_finding(survey: &Survey<'_>, can: &Can, layered: Option<f64>) -> Finding {
@@ -263,85 +261,6 @@ fn ovality(survey: &Survey<'_>, can: &Can) -> Finding {
         "The diameters of the can differ by {difference:.3} mm, the largest at {angle_deg:.0}° from +x of the volume."
     );
     report::finding(FindingKind::Ovality, survey, measures, note)
-}
-
-/// Regions of the wall that lie inside the can's ellipse.
-fn dents(survey: &Survey<'_>, can: &Can) -> Vec<Finding> {
-    let map = depths(can);
-    let values: Vec<f64> = map.iter().copied().filter(|it| it.is_finite()).collect();
-    let Some((_, noise)) = median_and_sigma(&values) else { return Vec::new() };
-    let voxel = survey.seen.grid.voxel;
-    let threshold = (6.0 * noise).max(0.3 * voxel);
-    let regions = super::regions::above(&map, threshold);
-    // A region of a few patches is as probably noise of the edge.
-    let places = regions.iter().filter(|region| region.len() >= 6).filter_map(|region| {
-        dent_place(survey, (can, &map), region).filter(|it| it.extent[1] >= 2.0 * voxel)
-    });
-    places.map(|place| dent(survey, place, noise)).collect()
-}
-
-/// Where a dent is deepest, and how far it reaches: to a quarter of its depth.
-fn dent_place(
-    survey: &Survey<'_>,
-    (can, map): (&Can, &Array2<f64>),
-    region: &[(usize, usize)],
-) -> Option<Place> {
-    let &(h, b) = region.iter().max_by(|a, c| map[**a].total_cmp(&map[**c]))?;
-    let depth = map[[h, b]];
-    let is_in = |h: usize, b: usize| map[[h, b % BINS]] > 0.25 * depth;
-    let rows = super::regions::run((0..map.nrows()).map(|k| is_in(k, b)).collect(), h);
-    let turned = (0..BINS).map(|k| is_in(h, k + b + BINS / 2)).collect();
-    let bins = super::regions::run(turned, BINS / 2);
-    let (step, turn) = (survey.unrolled.height_step, std::f64::consts::TAU / BINS as f64);
-    let middle = 0.5 * (bins.start + bins.end - 1) as f64 + b as f64 - (BINS / 2) as f64;
-    let row = 0.5 * (rows.start + rows.end - 1) as f64;
-    let radius = can.outer.terms[0];
-    let (height, width) = (rows.len() as f64 * step, bins.len() as f64 * turn * radius);
-    Some(Place {
-        height: survey.unrolled.heights[can.first_height] + row * step,
-        radius: radius - 0.5 * depth,
-        angle: bin_angle(0) + middle * turn,
-        extent: [depth, width, height],
-    })
-}
-
-fn dent(survey: &Survey<'_>, place: Place, noise: f64) -> Finding {
-    let [depth, width, height] = place.extent;
-    let mm = MeasureUnit::Millimetre;
-    let arc = place.radius * std::f64::consts::TAU / BINS as f64;
-    // Neutrons see the outer face of a sleeve, which may follow the dent or not.
-    let sleeve = if survey.seen.probe == Probe::Neutron { 0.1 } else { 0.0 };
-    let sigma = noise.hypot(0.1 * survey.seen.grid.voxel).hypot(sleeve);
-    let measures = vec![
-        Measure::new("depth", depth, Some(sigma), mm),
-        Measure::new("width", width, Some(arc), mm),
-        Measure::new("height", height, Some(survey.unrolled.height_step), mm),
-    ];
-    let note = format!("The wall is pressed in by {depth:.3} mm over {width:.1} × {height:.1} mm.");
-    let mut finding = report::finding_at(FindingKind::CanDent, survey, (place, measures), note);
-    finding.confidence = report::confidence(depth / noise.max(1e-9), 6.0);
-    finding
-}
-
-/// Depth below the ellipse, smoothed over three heights and bins.
-fn depths(can: &Can) -> Array2<f64> {
-    let raw = Array2::from_shape_fn(can.outer_map.dim(), |(h, b)| {
-        can.outer.at(bin_angle(b)) - can.outer_map[[h, b]]
-    });
-    let tilt: Vec<f64> = raw.outer_iter().map(|row| median(row.to_vec()).unwrap_or(0.0)).collect();
-    let rows = raw.nrows();
-    Array2::from_shape_fn(raw.dim(), |(h, b)| {
-        let (mut sum, mut count) = (0.0, 0.0);
-        for i in h.saturating_sub(1)..(h + 2).min(rows) {
-            for j in [b + BINS - 1, b, b + 1] {
-                let value = raw[[i, j % BINS]] - tilt[i];
-                if value.is_finite() {
-                    (sum, count) = (sum + value, count + 1.0);
-                }
-            }
-        }
-        sum / count
-    })
 }
 
 /// What a volume without an edge says of its can.

@@ -1,9 +1,11 @@
 //! Wound cells in round cans, a file or a folder a part. Knows no coin cell and no files.
 
+mod both;
 mod can;
 mod cell;
 mod circle;
 mod core;
+mod dent;
 pub mod edge;
 mod ends;
 pub mod frame;
@@ -11,6 +13,7 @@ pub mod layers;
 mod lead;
 mod lid;
 mod place;
+mod pressed;
 mod regions;
 mod report;
 mod rise;
@@ -73,6 +76,9 @@ pub fn inspect(
     if let Some(Layers { findings: more, plots: theirs, .. }) = layers {
         findings.extend(more);
         plots.extend(theirs);
+    }
+    if cell.is_registered {
+        findings = both::merged(findings);
     }
     (findings, plots)
 }
@@ -147,6 +153,8 @@ impl<'a> Look<'a> {
         let gap = self.gap.as_ref();
         let layered = gap.and_then(|gap| gap.outer);
         let mut findings = can::findings(&self.survey, can, layered);
+        let layers = gap.and_then(|gap| gap.layers);
+        findings.extend(dent::findings(&self.survey, can, layers.as_ref()));
         let inside = (self.core.as_ref(), gap);
         findings.extend(roll_gap::findings(&self.survey, can, inside));
         findings

@@ -51,6 +51,21 @@ pub(super) struct Gap {
     pub(super) least: f64,
     /// Outer radius of the can without its sleeve, where the layers tell it, mm.
     pub(super) outer: Option<f64>,
+    /// What all directions share, where the layers tell it.
+    pub(super) layers: Option<Shared>,
+}
+
+/// What the layers of the can have in common all round: lengths mm, values above the air's.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Shared {
+    /// Wall's outer face, from where the can's edge was seen.
+    pub(super) shift: f64,
+    /// Thickness and value of the wall.
+    pub(super) wall: [f64; 2],
+    /// Thickness and value of the sleeve.
+    pub(super) sleeve: [f64; 2],
+    /// Standard deviation of the blur.
+    pub(super) blur: f64,
 }
 
 fn bin_angle(bin: usize) -> f64 {
@@ -124,7 +139,7 @@ impl Gap {
             widths.fill(f64::NAN);
         }
         let sigma = inner.sigmas[0].hypot(0.3 * step).hypot(inner.scatter);
-        Some(Self { widths, sigma, least: margin, outer: None })
+        Some(Self { widths, sigma, least: margin, outer: None, layers: None })
     }
 
     /// Where wall and roll are about as bright: layers around the clock with one gap a direction,
@@ -148,6 +163,12 @@ impl Gap {
             sigma: (scale * sigma.unwrap_or(WIDEST)).max(0.03),
             least: 0.04,
             outer: Some(radius + found.parameters[0]),
+            layers: Some(Shared {
+                shift: found.parameters[0],
+                wall: [found.parameters[1], found.parameters[2]],
+                sleeve: [found.parameters[5], found.parameters[4]],
+                blur: found.parameters[3],
+            }),
         })
     }
 

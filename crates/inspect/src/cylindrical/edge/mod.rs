@@ -4,6 +4,7 @@ mod bent;
 mod plots;
 mod report;
 mod settings;
+mod settled;
 mod step;
 mod table;
 

@@ -4,6 +4,7 @@ use ndarray::ArrayView1;
 use voltomo_numeric::cast::to_f32;
 use voltomo_types::{Counted, Curve, CurveLine, UnrolledMap};
 
+use super::settled::settled;
 use super::table::{EdgeTable, RollEnd};
 use crate::plots::{Plots, clock, direction, spread};
 
@@ -14,7 +15,8 @@ pub fn edge_plots(table: &EdgeTable, tab_angle: Option<f64>) -> Plots {
         RollEnd::Top => ("top", "upper"),
         RollEnd::Bottom => ("bottom", "lower"),
     };
-    let overhang = table.overhang();
+    // As the finding tells it, so that curve and finding have the same least.
+    let overhang = settled(&table.overhang());
     let (along, order) = clock(&table.angles, tab_angle);
     let quantity = Counted::new("anode beyond cathode", "mm");
     let round = Curve {

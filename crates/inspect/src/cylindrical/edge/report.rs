@@ -6,6 +6,7 @@ use voltomo_types::{
 };
 
 use super::settings::EdgeSettings;
+use super::settled::settled;
 use super::table::{EdgeTable, RollEnd};
 use crate::cylindrical::winding::{Reader, Spiral};
 
@@ -70,25 +71,12 @@ fn scatter(table: &Array2<f64>) -> f64 {
     1.4826 * median(&known(&all)) / 6.0_f64.sqrt()
 }
 
-/// Median over five places along the winding, of which three are known: two wrong edges count
-/// nothing.
-fn smoothed(table: &Array2<f64>) -> Array2<f64> {
-    let (_, sectors) = table.dim();
-    Array2::from_shape_fn(table.dim(), |(turn, sector)| {
-        let place = turn * sectors + sector;
-        let near = place.saturating_sub(2)..(place + 3).min(table.len());
-        let values = known(near.map(|place| &table[[place / sectors, place % sectors]]));
-        let middle = || 0.5 * (values[(values.len() - 1) / 2] + values[values.len() / 2]);
-        if values.len() < 3 { f64::NAN } else { middle() }
-    })
-}
-
 impl<'a, 'v> Report<'a, 'v> {
     fn new(reader: &'a Reader<'v>, spiral: &'a Spiral, table: &'a EdgeTable, probe: Probe) -> Self {
         let overhang = table.overhang();
         let noise = median(&known(&table.anode_uncertainty));
         let uncertainty = scatter(&overhang).max(noise).max(0.02 * reader.grid.voxel);
-        Self { reader, spiral, table, probe, overhang: smoothed(&overhang), uncertainty }
+        Self { reader, spiral, table, probe, overhang: settled(&overhang), uncertainty }
     }
 
     fn end(&self) -> &'static str {
@@ -256,7 +244,7 @@ impl<'a, 'v> Report<'a, 'v> {
     }
 
     fn range(&self, table: &Array2<f64>) -> (f64, [usize; 2]) {
-        let smooth = smoothed(table);
+        let smooth = settled(table);
         let low = Self::extreme(&smooth, -1.0).unwrap_or(([0; 2], f64::NAN));
         let high = Self::extreme(&smooth, 1.0).unwrap_or(([0; 2], f64::NAN));
         (high.1 - low.1, high.0)
