@@ -62,6 +62,16 @@ impl Bench {
             target_error(&found.xray_from_neutron, truth, (self.heights, self.radius));
         let said = found.target_error;
         print!("off {:.1} µm rms, {:.1} at most; ", 1e3 * rms, 1e3 * largest);
+        let middle = [0.5 * (self.heights[0] + self.heights[1]), 0.0, 0.0];
+        let change = truth.inverse().unwrap().then(&found.xray_from_neutron);
+        let turn = 0.5 * (change.matrix[2][1] - change.matrix[1][2]);
+        print!(
+            "turn {:.3}° ± {:.3}, along {:.1} µm ± {:.1}; ",
+            turn.to_degrees(),
+            said.turn_about_axis_deg,
+            1e3 * (change.apply(middle)[0] - middle[0]),
+            1e3 * said.along_axis_mm
+        );
         print!(
             "said {:.1} and {:.1}; score {:.4}; ",
             1e3 * said.rms_mm,

@@ -25,9 +25,12 @@ const FURTHEST: f64 = 3.0;
 /// Turn beside the placement from which a half starts, degrees.
 const BESIDE_DEG: f64 = 1.0;
 
+/// Of the points of a half every so many are taken: what differs from half to half is not their noise.
+const THINNED: usize = 2;
+
 /// Angles about the axis among which the best is taken, and around it those through which the top of
 /// the peak is drawn.
-const WIDE: Sweep = Sweep { step_deg: 0.5, each_side: 3 };
+const WIDE: Sweep = Sweep { step_deg: 0.5, each_side: 5 };
 const NARROW: Sweep = Sweep { step_deg: 0.15, each_side: 4 };
 
 /// Where the halves lie, from the whole: turn `[z, y, x]`, then shift, about the region's centre.
@@ -42,7 +45,8 @@ pub(crate) fn half_samples(
     for _ in 0..DRAWS {
         let drawn: Vec<bool> = (0..cubes.count).map(|_| random.even() > 0.5).collect();
         for (side, sense) in [(true, 1.0), (false, -1.0)] {
-            let half = level.part(|point| drawn[cubes.of[point]] == side);
+            let half =
+                level.part(|point| drawn[cubes.of[point]] == side && point.is_multiple_of(THINNED));
             let turn = can.direction.map(|value| sense * BESIDE_DEG.to_radians() * value);
             let beside = fit.transform.then(&Transform::rigid(turn, region.centre, [0.0; 3]));
             let placed = placed(&half, Fit::at(&half, beside), (region, can));

@@ -1,6 +1,6 @@
 //! Orders the steps of a registration. Computes nothing itself.
 
-use voltomo_types::{Probe, Volume};
+use voltomo_types::{Probe, Transform, Volume};
 
 use crate::{
     Model, RegisterError, RegisterSettings, Registration,
@@ -24,8 +24,10 @@ const CLASS_VOXELS: usize = 1_000_000;
 /// Edge of the voxels and sharpness (standard deviation) of the coarse and the middle level, mm.
 const COARSE_MM: [f64; 2] = [0.3, 0.3];
 const MIDDLE_MM: [f64; 2] = [0.2, 0.15];
-/// Sharpness (standard deviation) of the finest level, mm: finer, the waves on the peak grow.
+/// Sharpness (standard deviation) of the finest level, mm: sharper, the waves on the peak grow.
 const FINEST_SIGMA_MM: f64 = 0.2;
+/// Sharpness of two more such levels, mm, that say how far the placement hangs on it.
+const OTHER_SIGMAS_MM: [f64; 2] = [0.15, 0.3];
 /// Points of the coarse and the middle level.
 const POINTS: [usize; 2] = [20_000, 120_000];
 
@@ -52,13 +54,13 @@ pub fn register(
     check(xray, Probe::Xray)?;
     let run = Run::new(neutron, xray, settings)?;
     let (winner, runner_up, is_upside_down) = run.searched()?;
-    let fine = run.level([settings.finest_mm, FINEST_SIGMA_MM], settings.points);
+    let fine = run.fine(FINEST_SIGMA_MM, &winner);
     let region = run.region(&winner);
     let start = Fit::at(&fine, winner.transform);
     let placed = placed(&fine, start, (&region, &run.xray_can));
     tracing::debug!(score = placed.score(), "placed on the finest level");
     run.judged(&fine, &placed, runner_up.as_ref())?;
-    run.finished(&fine, (placed, &winner), (runner_up, is_upside_down))
+    run.finished(&fine, placed, (runner_up, is_upside_down))
 }
 
 /// What the steps of one registration share.
@@ -93,14 +95,28 @@ impl<'a> Run<'a> {
         Ok(Self { neutron, xray, settings, neutron_can, xray_can, classes })
     }
 
-    fn plan(&self, [edge_mm, sigma_mm]: [f64; 2], points: usize) -> LevelPlan {
-        LevelPlan { edge_mm, sigma_mm, neutron_blur_mm: self.settings.neutron_blur_mm, points }
+    /// A level of `[edge, sharpness]`, mm, with so many points.
+    fn level(&self, sizes: [f64; 2], points: usize) -> Level {
+        self.level_near(sizes, (points, None))
     }
 
-    fn level(&self, sizes: [f64; 2], points: usize) -> Level {
+    /// A level with points where the X-ray volume reaches, if it is known how the neutron volume lies.
+    fn level_near(
+        &self,
+        [edge_mm, sigma_mm]: [f64; 2],
+        (points, near): (usize, Option<Transform>),
+    ) -> Level {
+        let neutron_blur_mm = self.settings.neutron_blur_mm;
+        let plan = LevelPlan { edge_mm, sigma_mm, neutron_blur_mm, points, near };
         let neutron = (self.neutron, &self.neutron_can);
-        let xray = (self.xray, &self.xray_can);
-        Level::new(neutron, xray, &self.classes, &self.plan(sizes, points))
+        Level::new(neutron, (self.xray, &self.xray_can), &self.classes, &plan)
+    }
+
+    /// A level as fine as asked for, about a placement.
+    fn fine(&self, sigma_mm: f64, near: &Fit) -> Level {
+        let settings = self.settings;
+        let near = Some(near.transform);
+        self.level_near([settings.finest_mm, sigma_mm], (settings.points, near))
     }
 
     fn cans(&self) -> (&Can, &Can) {
@@ -212,16 +228,24 @@ impl<'a> Run<'a> {
     fn spread(
         &self,
         fine: &Level,
-        (placed, winner): (&Fit, &Fit),
+        placed_at: &Fit,
         region: &Region,
     ) -> Result<Spread, RegisterError> {
         let can = &self.xray_can;
-        let halves = half_samples(fine, placed, (region, can));
+        let halves = half_samples(fine, placed_at, (region, can));
         // Another sharpness is another opinion.
-        let sharper = [between(&placed.transform, &winner.transform, region.centre)];
-        let others = [halves.as_slice(), sharper.as_slice()];
+        let softer: Vec<[f64; 6]> = OTHER_SIGMAS_MM
+            .iter()
+            .map(|sigma_mm| {
+                let level = self.fine(*sigma_mm, placed_at);
+                let found = placed(&level, Fit::at(&level, placed_at.transform), (region, can));
+                between(&placed_at.transform, &found.transform, region.centre)
+            })
+            .collect();
+        tracing::debug!(?halves, ?softer, "placed otherwise");
+        let others = [halves.as_slice(), softer.as_slice()];
         let samples = (self.settings.bootstraps, others.as_slice());
-        let found = spread(fine, (placed, Degrees::Rigid), (region, can), samples);
+        let found = spread(fine, (placed_at, Degrees::Rigid), (region, can), samples);
         let most_mm = self.settings.most_error_mm;
         let error_mm = found.as_ref().map_or(f64::INFINITY, |spread| spread.error.rms_mm);
         match found {
@@ -233,12 +257,12 @@ impl<'a> Run<'a> {
     fn finished(
         &self,
         fine: &Level,
-        (placed, winner): (Fit, &Fit),
+        placed: Fit,
         (runner_up, is_upside_down): (Option<RunnerUp>, bool),
     ) -> Result<Registration, RegisterError> {
         let region = self.region(&placed);
         let [scale, scale_sigma] = self.scale(fine, &placed, &region)?;
-        let Spread { covariance, error } = self.spread(fine, (&placed, winner), &region)?;
+        let Spread { covariance, error } = self.spread(fine, &placed, &region)?;
         let mut best = placed;
         let mut deformation = None;
         match self.settings.model {

@@ -4,7 +4,7 @@
 use std::{ops::Range, sync::Arc};
 
 use voltomo_numeric::random::Random;
-use voltomo_types::{Volume, VoxelGrid};
+use voltomo_types::{Transform, Volume, VoxelGrid};
 
 use super::{Classes, rings::by_ring};
 use crate::{
@@ -33,6 +33,9 @@ pub(crate) struct LevelPlan {
     pub(crate) neutron_blur_mm: f64,
     /// Points, about.
     pub(crate) points: usize,
+    /// Where the neutron volume lies, if that is nearly known: then points that the X-ray volume does
+    /// not reach are left out.
+    pub(crate) near: Option<Transform>,
 }
 
 /// One level.
@@ -72,7 +75,7 @@ impl Level {
         let target = neutron_variance.max(xray_variance).max(plan.sigma_mm.powi(2)).max(grain);
         smooth(&mut means, (target - neutron_variance).max(0.0).sqrt());
         smooth(&mut field, (target - xray_variance).max(0.0).sqrt());
-        let mut points = drawn(&means, neutron_can, plan.points);
+        let mut points = drawn(&means, neutron_can, (plan, &field));
         let rings = by_ring(neutron_can, &mut points);
         let (places, values) = points.into_iter().unzip();
         Self { field: Arc::new(field), places, values, rings }
@@ -126,8 +129,9 @@ fn corners(can: &Can) -> [[f64; 3]; 2] {
     [low, high]
 }
 
-/// About `count` points of a field in and around the can, drawn by a fixed seed.
-fn drawn(means: &Field, can: &Can, count: usize) -> Vec<([f64; 3], f64)> {
+/// About as many points of a field in and around the can as planned, drawn by a fixed seed; only those
+/// that lie in the X-ray volume, where it is known how that lies.
+fn drawn(means: &Field, can: &Can, (plan, xray): (&LevelPlan, &Field)) -> Vec<([f64; 3], f64)> {
     let radius = can.radius_mm + AIR_MM;
     let is_wanted = |flat: usize| {
         let place = means.place(means.index(flat));
@@ -135,9 +139,10 @@ fn drawn(means: &Field, can: &Can, count: usize) -> Vec<([f64; 3], f64)> {
         across < radius
             && (can.held[0] - AIR_MM..can.held[1] + AIR_MM).contains(&height)
             && means.values[flat].is_finite()
+            && plan.near.is_none_or(|near| xray.corner(near.apply(place), 0.0).is_some())
     };
     let wanted: Vec<usize> = (0..means.values.len()).filter(|flat| is_wanted(*flat)).collect();
-    let share = count as f64 / wanted.len().max(1) as f64;
+    let share = plan.points as f64 / wanted.len().max(1) as f64;
     let mut random = Random::new(0x5EED);
     let taken = wanted.into_iter().filter(|_| random.even() <= share);
     taken.map(|flat| (means.place(means.index(flat)), f64::from(means.values[flat]))).collect()

@@ -19,6 +19,9 @@ pub const BLUR_MM: f64 = 0.2;
 /// Noise of a voxel, 1/cm.
 pub const NEUTRON_NOISE: f64 = 0.15;
 pub const XRAY_NOISE: f64 = 0.07;
+/// Points along each edge of a voxel of which its value is the mean. With 2 the thin layers of the roll
+/// beat with the points, and the volumes show the beat, each its own, as stripes that no scan has.
+const SAMPLES: usize = 4;
 
 /// A built-in cell with more written behind its file.
 pub fn cell(name: &str, more: &str) -> Cell {
@@ -38,7 +41,7 @@ pub fn rendered(cell: &Cell, profile: &Profile, (heights, voxel): ([f64; 2], f64
     let first = -(edge as f64 - 1.0) / 2.0 * voxel;
     let top = heights[1] - 0.5 * voxel;
     let shape = [slices, edge, edge];
-    let request = VoxelRequest { shape, voxel, first: [top, first, first], samples: 2 };
+    let request = VoxelRequest { shape, voxel, first: [top, first, first], samples: SAMPLES };
     let attenuation =
         cell.scene.voxels(&request, 0..slices, &[coefficients]).attenuations.remove(0);
     let grid =
