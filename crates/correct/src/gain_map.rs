@@ -57,12 +57,23 @@ pub(crate) fn measure(
     survey.linearisation = held;
     let mut found = found?;
     only_pixels(&mut found.values, shape.columns);
-    let share = 1.0 / found.values.len().max(1) as f64;
-    let root = |sum: f64| (sum * share).max(0.0).sqrt();
-    let figures =
-        GainFigures { rows, columns, stripes: root(found.stripes), noise: root(found.noise) };
+    let figures = figures(&found, (rows, columns));
     survey.gain_map = Some(GainMap::new(shape.columns, found.values));
     Ok(figures)
+}
+
+/// What is taken off, in figures.
+fn figures(found: &Gains, (rows, columns): (usize, usize)) -> GainFigures {
+    let (mut count, mut squares, mut noise) = (0.0f64, 0.0f64, 0.0f64);
+    let both = found.values.iter().zip(&found.differences);
+    for (value, difference) in both.filter(|(value, _)| **value != 0.0) {
+        count += 1.0;
+        squares += f64::from(*value).powi(2);
+        noise += f64::from(*difference).powi(2);
+    }
+    let root = |sum: f64| (sum / count.max(1.0)).max(0.0).sqrt();
+    let share = count / found.values.len().max(1) as f64;
+    GainFigures { rows, columns, share, stripes: root(squares - noise), noise: root(noise) }
 }
 
 /// One pass over the line integrals.
@@ -86,7 +97,7 @@ impl Pass<'_> {
             let inside = wanted.start - rows.start..wanted.end - rows.start;
             let some = gains(&pieces, shape.columns, &inside, window);
             all.values.extend(some.values);
-            (all.stripes, all.noise) = (all.stripes + some.stripes, all.noise + some.noise);
+            all.differences.extend(some.differences);
             (self.watch)(wanted.end, shape.rows);
         }
         Ok(all)

@@ -168,9 +168,12 @@ impl RingChoice {
 
 fn said_of(found: &GainFigures) -> String {
     format!(
-        "`gain_map`: pixels add {:.2e} to their line integrals (rms; noise {:.2e}), told from {} \
-         rows, which takes nothing from windings",
-        found.stripes, found.noise, found.rows
+        "`gain_map`: {:.1} % of the pixels add {:.2e} to their line integrals (rms; noise {:.2e}), \
+         told from {} rows, which takes nothing from windings",
+        100.0 * found.share,
+        found.stripes,
+        found.noise,
+        found.rows
     )
 }
 

@@ -41,9 +41,11 @@ pub struct GainFigures {
     pub rows: usize,
     /// Columns that a pixel was held against.
     pub columns: usize,
-    /// What stands still, root mean square over the detector: one half of the scan times the other.
+    /// Share of the pixels that something is taken off from; of the others it would be the sample's.
+    pub share: f64,
+    /// What stands still there, root mean square, without its noise.
     pub stripes: f64,
-    /// How far the halves are from their mean, root mean square.
+    /// How far the halves of the scan are from their mean there, root mean square.
     pub noise: f64,
 }
 
@@ -79,10 +81,8 @@ impl GainMap {
 pub(crate) struct Gains {
     /// `[row, column]`.
     pub(crate) values: Vec<f32>,
-    /// Sum of the products of what the even and what the odd pieces tell.
-    pub(crate) stripes: f64,
-    /// Sum of the squares of half their difference.
-    pub(crate) noise: f64,
+    /// Half the difference of what the even and what the odd pieces tell, as many.
+    pub(crate) differences: Vec<f32>,
 }
 
 /// What the pixels add, from the means over each of some pieces of the scan.
@@ -111,7 +111,8 @@ pub(crate) fn gains(
         .collect();
     rows.into_iter().fold(Gains::default(), |mut all, row| {
         all.values.extend(row.values);
-        Gains { stripes: all.stripes + row.stripes, noise: all.noise + row.noise, ..all }
+        all.differences.extend(row.differences);
+        all
     })
 }
 
@@ -225,9 +226,7 @@ fn gains_of_row(pieces: &[Vec<f32>], window: usize) -> Gains {
     let mut row = Gains::default();
     for ([mean, even, odd], shared) in found.into_iter().zip(shared) {
         row.values.push(mean - shared);
-        let [even, odd] = [even, odd].map(|half| f64::from(half - shared));
-        row.stripes += even * odd;
-        row.noise += 0.25 * (even - odd) * (even - odd);
+        row.differences.push(0.5 * (even - odd));
     }
     row
 }
