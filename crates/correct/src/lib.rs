@@ -71,7 +71,7 @@ pub use settings::{
 };
 pub use spots::{SpotCount, remove_spots};
 pub use stage::{Block, Corrected, correct_block, working_bytes};
-pub use starvation::{StarvationSettings, StarvedRays, count_starved};
+pub use starvation::{SeenRays, StarvationSettings, StarvedRays, count_starved};
 pub use survey::Survey;
 pub use whole_frame::{
     AnalyserImages, DeblurMethod, DeblurSettings, DenoiseMethod, DenoiseSettings, DistortionMethod,

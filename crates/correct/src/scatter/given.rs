@@ -22,6 +22,8 @@ pub(crate) struct Given<'a> {
     pub(crate) air: &'a [f32],
     /// Where it was read; `None` where the dose is not corrected.
     pub(crate) region: Option<&'a Region>,
+    /// Radiographs whose background is wanted; `None`: all.
+    pub(crate) only: Option<&'a [usize]>,
 }
 
 /// What a method found: nodes of one or of all radiographs, and of the open beam.
@@ -36,6 +38,10 @@ pub(crate) struct Found {
 impl Given<'_> {
     pub(crate) fn shape(&self) -> FrameShape {
         self.instrument.scan.radiographs.shape()
+    }
+
+    pub(crate) fn is_wanted(&self, radiograph: usize) -> bool {
+        self.only.is_none_or(|only| only.contains(&radiograph))
     }
 
     /// One frame over the open beam at the moment of a radiograph, its dose still in it; NaN where

@@ -12,7 +12,7 @@ use super::{
     fit::{Air, Fitted, Usual, fit, is_air},
     given::{Found, Given},
     glare::Glare,
-    grid::{at_nodes, cell_means},
+    grid::{at_nodes, cell_means, node_count},
     model::{Form, Model},
     spread::{Lit, Spread, whole},
 };
@@ -52,6 +52,9 @@ pub(super) fn measure(
     warnings.extend(bench.limit(&mut model, &looked));
     let done = std::sync::atomic::AtomicUsize::new(0);
     let nodes = (0..count).into_par_iter().map(|frame| {
+        if !given.is_wanted(frame) {
+            return Ok(vec![0.0; node_count(&given.grid)]);
+        }
         let told = model.solve(&bench.cells(frame)?, (f64::from(given.air[frame]), &bench.air));
         watch(done.fetch_add(1, std::sync::atomic::Ordering::Relaxed) + 1);
         Ok(model.background(&told).iter().map(|share| to_f32(*share)).collect::<Vec<f32>>())

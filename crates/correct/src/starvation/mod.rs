@@ -3,5 +3,5 @@
 mod count;
 mod settings;
 
-pub use count::{StarvedRays, count_starved};
+pub use count::{SeenRays, StarvedRays, count_starved};
 pub use settings::StarvationSettings;

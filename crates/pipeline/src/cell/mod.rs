@@ -18,6 +18,7 @@ use crate::provenance::RECORD;
 use crate::register::{RegisterOptions, register};
 use crate::run::{RunOptions, run};
 use crate::segment::{SegmentOptions, segment};
+use crate::simulate::builtin_cell;
 use crate::volume_input::VolumeRequest;
 use crate::watch::Watch;
 
@@ -52,7 +53,7 @@ pub fn run_cell(
 ) -> Result<FindingsRecord, RunError> {
     let (mut volumes, mut beforehand) = (Vec::new(), Vec::new());
     for (probe, scan) in recipe.scans() {
-        match volume(recipe::table(probe), (probe, scan), options, watch) {
+        match volume(&recipe.cell, (probe, scan), options, watch) {
             Ok(volume) => volumes.push(volume),
             // The other beam may tell what these rays did not come through to tell.
             Err(RunError::Starved { verdict, .. }) if recipe.scans().count() > 1 => {
@@ -81,7 +82,7 @@ pub fn run_cell(
 
 /// The volume of one beam, reconstructed where it is not there.
 fn volume(
-    name: &str,
+    cell: &CellFacts,
     (probe, scan): (Probe, &CellScan),
     options: &CellOptions,
     watch: &dyn Watch,
@@ -94,7 +95,11 @@ fn volume(
             is_attenuation: scan.per_cm.then_some(true),
         });
     }
-    let (recipe, base) = recipe::scan_recipe(scan, &options.base, &[])?;
+    let (mut recipe, base) = recipe::scan_recipe(scan, &options.base, &[])?;
+    let known = builtin_cell(&cell.name).is_ok().then(|| cell.name.clone());
+    let advised = &mut recipe.correct.starvation.cell;
+    *advised = advised.take().or(known);
+    let name = recipe::table(probe);
     let out = options.out.join(name);
     let request = VolumeRequest { path: out.clone(), voxel_mm: None, probe, is_attenuation: None };
     if options.resume && out.join(RECORD).is_file() {

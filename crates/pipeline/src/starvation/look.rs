@@ -5,8 +5,8 @@ use std::path::Path;
 use ndarray::{Array2, Axis};
 use serde::Serialize;
 use voltomo_correct::{
-    BeamHardeningSettings, Block, CorrectSettings, RingSettings, StarvedRays, Survey,
-    correct_block, count_starved,
+    BeamHardeningSettings, Block, CorrectSettings, RingSettings, ScatterMethod, SeenRays,
+    StarvedRays, Survey, correct_block, count_starved,
 };
 use voltomo_show::picture::{ColourMap, SliceStyle, slice_picture, write_png};
 use voltomo_types::{Probe, Quantity, Scan};
@@ -124,6 +124,9 @@ fn verdict(share: f64, most: f64, advice: Option<&Advice>) -> String {
 }
 
 /// Starved rays of radiographs spread over the scan, before beam hardening and rings.
+///
+/// Where nothing is taken off, scatter and glare that stay would hide them: those that are usual are
+/// computed for these radiographs.
 fn views(
     (scan, survey, recipe): (&Scan, &Survey, &Recipe),
     watch: &dyn Watch,
@@ -136,19 +139,39 @@ fn views(
     };
     let survey = survey.clone().without_linearisation();
     let count = shape.frames.min(VIEWS);
+    let chosen: Vec<usize> = (0..count).map(|k| (2 * k + 1) * shape.frames / (2 * count)).collect();
     watch.begin("look for starved rays", count);
+    let usual = survey.with_usual_background(scan, &bare, &chosen)?;
+    let (survey, bare) = usual.unwrap_or((survey, bare));
+    let below = recipe.correct.starvation.below;
     let mut found = Vec::with_capacity(count);
-    for k in 0..count {
-        let view = (2 * k + 1) * shape.frames / (2 * count);
-        let block = Block { frames: view..view + 1, rows: 0..shape.rows };
-        let corrected = correct_block(scan, &survey, &bare, block.clone())?.line_integrals;
-        let variances = survey.variances(scan, &block, corrected.view());
-        let planes = [&corrected, &variances].map(|stack| stack.index_axis(Axis(0), 0));
-        found.push((view, count_starved(planes[0], planes[1], recipe.correct.starvation.below)));
+    for (k, view) in chosen.into_iter().enumerate() {
+        found.push((view, starved_in((scan, &survey, &bare), view, below)?));
         watch.advance(k + 1);
     }
     watch.end();
     Ok(found)
+}
+
+fn starved_in(
+    (scan, survey, settings): (&Scan, &Survey, &CorrectSettings),
+    view: usize,
+    below: f64,
+) -> Result<StarvedRays, RunError> {
+    let block = Block { frames: view..view + 1, rows: 0..survey.shape().rows };
+    let corrected = correct_block(scan, survey, settings, block.clone())?.line_integrals;
+    let variances = survey.variances(scan, &block, corrected.view());
+    let [line_integrals, variances] =
+        [&corrected, &variances].map(|stack| stack.index_axis(Axis(0), 0));
+    let is_computed = settings.scatter.method == ScatterMethod::Kernel;
+    let background = if is_computed { survey.scatter_share(view) } else { None };
+    let background = background.map(|share| {
+        let bin = settings.bin;
+        let middle = |(row, column)| share[[row * bin + bin / 2, column * bin + bin / 2]];
+        Array2::from_shape_fn(line_integrals.dim(), middle)
+    });
+    let computed_background = background.as_ref().map(|plane| plane.view());
+    Ok(count_starved(&SeenRays { line_integrals, variances, computed_background }, below))
 }
 
 /// Views downwards, rows across.
