@@ -9,7 +9,7 @@
 use std::ops::Range;
 
 use ndarray::Array2;
-use voltomo_numeric::median::{MedianOf25, median_and_deviation_in_place, median_in_place};
+use voltomo_numeric::median::{MedianOf25, median_in_place};
 
 use crate::{
     SpotMethod, SpotSettings, mark,
@@ -19,12 +19,28 @@ use crate::{
 
 /// Neighbours whose median replaces a pixel: at least so many.
 const LEAST_NEIGHBOURS: usize = 3;
+/// Pixels of the window whose median finds the seeds.
+const WINDOW_OF_25: usize = 25;
 
 /// What a pixel is compared with.
 #[derive(Debug, Clone, Copy)]
 struct Surroundings {
     level: f32,
     sigma: f32,
+}
+
+/// A pixel that may be a spot.
+#[derive(Debug, Clone, Copy)]
+struct Seed {
+    value: f32,
+    is_bright: bool,
+}
+
+impl Seed {
+    /// How far it stands out of a level.
+    fn height(self, level: f32) -> f32 {
+        if self.is_bright { self.value - level } else { level - self.value }
+    }
 }
 
 /// A row in which nothing is left to mend with.
@@ -194,11 +210,11 @@ impl<'a> SpotFilter<'a> {
         if !if kind == mark::BRIGHT { self.settings.bright } else { self.settings.dark } {
             return;
         }
-        let near = self.surroundings(values, index, 2);
-        let far = self.surroundings(values, index, self.settings.radius + 1);
-        for around in [near, far] {
-            let height =
-                if kind == mark::BRIGHT { value - around.level } else { around.level - value };
+        for (reach, level) in [(2, Some(median)), (self.settings.radius + 1, None)] {
+            self.fill_window(values, index, reach);
+            let seed = Seed { value, is_bright: kind == mark::BRIGHT };
+            let Some(around) = self.surroundings(seed, level) else { continue };
+            let height = seed.height(around.level);
             if value <= 0.0
                 && kind == mark::DARK
                 && height > 0.5 * self.settings.threshold * around.sigma
@@ -243,26 +259,57 @@ impl<'a> SpotFilter<'a> {
         false
     }
 
-    /// Level and noise of the square about a pixel: the noise expected at this level or the
-    /// scatter, whichever is more.
-    fn surroundings(&mut self, values: &[f32], index: usize, reach: usize) -> Surroundings {
-        let mut square = std::mem::take(&mut self.window);
-        square.clear();
-        let around = self.around(index, reach, values.len());
-        square.extend(around.filter(|k| self.marks[*k] < mark::HOLE).map(|k| values[k]));
-        let (level, scatter) = median_and_deviation_in_place(&mut square).unwrap_or((0.0, 0.0));
-        self.window = square;
-        let sigma = (DEVIATIONS * scatter).max(self.noise.variance(level).sqrt());
-        Surroundings { level, sigma }
+    /// Level and noise of the window about a seed: the noise expected at this level or the
+    /// scatter, whichever is more. `None` where the seed does not stand out of it by half the
+    /// threshold (by the whole, where its count is positive).
+    ///
+    /// `median`: that of the whole square, which is the window's where no pixel of it is left out.
+    /// Most seeds are edges of a body, where the window scatters: whether half of it lies so far
+    /// from the level is counted, before the scatter itself is looked for.
+    fn surroundings(&mut self, seed: Seed, median: Option<f32>) -> Option<Surroundings> {
+        let median = median.filter(|_| self.window.len() == WINDOW_OF_25);
+        let level = median.or_else(|| median_in_place(&mut self.window)).unwrap_or(0.0);
+        let factor = if seed.value > 0.0 { 1.0 } else { 0.5 } * self.settings.threshold;
+        let (height, expected) = (seed.height(level), self.noise.variance(level).sqrt());
+        if height <= factor * expected {
+            return None;
+        }
+        let is_within = |value: f32| height > factor * (DEVIATIONS * (value - level).abs());
+        let within: u32 = self.window.iter().map(|value| u32::from(is_within(*value))).sum();
+        if 2 * (within as usize) < self.window.len() {
+            return None;
+        }
+        self.window.iter_mut().for_each(|value| *value = (*value - level).abs());
+        let scatter = median_in_place(&mut self.window).unwrap_or(0.0);
+        Some(Surroundings { level, sigma: (DEVIATIONS * scatter).max(expected) })
     }
 
-    /// Indices of the square about a pixel, in order.
-    fn around(&self, index: usize, reach: usize, count: usize) -> impl Iterator<Item = usize> {
+    /// Puts the square about a pixel into the window, less the pixels that hold nothing.
+    fn fill_window(&mut self, values: &[f32], index: usize, reach: usize) {
+        self.window.clear();
+        for pixels in self.rows_around(index, reach, values.len()) {
+            let (row, marks) = (&values[pixels.clone()], &self.marks[pixels]);
+            if marks.iter().fold(true, |all, mark| all & (*mark < mark::HOLE)) {
+                self.window.extend_from_slice(row);
+            } else {
+                let held = row.iter().zip(marks).filter(|(_, mark)| **mark < mark::HOLE);
+                self.window.extend(held.map(|(value, _)| *value));
+            }
+        }
+    }
+
+    /// Indices of the square about a pixel, a range for each of its rows.
+    fn rows_around(
+        &self,
+        index: usize,
+        reach: usize,
+        count: usize,
+    ) -> impl Iterator<Item = Range<usize>> + use<> {
         let columns = self.columns;
         let (y, x) = (index / columns, index % columns);
         let rows = y.saturating_sub(reach)..(y + reach + 1).min(count / columns);
         let (first, end) = (x.saturating_sub(reach), (x + reach + 1).min(columns));
-        rows.flat_map(move |row| row * columns + first..row * columns + end)
+        rows.map(move |row| row * columns + first..row * columns + end)
     }
 
     fn mend(&mut self, values: &mut [f32], wanted: Range<usize>) -> Result<(), Unmendable> {
@@ -295,7 +342,7 @@ impl<'a> SpotFilter<'a> {
         for reach in 1..=self.settings.radius + 1 {
             let mut clean = std::mem::take(&mut self.window);
             clean.clear();
-            let around = self.around(index, reach, values.len());
+            let around = self.rows_around(index, reach, values.len()).flatten();
             clean.extend(around.filter(|k| self.marks[*k] == mark::CLEAN).map(|k| values[k]));
             let median =
                 if clean.len() < LEAST_NEIGHBOURS { None } else { median_in_place(&mut clean) };

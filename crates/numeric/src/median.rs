@@ -164,11 +164,11 @@ pub fn median_in_place(values: &mut [f32]) -> Option<f32> {
         return None;
     }
     let (below, &mut upper, _) = values.select_nth_unstable_by(middle, f32::total_cmp);
-    let lower = below.iter().copied().max_by(f32::total_cmp);
-    match lower {
-        Some(lower) if is_even => Some(0.5 * lower + 0.5 * upper),
-        _ => Some(upper),
+    if !is_even {
+        return Some(upper);
     }
+    let lower = below.iter().copied().max_by(f32::total_cmp)?;
+    Some(0.5 * lower + 0.5 * upper)
 }
 
 /// Median and the median distance from it, of a list that is overwritten.

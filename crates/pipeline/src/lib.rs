@@ -19,6 +19,7 @@ mod hardening;
 mod hardening_record;
 mod inspect;
 mod iterations;
+mod joint;
 mod journal;
 mod kept;
 mod layout;

@@ -13,6 +13,7 @@ use voltomo_segment::{
 use voltomo_types::{Material, Probe, Transform, Volume, VoxelGrid};
 
 use crate::error::RunError;
+use crate::joint::JointRecord;
 use crate::memory::Bytes;
 use crate::provenance::write_json;
 use crate::simulate::MATERIALS;
@@ -95,7 +96,8 @@ impl Pair {
 }
 
 /// Gives each voxel a material; writes `labels.zarr`, `confidence.zarr` (0 to 1), the list of
-/// materials, and `segmentation.json` when all is done. Memory: the volumes, and a slab.
+/// materials, of two beams the joint histogram of their µ, and `segmentation.json` when all is done.
+/// Memory: the volumes, and a slab.
 ///
 /// # Errors
 /// Volumes that cannot be read, are not in 1/cm, or that no expected material explains; two beams
@@ -119,6 +121,13 @@ pub fn segment(
     let (labels, found) = labelled(&pair, options, watch)?;
     let listed = Material::ALL.map(|it| json!({ "label": it.number(), "name": it.name() }));
     write_json(&options.out.join(MATERIALS), &json!({ "materials": listed }))?;
+    let both = |z: Range<usize>| {
+        let PairSlab { neutron, xray } = pair.slab(z);
+        Some([neutron?, xray?])
+    };
+    if let Some(joint) = JointRecord::of(pair.grid().shape[0], both) {
+        joint.write(&options.out)?;
+    }
     let record = SegmentationRecord {
         program: concat!("voltomo ", env!("CARGO_PKG_VERSION")).into(),
         volumes: inputs.iter().map(|input| input.path().display().to_string()).collect(),

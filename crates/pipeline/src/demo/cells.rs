@@ -84,7 +84,7 @@ pub(super) const CELLS: &[ShownCell] = &[
         scans: &[
             ShownScan {
                 instrument: "titan",
-                preset: "coin",
+                preset: "coin_demo",
                 folder: "neutron-scan",
                 has_truth: false,
                 table: "neutron",

@@ -52,7 +52,7 @@ pub(super) fn draw(
         CellKind::Cylindrical => place(views, &settings.cylindrical).ok().map(|(cell, _)| cell),
         CellKind::Coin => None,
     };
-    for seen in views.xray.iter().chain(&views.neutron) {
+    for seen in telling_first(views, findings) {
         let placed = cell.as_ref().and_then(|cell| match seen.probe {
             Probe::Xray => cell.xray.as_ref(),
             Probe::Neutron => cell.neutron.as_ref(),
@@ -70,6 +70,17 @@ pub(super) fn draw(
         listed.push(Listed { file, title: map.title.clone(), caption });
     }
     write_json(&folder.join(PICTURES), &listed)
+}
+
+/// The volumes; that of which more can be told stands first, else that of X-rays.
+fn telling_first<'v, 'd>(views: &'v Views<'d>, findings: &[Finding]) -> Vec<&'v Seen<'d>> {
+    let mut seen: Vec<_> = views.xray.iter().chain(&views.neutron).collect();
+    let is_blind = |seen: &&Seen<'d>| {
+        let told = findings.iter().filter(|it| it.shown_by.first() == Some(&seen.probe));
+        told.filter(|it| it.verdict != Verdict::CannotTell).count() == 0
+    };
+    seen.sort_by_key(is_blind);
+    seen
 }
 
 fn words(probe: Probe) -> (&'static str, &'static str) {
@@ -100,7 +111,7 @@ fn rendering(
         title: vec![format!("The cell cut open ({long})")],
         camera,
         probe: Some(seen.probe),
-        cuts: vec![cut(seen, frame)],
+        cuts: [cut(seen, frame)].into_iter().chain(Cut::outside_the_circle(&seen.grid)).collect(),
         captions: captions(seen.probe, findings),
         ..RenderStyle::default()
     };

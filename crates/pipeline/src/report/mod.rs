@@ -5,6 +5,7 @@
 
 mod curves;
 mod findings;
+mod joint;
 mod outcome;
 mod pictures;
 mod quality;
@@ -38,8 +39,9 @@ const BESIDE: [(&str, &str); 5] = [
 /// `report.html` in the folder.
 ///
 /// Read are `findings.json` with `finding-NN.png`, `curves.json` and other files that hold curves,
-/// the pictures that `pictures.json` lists, the `run.json` of the runs that made the volumes, and
-/// `registration.json` in the folder or in `4-register` beside it. Only `findings.json` must be there.
+/// the pictures that `pictures.json` lists, the `run.json` of the runs that made the volumes,
+/// `registration.json` in the folder or in `4-register` beside it, and `joint-histogram.json` in the
+/// folder or in `5-segment` beside it. Only `findings.json` must be there.
 /// Memory: the report and its pictures, below about 40 MB.
 ///
 /// # Errors
@@ -89,7 +91,7 @@ fn gather(folder: &Path) -> Result<ReportContent, RunError> {
         overview: album.overview,
         figures: album.figures,
         curves,
-        heat_maps: Vec::new(),
+        heat_maps: joint::read(folder).into_iter().collect(),
         quality,
         texts: runs.iter().filter_map(ScanRun::recipe).collect::<Vec<TextBlock>>(),
         provenance,

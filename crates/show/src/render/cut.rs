@@ -5,6 +5,9 @@ use voltomo_types::{Problem, VoxelGrid};
 
 use super::vector::{Vector, along, cross, difference, dot, unit};
 
+/// Sides of the prism that stands for a circle.
+const SIDES: usize = 32;
+
 /// A part of space that is taken away.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
@@ -35,6 +38,21 @@ impl Cut {
     #[must_use]
     pub fn upright_wedge([y, x]: [f64; 2], degrees: [f64; 2]) -> Self {
         Self::Wedge { point: [0.0, y, x], axis: [1.0, 0.0, 0.0], degrees, along: None }
+    }
+
+    /// All outside the circle about the middle of a grid that touches its sides: what not every
+    /// view saw. A prism of 32 sides stands for the circle.
+    #[must_use]
+    pub fn outside_the_circle(grid: &VoxelGrid) -> Vec<Self> {
+        let [_, rows, columns] = grid.shape;
+        let middle = grid.centre_of([0, rows / 2, columns / 2]);
+        let radius = 0.5 * rows.min(columns) as f64 * grid.voxel;
+        let side = |k: usize| {
+            let (sin, cos) = (std::f64::consts::TAU * k as f64 / SIDES as f64).sin_cos();
+            let normal = [0.0, sin, cos];
+            Self::Plane { point: along(middle, radius, normal), normal }
+        };
+        (0..SIDES).map(side).collect()
     }
 
     /// What is wrong with it; `key` is where it stands.
@@ -234,6 +252,16 @@ mod tests {
                 let expected = turned < degrees[1] - degrees[0];
                 assert_eq!(cuts.hold(point), expected, "{degrees:?} {angle}");
             }
+        }
+    }
+
+    #[test]
+    fn what_lies_in_the_corners_is_outside_the_circle() {
+        let cuts = Cuts::new(&Cut::outside_the_circle(&grid()), &grid());
+        for angle in (0..360).step_by(7) {
+            let (sin, cos) = f64::from(angle).to_radians().sin_cos();
+            let at = |radius: f64| [3.0, 10.0 + radius * sin, 10.0 + radius * cos];
+            assert_eq!([9.9, 10.2].map(|it| cuts.hold(at(it))), [false, true], "{angle}");
         }
     }
 

@@ -14,14 +14,14 @@ const SAME_MM: f64 = 1.0;
 /// One thing that is wrong, as one or more beams show it.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Issue {
-    /// Which findings tell of it, counted from 0; the worst first.
+    /// Which findings tell of it, counted from 0; the surest first.
     pub(super) findings: Vec<usize>,
-    /// How far beyond its limit the worst is, in limits.
+    /// How far beyond its limit the surest is, in limits.
     pub(super) beyond: f64,
 }
 
 /// The findings of one verdict, worst first; those of the same kind at the same place that
-/// different beams show are one.
+/// different beams show are one, told by the beam that is surest of its size.
 pub(super) fn issues(findings: &[ReportFinding], verdict: Verdict) -> Vec<Issue> {
     let mut issues: Vec<Issue> = Vec::new();
     for number in ordered(findings) {
@@ -37,7 +37,19 @@ pub(super) fn issues(findings: &[ReportFinding], verdict: Verdict) -> Vec<Issue>
             None => issues.push(Issue { findings: vec![number], beyond: beyond_limit(finding) }),
         }
     }
+    for issue in &mut issues {
+        let doubt = |number: &usize| relative_doubt(&findings[*number].finding);
+        issue.findings.sort_by(|first, second| doubt(first).total_cmp(&doubt(second)));
+        issue.beyond = beyond_limit(&findings[issue.findings[0]].finding);
+    }
+    issues.sort_by(|first, second| second.beyond.total_cmp(&first.beyond));
     issues
+}
+
+/// The standard deviation of the telling measure as a part of it.
+fn relative_doubt(finding: &Finding) -> f64 {
+    let told = telling_measure(finding).and_then(|it| Some(it.uncertainty? / it.value.abs()));
+    told.filter(|doubt| doubt.is_finite()).unwrap_or(f64::INFINITY)
 }
 
 /// The numbers of the findings, from 0, as the table lists them: fail, doubtful, pass, seen, cannot

@@ -24,6 +24,8 @@ pub struct Preset {
     pub source_detector_mm: Option<f64>,
     /// `rays.per_pixel`.
     pub rays_per_pixel: Option<[usize; 2]>,
+    /// `rays.pinhole`.
+    pub pinhole: Option<[usize; 2]>,
     /// `frames.views`.
     pub views: Option<usize>,
     /// `frames.arc_deg`.

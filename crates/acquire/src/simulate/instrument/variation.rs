@@ -60,6 +60,7 @@ fn apply(preset: &Preset, profile: &mut Profile) {
     set(&mut geometry.source_axis_mm, preset.source_axis_mm.as_ref());
     set(&mut geometry.source_detector_mm, preset.source_detector_mm.as_ref());
     set(&mut profile.rays.per_pixel, preset.rays_per_pixel.as_ref());
+    set(&mut profile.rays.pinhole, preset.pinhole.as_ref());
     let frames = &mut profile.frames;
     set(&mut frames.views, preset.views.as_ref());
     set(&mut frames.arc_deg, preset.arc_deg.as_ref());
