@@ -120,3 +120,15 @@ fn bad_coin_cell_is_no_wound_one() {
     let said = said(&volume);
     assert!(said.contains("inspect.cell"), "{said}");
 }
+
+#[test]
+fn bad_coin_cell_in_a_high_noisy_volume_is_no_wound_one() {
+    let mut volume = noise([200, 120, 120]);
+    volume.grid.voxel = 0.2;
+    for ((z, y, x), value) in volume.attenuation.indexed_iter_mut() {
+        let is_coin = z.abs_diff(100) < 8 && (y as f64 - 60.3).hypot(x as f64 - 59.1) < 50.0;
+        *value = 0.05 * *value + if is_coin { 1.0 } else { 0.0 };
+    }
+    let said = said(&volume);
+    assert!(said.contains("which is no cylindrical cell"), "{said}");
+}

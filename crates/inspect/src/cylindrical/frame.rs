@@ -29,6 +29,9 @@ const GROOVE: [f64; 2] = [0.75, 0.97];
 const GROOVE_BOTTOM: [(Probe, f64); 2] = [(Probe::Neutron, 0.94), (Probe::Xray, 0.965)];
 /// No radius is known better than to so many voxels.
 const LEAST_SIGMA: f64 = 0.05;
+/// A body whose round slices reach over less than `[0]` diameters, with `[1]` diameters or more of
+/// other slices at either side, is a disc.
+const DISC: [f64; 2] = [0.8, 0.4];
 /// So much of the can may be unseen between two heights at which it is plain, mm.
 const UNSEEN_MM: f64 = 1.0;
 
@@ -370,13 +373,17 @@ impl Upright<'_> {
     /// Height of the whole cell, mm.
     fn height(&self, settings: &CylindricalSettings) -> Result<f64, InspectError> {
         let diameter_mm = 2.0 * self.stack.radius * self.grid.voxel;
+        let wrong = |height_mm: f64| {
+            let wanted = CellKind::Cylindrical;
+            Err(InspectError::WrongKind { wanted, height_mm, diameter_mm })
+        };
         if let [Some(first), Some(last)] = self.ends {
             let height_mm = (last.slice - first.slice) * self.grid.voxel;
-            if height_mm < 1.2 * diameter_mm {
-                let wanted = CellKind::Cylindrical;
-                return Err(InspectError::WrongKind { wanted, height_mm, diameter_mm });
-            }
-            return Ok(height_mm);
+            return if height_mm < 1.2 * diameter_mm { wrong(height_mm) } else { Ok(height_mm) };
+        }
+        // Noise around a disc may hide its ends.
+        if let Some(height_mm) = self.disc_height() {
+            return wrong(height_mm);
         }
         if settings.height_mm > 0.0 {
             return Ok(settings.height_mm);
@@ -384,6 +391,18 @@ impl Upright<'_> {
         let usual = USUAL.iter().find(|[low, high, _]| (*low..=*high).contains(&diameter_mm));
         // Most wound cells are three to four times as high as wide.
         Ok(usual.map_or(3.5 * diameter_mm, |[.., height]| *height))
+    }
+
+    /// Height of what is round, mm, where it is flat and the volume goes on far beyond it.
+    fn disc_height(&self) -> Option<f64> {
+        let is_round = |circle: &Option<Circle>| circle.as_ref().is_some_and(Circle::is_round);
+        let round = self.stack.circles.iter().filter(|(_, circle)| is_round(circle));
+        let slices: Vec<f64> = round.map(|(slice, _)| *slice).collect();
+        let (first, last) = (*slices.first()?, *slices.last()?);
+        let diameter = 2.0 * self.stack.radius;
+        let beyond = first.min(self.grid.shape[0] as f64 - 1.0 - last);
+        let is_disc = last - first < DISC[0] * diameter && beyond > DISC[1] * diameter;
+        is_disc.then_some((last - first) * self.grid.voxel)
     }
 
     /// A slice, its height in the cell, and what that was counted from.

@@ -19,6 +19,8 @@ const RAYS: usize = 60;
 const SURE: f64 = 4.0;
 /// A sheet that leans less is upright, mm.
 const LEAST_BEND_MM: f64 = 0.15;
+/// Points at either end of a sheet by which its lean is told.
+const END: usize = 5;
 /// Sheets are looked for from so far above the anode's edge on, mm.
 const ABOVE_MM: f64 = 0.3;
 /// and so far up, mm.
@@ -44,6 +46,18 @@ impl Sheet {
         let radii = || self.points.iter().map(|point| point[1]);
         radii().fold(0.0, f64::max) - radii().fold(f64::INFINITY, f64::min)
     }
+
+    /// By how much it is nearer to the axis at its tip than at the roll, mm: medians over an end's
+    /// points, so that single ones that lie elsewhere are no lean.
+    fn lean(&self) -> f64 {
+        let middle = |points: &[[f64; 2]]| {
+            let mut radii: Vec<f64> = points.iter().map(|point| point[1]).collect();
+            radii.sort_unstable_by(f64::total_cmp);
+            radii[radii.len() / 2]
+        };
+        let end = END.min(self.points.len());
+        middle(&self.points[..end]) - middle(&self.points[self.points.len() - end..])
+    }
 }
 
 /// Finds separators bent inwards above the upper (or below the lower) edge of the windings.
@@ -63,7 +77,7 @@ pub fn bent_findings(
     let sectors: Vec<usize> = (0..SECTORS).collect();
     let sheets: Vec<Sheet> =
         sectors.into_par_iter().filter_map(|sector| look.sheet(sector)).collect();
-    let bent: Vec<&Sheet> = sheets.iter().filter(|it| it.bend() > LEAST_BEND_MM).collect();
+    let bent: Vec<&Sheet> = sheets.iter().filter(|it| it.lean() > LEAST_BEND_MM).collect();
     if (bent.len() as f64) < LEAST_SHARE * SECTORS as f64 {
         return Vec::new();
     }
@@ -204,4 +218,22 @@ fn innermost(profile: &[f64], from: usize, least: f64) -> Option<(f64, f64)> {
     let [a, b, c] = [profile[top - 1], profile[top], profile[top + 1]];
     let beside = 0.5 * (a - c) / (a - 2.0 * b + c).min(-1e-30);
     Some((top as f64 + beside.clamp(-1.0, 1.0), b))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_sheet_leans_whose_tip_is_nearer_to_the_axis_and_none_that_only_wavers() {
+        let sheet = |radius: &dyn Fn(usize) -> f64| Sheet {
+            sector: 0,
+            points: (0..20).map(|k| [0.064 * k as f64, radius(k)]).collect(),
+        };
+        let leaning = sheet(&|k| 1.75 - 0.04 * k as f64);
+        assert!((leaning.lean() - 0.6).abs() < 1e-9, "{}", leaning.lean());
+        let wavering = sheet(&|k| if k == 12 || k == 19 { 1.55 } else { 1.75 });
+        assert!(wavering.bend() > 0.19 && wavering.lean() == 0.0);
+        assert!(sheet(&|k| 1.5 + 0.02 * k as f64).lean() < 0.0, "outwards");
+    }
 }
