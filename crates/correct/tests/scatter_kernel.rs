@@ -25,7 +25,7 @@ fn transmission(least: f64) -> Array2<f64> {
 
 /// `Σ sent(y', x')·kernel(distance in mm)·pixel²` over all pixels, for each pixel.
 fn spread(sent: &Array2<f64>, kernel: impl Fn(f64) -> f64) -> Array2<f64> {
-    let table = Array2::from_shape_fn((ROWS, COLUMNS), |(y, x)| {
+    let table = Array2::from_shape_fn(sent.dim(), |(y, x)| {
         // The mean over the pixel, which matters where the kernel is steep.
         let points = (0..6).flat_map(|v| (0..6).map(move |u| (v, u)));
         let part = |k: i32| (f64::from(k) + 0.5) / 6.0 - 0.5;
@@ -38,6 +38,13 @@ fn spread(sent: &Array2<f64>, kernel: impl Fn(f64) -> f64) -> Array2<f64> {
         let terms = sent.indexed_iter().filter(|(_, sent)| **sent != 0.0);
         terms.map(|((v, u), sent)| sent * table[[y.abs_diff(v), x.abs_diff(u)]]).sum()
     })
+}
+
+/// What strays by a kernel of unit mass where the frame goes on as at its edges: downwards, where the
+/// can goes on, and elsewhere, where there is air.
+fn strayed(t: &Array2<f64>, kernel: impl Fn(f64) -> f64) -> Array2<f64> {
+    let lost = Array2::from_shape_fn((ROWS + 100, COLUMNS), |(y, x)| 1.0 - t[[y.min(ROWS - 1), x]]);
+    1.0 - spread(&lost, kernel)
 }
 
 fn gaussian(sigma: f64) -> impl Fn(f64) -> f64 {
@@ -116,8 +123,7 @@ fn air_corrects_the_usual_amplitude() {
 fn known_glare_is_taken_back_within_a_hundredth_behind_the_sample() {
     let t = transmission(0.05);
     let kernel = |r: f64| (-r / 8.0).exp() / (std::f64::consts::TAU * 8.0 * r);
-    let whole = spread(&Array2::ones((ROWS, COLUMNS)), kernel);
-    let stray = spread(&t, kernel) / &whole;
+    let stray = strayed(&t, kernel);
     let scan = scan(&(&t * 0.9 + &stray * 0.1), Probe::Xray);
     let json = format!(
         r#"{{{QUIET}, "scatter": {{"method": "kernel", "starved_sigma": 0, "kernel":

@@ -61,6 +61,10 @@ pub struct KernelFigures {
     pub backlight_sigma: f64,
     /// Share of the light that strays far.
     pub glare: f64,
+    /// Whether the air beside the sample told the glare.
+    pub is_glare_fitted: bool,
+    /// Its parts: the standard deviation of each, mm on the detector, and its share.
+    pub glare_parts: Vec<[f64; 2]>,
     /// Uncertainty of the background behind the sample that follows, as a share of the open beam.
     pub background_sigma: f64,
 }

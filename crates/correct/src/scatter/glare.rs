@@ -1,133 +1,110 @@
 //! Light that strays far in the scintillator: veiling glare, on the coarse grid. Knows no scatter.
 
 use ndarray::Array2;
-use voltomo_numeric::{cast::to_index, interpolate::cubic_weights};
 
-use super::grid::{Axis, Grid};
+use super::{
+    grid::Grid,
+    spread::{Lit, Spread},
+};
 
-/// Cells around its own that a cell's share is summed finely in, and points along their edges.
-const NEAR: usize = 2;
-const POINTS: usize = 8;
+/// Borders between the widths that a usual glare is told by, in lengths over which it falls by e
+/// (times √2): a factor of one and a half from one to the next.
+const BORDERS: [f64; 7] = [0.17, 0.25, 0.38, 0.57, 0.85, 1.28, 1.92];
 
-/// The same in the cell itself, where the kernel has its peak.
-const OWN_POINTS: usize = 64;
+/// Beside the frame the light is taken to go on as at its edge.
+const EVERYWHERE: Lit = [[-1e9, 1e9]; 2];
 
-/// A share of the light goes to `exp(−r/l)/(2π·l·r)` around its place, l the length over which it
-/// falls. Beside the frame the light is taken to go on as within reach.
-/// Source: Seibert, Nalcioglu & Roeck 1985, doi:10.1118/1.595689.
+/// A part of the glare: a Gaussian.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Part {
+    /// Standard deviation, frame pixels.
+    pub(super) width: f64,
+    /// Share of the light that it takes.
+    pub(super) share: f64,
+}
+
+/// `exp(−r/l)/(2π·l·r)`, l the length over which it falls, as Gaussians: it is the sum of those with
+/// the widths √2·l·z, z spread as `2/√π·exp(−z²)`, and narrow ranges of z are each taken together.
+///
+/// `length`: frame pixels.
+/// Source of the kernel: Seibert, Nalcioglu & Roeck 1985, doi:10.1118/1.595689.
+pub(super) fn usual((share, length): (f64, f64)) -> Vec<Part> {
+    let borders = std::iter::once(0.0).chain(BORDERS).chain(std::iter::once(6.0));
+    let borders: Vec<f64> = borders.collect();
+    let part = |ends: &[f64]| {
+        let mass = error_function(ends[1]) - error_function(ends[0]);
+        let moment = (-ends[0] * ends[0]).exp() - (-ends[1] * ends[1]).exp();
+        let mean = moment / std::f64::consts::PI.sqrt() / mass;
+        Part { width: std::f64::consts::SQRT_2 * length * mean, share: share * mass }
+    };
+    borders.windows(2).map(part).collect()
+}
+
+/// What each part brings to a place from the light around it.
 #[derive(Debug, Clone)]
 pub(super) struct Glare {
-    pub(super) share: f64,
-    /// Mass of a cell so many rows and columns away.
-    masses: Array2<f64>,
-    /// Mass of all cells, seen from each.
-    seen: Array2<f64>,
+    parts: Vec<(Part, Spread)>,
 }
 
 impl Glare {
-    /// `length`: frame pixels.
-    pub(super) fn new(grid: &Grid, (share, length): (f64, f64)) -> Self {
-        let side = [0, 1].map(|k| grid[k].pixels as f64 / grid[k].cells() as f64);
-        let count = [grid[0].cells(), grid[1].cells()];
-        let masses =
-            Array2::from_shape_fn(count, |(down, right)| mass([down, right], side, length));
-        let mut glare = Self { share, masses, seen: Array2::ones(count) };
-        glare.seen = glare.sum(&Array2::ones(count));
-        glare
+    pub(super) fn new(grid: &Grid, parts: &[Part]) -> Self {
+        let spread = |part: &Part| (*part, Spread::new(grid, EVERYWHERE, part.width.max(1e-3)));
+        Self { parts: parts.iter().map(spread).collect() }
     }
 
-    /// Light that strayed into each cell, on average over what it is taken from.
-    pub(super) fn strayed(&self, light: &Array2<f64>) -> Array2<f64> {
-        self.sum(light) / &self.seen
+    /// The parts.
+    pub(super) fn parts(&self) -> impl Iterator<Item = Part> + '_ {
+        self.parts.iter().map(|(part, _)| *part)
     }
 
-    fn sum(&self, light: &Array2<f64>) -> Array2<f64> {
-        let (rows, columns) = light.dim();
-        let mut sums = Array2::zeros((rows, columns));
-        // A row of masses to the left and to the right of a column.
-        let mirrored: Vec<Vec<f64>> = (0..rows)
-            .map(|down| {
-                let at = |k: usize| self.masses[[down, k.abs_diff(columns - 1)]];
-                (0..2 * columns - 1).map(at).collect()
-            })
-            .collect();
-        for row in 0..rows {
-            for from in 0..rows {
-                let (masses, sent) = (&mirrored[row.abs_diff(from)], light.row(from));
-                for column in 0..columns {
-                    let line = &masses[columns - 1 - column..2 * columns - 1 - column];
-                    let sum: f64 = line.iter().zip(sent).map(|(a, b)| a * b).sum();
-                    sums[[row, column]] += sum;
-                }
-            }
+    /// Share of the light that strays.
+    pub(super) fn share(&self) -> f64 {
+        self.parts().map(|part| part.share).sum()
+    }
+
+    /// What each part would bring into the cells if all light strayed by it.
+    pub(super) fn by_part(&self, light: &Array2<f64>) -> Vec<Array2<f64>> {
+        self.parts.iter().map(|(_, spread)| spread.to_cells(light)).collect()
+    }
+
+    /// Light that strayed into each cell.
+    pub(super) fn to_cells(&self, light: &Array2<f64>) -> Array2<f64> {
+        self.sum(light.dim(), |spread| spread.to_cells(light))
+    }
+
+    /// Light that strayed to each node.
+    pub(super) fn to_nodes(&self, grid: &Grid, light: &Array2<f64>) -> Array2<f64> {
+        self.sum((grid[0].nodes(), grid[1].nodes()), |spread| spread.to_nodes(light))
+    }
+
+    fn sum(&self, shape: (usize, usize), strayed: impl Fn(&Spread) -> Array2<f64>) -> Array2<f64> {
+        let mut sum = Array2::zeros(shape);
+        for (part, spread) in self.parts.iter().filter(|(part, _)| part.share > 0.0) {
+            sum.scaled_add(part.share, &strayed(spread));
         }
-        sums
+        sum
     }
 
-    /// The light before any strayed from it, and what strayed into each cell in share of the whole:
+    /// The light before any strayed from it, and what strayed into each cell:
     /// `light = (seen − stray)/(1 − share)`, one step.
     pub(super) fn step(&self, seen: &Array2<f64>, stray: &Array2<f64>) -> [Array2<f64>; 2] {
-        let light = (seen - stray) / (1.0 - self.share);
-        let next = self.strayed(&light) * self.share;
+        let light = (seen - stray) / (1.0 - self.share());
+        let next = self.to_cells(&light);
         [light, next]
     }
 }
 
-/// Mass of a cell of `side` pixels, so many rows and columns away.
-fn mass(away: [usize; 2], side: [f64; 2], length: f64) -> f64 {
-    let kernel = |r: f64| (-r / length).exp() / (std::f64::consts::TAU * length * r);
-    let area = side[0] * side[1];
-    if away.iter().any(|cells| *cells > NEAR) {
-        return area * kernel((away[0] as f64 * side[0]).hypot(away[1] as f64 * side[1]));
+/// erf(x) of x ≥ 0 to 10⁻⁹: the series of `2/√π·∫exp(−t²)` below 4, and 1 from there.
+fn error_function(x: f64) -> f64 {
+    if x >= 4.5 {
+        return 1.0;
     }
-    let points = if away == [0, 0] { OWN_POINTS } else { POINTS };
-    let place = |k: usize, point: usize| {
-        (away[k] as f64 + (point as f64 + 0.5) / points as f64 - 0.5) * side[k]
-    };
-    let all = (0..points).flat_map(|y| (0..points).map(move |x| (y, x)));
-    let sum: f64 = all.map(|(y, x)| kernel(place(0, y).hypot(place(1, x)))).sum();
-    area * sum / (points * points) as f64
-}
-
-/// Values of the cells at the nodes: by cubic convolution between the middles of the cells, straight
-/// on beyond them.
-pub(super) fn at_nodes(grid: &Grid, cells: &Array2<f64>) -> Array2<f64> {
-    let [down, right] = [0, 1].map(|k| taps(&grid[k]));
-    down.dot(cells).dot(&right.t())
-}
-
-/// What each cell along an axis counts at each node, `[node, cell]`.
-fn taps(axis: &Axis) -> Array2<f64> {
-    let count = axis.cells();
-    let mut taps = Array2::zeros((axis.nodes(), count));
-    if count < 2 {
-        taps.fill(1.0);
-        return taps;
+    let (mut term, mut sum) = (x, x);
+    for k in 1..200 {
+        term *= -x * x / f64::from(k);
+        sum += term / f64::from(2 * k + 1);
     }
-    let first = axis.middle(0);
-    let size = (axis.middle(count - 1) - first) / (count - 1) as f64;
-    for (node, mut line) in taps.outer_iter_mut().enumerate() {
-        let place = (axis.place(node) - first) / size;
-        let below = to_index(place.max(0.0)).min(count - 2);
-        let share = place - below as f64;
-        let is_beyond = !(0.0..=1.0).contains(&share);
-        let weights = if is_beyond { [0.0, 1.0 - share, share, 0.0] } else { cubic_weights(share) };
-        for (k, weight) in weights.into_iter().enumerate() {
-            // Beside the last cells it goes on straight: twice the last less the one before.
-            match (below + k).checked_sub(1) {
-                None => {
-                    line[0] += 2.0 * weight;
-                    line[1] -= weight;
-                }
-                Some(cell) if cell >= count => {
-                    line[count - 1] += 2.0 * weight;
-                    line[count - 2] -= weight;
-                }
-                Some(cell) => line[cell] += weight,
-            }
-        }
-    }
-    taps
+    2.0 / std::f64::consts::PI.sqrt() * sum
 }
 
 #[cfg(test)]
@@ -136,23 +113,36 @@ mod tests {
     use crate::scatter::grid::grid;
 
     #[test]
-    fn the_kernel_has_unit_mass_and_an_even_frame_stays_even() {
+    fn the_kernel_has_its_share_and_an_even_frame_stays_even() {
         let grid = grid(480, 480);
-        let glare = Glare::new(&grid, (0.1, 30.0));
-        assert!((glare.seen[[24, 24]] - 1.0).abs() < 0.02, "{}", glare.seen[[24, 24]]);
-        let even = glare.strayed(&Array2::from_elem((48, 48), 0.7));
-        assert!(even.iter().all(|light| (light - 0.7).abs() < 1e-12));
+        let glare = Glare::new(&grid, &usual((0.1, 30.0)));
+        assert!((glare.share() - 0.1).abs() < 1e-9, "{}", glare.share());
+        let even = glare.to_cells(&Array2::from_elem((48, 48), 0.7));
+        assert!(even.iter().all(|light| (light - 0.07).abs() < 1e-6));
+    }
+
+    /// The mass within a circle is 1 − exp(−R/l); of a Gaussian's, 1 − exp(−R²/2σ²).
+    #[test]
+    fn gaussians_add_up_to_the_kernel_that_falls_by_its_length() {
+        let parts = usual((1.0, 30.0));
+        for radius in [10.0, 20.0, 40.0, 80.0, 150.0] {
+            let within =
+                |part: &Part| part.share * (1.0 - (-0.5 * (radius / part.width).powi(2)).exp());
+            let found: f64 = parts.iter().map(within).sum();
+            let expected = 1.0 - (-radius / 30.0f64).exp();
+            assert!((found - expected).abs() < 0.012, "{radius}: {found} {expected}");
+        }
     }
 
     /// Forward by the kernel's own sum, back by steps.
     #[test]
     fn light_that_strayed_is_taken_back() {
         let grid = grid(200, 160);
-        let glare = Glare::new(&grid, (0.09, 40.0));
+        let glare = Glare::new(&grid, &usual((0.09, 40.0)));
         let light = Array2::from_shape_fn((48, 40), |(y, x)| {
             if (12..28).contains(&x) && y > 6 { 0.05 } else { 1.0 }
         });
-        let seen = &light * 0.91 + glare.strayed(&light) * 0.09;
+        let seen = &light * 0.91 + glare.to_cells(&light);
         let mut stray = &seen * 0.09;
         let mut found = seen.clone();
         for _ in 0..8 {

@@ -11,7 +11,8 @@ use super::{
     figures::KernelFigures,
     fit::{Air, Fitted, Usual, fit, is_air},
     given::{Found, Given},
-    glare::Glare,
+    glare::{Glare, Part, usual},
+    glare_fit::{self, GlareAir},
     grid::{at_nodes, cell_means, node_count},
     model::{Form, Model},
     spread::{Lit, Spread, whole},
@@ -25,8 +26,9 @@ use crate::{
 /// Radiographs that the kernel is fitted to.
 const FITTED: usize = 24;
 
-/// Rounds of transmission and fit.
+/// Rounds of transmission and fit: of scatter, and of glare.
 const ROUNDS: usize = 3;
+const GLARE_ROUNDS: usize = 4;
 
 /// Share of the cells that may come out below nothing.
 const NEGATIVE: f64 = 1e-3;
@@ -48,6 +50,7 @@ pub(super) fn measure(
         chosen.iter().map(|frame| f64::from(given.air[*frame])).zip(looked).collect();
     let mut warnings = bench.doubts();
     let (mut model, fitted, is_fitted) = bench.fitted(&looked);
+    let is_glare_fitted = bench.fit_glare(&mut model, &looked);
     warnings.extend(bench.beyond(&looked));
     warnings.extend(bench.limit(&mut model, &looked));
     let done = std::sync::atomic::AtomicUsize::new(0);
@@ -61,6 +64,7 @@ pub(super) fn measure(
     });
     let nodes = nodes.collect::<Result<Vec<_>, CorrectError>>()?.concat();
     let mut figures = ScatterFigures::of("kernel");
+    let is_fitted = [is_fitted, is_glare_fitted];
     figures.kernel = Some(bench.figures(&model, &fitted, (&looked, is_fitted)));
     let open = at_nodes(&given.grid, |_| model.open());
     Ok(Found { sample: nodes, open, figures, warnings })
@@ -138,20 +142,69 @@ impl<'a> Bench<'a> {
     fn model(&self, fitted: &Fitted) -> Model {
         let grid = self.given.grid;
         let share = self.glare();
-        let length = self.told().glare_mm / self.pixel_mm;
         Model {
             grid,
             form: self.form,
             amplitude: fitted.amplitude[0],
             spread: Spread::new(&grid, self.lit, fitted.width[0] / self.pixel_mm),
             backlight: self.backlight(),
-            glare: (share > 0.0).then(|| Glare::new(&grid, (share, length))),
+            glare: (share > 0.0).then(|| Glare::new(&grid, &self.usual_glare())),
         }
+    }
+
+    fn usual_glare(&self) -> Vec<Part> {
+        usual((self.glare(), self.told().glare_mm / self.pixel_mm))
+    }
+
+    /// Takes the share of glare and how far it goes from the air beside the sample, where nobody
+    /// told it; whether there was air enough.
+    fn fit_glare(&self, model: &mut Model, looked: &[(f64, Array2<f64>)]) -> bool {
+        let told = self.told();
+        if !told.fit || told.glare.is_some() || self.air.is_empty() {
+            return false;
+        }
+        let usual = self.usual_glare();
+        let mut is_fitted = false;
+        for _ in 0..GLARE_ROUNDS {
+            let Some(glare) = &model.glare else { return false };
+            let air = self.glare_air_of(model, glare, looked);
+            let Some(parts) = glare_fit::fit(&air, &usual) else { return is_fitted };
+            model.glare = Some(Glare::new(&self.given.grid, &parts));
+            is_fitted = true;
+        }
+        is_fitted
+    }
+
+    /// The same air as glare shows in it.
+    fn glare_air_of(
+        &self,
+        model: &Model,
+        glare: &Glare,
+        looked: &[(f64, Array2<f64>)],
+    ) -> GlareAir {
+        let shape = looked[0].1.dim();
+        let mut air = GlareAir {
+            excess: Array2::zeros(shape),
+            lost: glare.parts().map(|_| Array2::zeros(shape)).collect(),
+            is_air: Array2::from_elem(shape, true),
+        };
+        let share = 1.0 / looked.len() as f64;
+        for (dose, cells) in looked {
+            let told = model.solve(cells, (*dose, &self.air));
+            let scatter = model.spread.to_cells(&told.sent) * model.amplitude;
+            let clear = (scatter + 1.0) * (1.0 - model.backlight) + model.backlight;
+            air.excess.scaled_add(share, &(cells / told.dose - &clear));
+            for (lost, strayed) in air.lost.iter_mut().zip(glare.by_part(&told.light)) {
+                lost.scaled_add(share, &(&clear - &strayed));
+            }
+            air.is_air.zip_mut_with(&is_air(&told.transmission), |all, one| *all &= one);
+        }
+        air
     }
 
     /// The model, the numbers in it, and whether air told the amplitude better than what is usual.
     ///
-    /// Glare makes the same excess in air as scatter, so that with glare the usual numbers stay.
+    /// Glare takes from the air what scatter adds, so that with glare the usual numbers stay.
     fn fitted(&self, looked: &[(f64, Array2<f64>)]) -> (Model, Fitted, bool) {
         let usual = Fitted {
             amplitude: self.usual.amplitude,
@@ -253,11 +306,17 @@ impl<'a> Bench<'a> {
         doubts
     }
 
+    /// Standard deviations, mm, and shares of the parts of the glare.
+    fn glare_parts(&self, model: &Model) -> Vec<[f64; 2]> {
+        let parts = model.glare.iter().flat_map(Glare::parts);
+        parts.map(|part| [part.width * self.pixel_mm, part.share]).collect()
+    }
+
     fn figures(
         &self,
         model: &Model,
         fitted: &Fitted,
-        (looked, is_fitted): (&[(f64, Array2<f64>)], bool),
+        (looked, [is_fitted, is_glare_fitted]): (&[(f64, Array2<f64>)], [bool; 2]),
     ) -> KernelFigures {
         let scale = model.amplitude / fitted.amplitude[0].max(1e-12);
         let amplitude_sigma = fitted.amplitude[1] * scale;
@@ -280,7 +339,9 @@ impl<'a> Bench<'a> {
             is_fitted,
             backlight: model.backlight,
             backlight_sigma,
-            glare: self.glare(),
+            glare: model.glare.as_ref().map_or(0.0, Glare::share),
+            is_glare_fitted,
+            glare_parts: self.glare_parts(model),
             background_sigma: (most * amplitude_sigma).hypot(backlight_sigma),
         }
     }

@@ -15,6 +15,7 @@ mod figures;
 mod fit;
 mod given;
 mod glare;
+mod glare_fit;
 mod grid;
 mod kernel;
 mod measure;

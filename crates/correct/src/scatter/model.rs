@@ -2,7 +2,7 @@
 
 use ndarray::Array2;
 
-use super::{glare, glare::Glare, grid::Grid, spread::Spread};
+use super::{glare::Glare, grid::Grid, spread::Spread};
 
 /// Least transmission that is believed to send scatter.
 const LEAST: f64 = 1e-5;
@@ -39,7 +39,7 @@ impl Form {
 
 /// A model of what is added to the primary beam, as shares of the open beam:
 /// counts over open beam and dose
-/// `r = (1 − g)·L + g·(L ⊛ K)`, light `L = (1 − b)·(T + S) + b`, `S = k·(sent(T) ⊛ G)`.
+/// `r = (1 − g)·L + Σ gⱼ·(L ⊛ Kⱼ)` with g = Σ gⱼ, light `L = (1 − b)·(T + S) + b`, `S = k·(sent(T) ⊛ G)`.
 #[derive(Debug, Clone)]
 pub(super) struct Model {
     pub(super) grid: Grid,
@@ -49,7 +49,7 @@ pub(super) struct Model {
     pub(super) spread: Spread,
     /// b
     pub(super) backlight: f64,
-    /// g and K
+    /// The gⱼ and Kⱼ
     pub(super) glare: Option<Glare>,
 }
 
@@ -60,8 +60,8 @@ pub(super) struct Told {
     pub(super) transmission: Array2<f64>,
     /// What the cells send into the kernel.
     pub(super) sent: Array2<f64>,
-    /// Light that strayed, times its share.
-    stray: Array2<f64>,
+    /// Light before any of it strayed.
+    pub(super) light: Array2<f64>,
     pub(super) dose: f64,
 }
 
@@ -72,7 +72,7 @@ impl Model {
     }
 
     fn glare_share(&self) -> f64 {
-        self.glare.as_ref().map_or(0.0, |glare| glare.share)
+        self.glare.as_ref().map_or(0.0, Glare::share)
     }
 
     /// Solves the model for one radiograph by steps, each of which takes off what the last one told.
@@ -99,7 +99,7 @@ impl Model {
                 }
                 None => shares,
             };
-            let transmission = (light - b) / (1.0 - b) - &scatter;
+            let transmission = (&light - b) / (1.0 - b) - &scatter;
             let sent = transmission.mapv(|t| self.form.sent(t));
             let next = self.spread.to_cells(&sent) * self.amplitude;
             moved = change(&next, &scatter).max(moved);
@@ -109,7 +109,7 @@ impl Model {
                     |cell: &[usize; 2]| stray[*cell] + (1.0 - g) * (b + (1.0 - b) * scatter[*cell]);
                 dose = air / (self.straight() + in_air(cells, background));
             }
-            told = Some(Told { transmission, sent, stray: stray.clone(), dose });
+            told = Some(Told { transmission, sent, light, dose });
             if moved < SMALL {
                 break;
             }
@@ -123,7 +123,7 @@ impl Model {
         let scatter = self.spread.to_nodes(&told.sent) * self.amplitude;
         let light = (scatter * (1.0 - b) + b) * (1.0 - g);
         match &self.glare {
-            Some(_) => light + glare::at_nodes(&self.grid, &told.stray),
+            Some(glare) => light + glare.to_nodes(&self.grid, &told.light),
             None => light,
         }
     }
