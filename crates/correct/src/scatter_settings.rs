@@ -138,7 +138,8 @@ pub struct KernelSettings {
     /// of the frame show goes on: those of the beam, or of the sample where it ends before; without
     /// it, the detector's. A sample scatters from above and below the frame, too.
     pub beam_mm: Option<[f64; 2]>,
-    /// Correct the usual amplitude and width by the air beside the sample.
+    /// Correct the usual numbers by the air beside the sample: amplitude and width of scatter where
+    /// there is no glare, else the share of glare and how far it goes, unless `glare` is told.
     pub fit: bool,
     /// Exponent of the transmission in `primary`, less 1.
     pub alpha: f64,
@@ -148,9 +149,10 @@ pub struct KernelSettings {
     /// for X-rays.
     pub backlight: Option<f64>,
     /// Share of the light that strays far in the scintillator (veiling glare); without it, 0 for
-    /// neutrons and 0.09 for X-rays.
+    /// neutrons, and for X-rays 0.09, corrected by the air beside the sample.
     pub glare: Option<f64>,
-    /// Length over which stray light falls by e, mm on the detector.
+    /// Length over which stray light falls by e, mm on the detector; where air tells the glare, its
+    /// usual one.
     pub glare_mm: f64,
 }
 
