@@ -118,3 +118,21 @@ fn bad_pairs_are_refused() {
     let error = compare(&first.seen(), &other.seen(), &Beside::default(), &settings).unwrap_err();
     assert!(error.to_string().contains("register"), "{error}");
 }
+
+#[test]
+fn bad_volumes_of_noise_or_of_another_body_are_refused() {
+    let first = volume(&PLAIN, 1);
+    let mut noise = volume(&PLAIN, 2);
+    let mut chance = Random::new(9);
+    noise.0.mapv_inplace(|_| to_f32(1.0 + chance.normal()));
+    // The can's outside for its inside: what is matter here is air there.
+    let mut inside_out = volume(&PLAIN, 3);
+    inside_out.0.mapv_inplace(|mu| 1.5 - mu);
+    for other in [noise, inside_out] {
+        let settings = CompareSettings::default();
+        let refused = compare(&first.seen(), &other.seen(), &Beside::default(), &settings);
+        let error = refused.unwrap_err();
+        assert!(matches!(error, CompareError::Unlike { .. }), "{error}");
+        assert!(error.to_string().contains("two different cells"), "{error}");
+    }
+}

@@ -203,13 +203,13 @@ impl<'a> Run<'a> {
         Ok(())
     }
 
-    /// Scale and its standard deviation; refused where it is off.
+    /// Scale and its standard deviation, and where the volume lies with it; refused where it is off.
     fn scale(
         &self,
         fine: &Level,
         placed: &Fit,
         region: &Region,
-    ) -> Result<[f64; 2], RegisterError> {
+    ) -> Result<([f64; 2], Transform), RegisterError> {
         let steps = Steps { most: 10, least_mm: 5e-4, longest_mm: 0.3 };
         let grown = improve(fine, placed.clone(), (Degrees::Similar, region), &steps);
         let scale = grown.transform.determinant().cbrt();
@@ -221,14 +221,14 @@ impl<'a> Run<'a> {
         if (scale - 1.0).abs() > tolerance {
             return Err(RegisterError::Scale { scale, sigma, tolerance });
         }
-        Ok([scale, sigma])
+        Ok(([scale, sigma], grown.transform))
     }
 
     /// How far the placement may be off; refused where that is too far.
     fn spread(
         &self,
         fine: &Level,
-        placed_at: &Fit,
+        (placed_at, scaled): (&Fit, &Transform),
         region: &Region,
     ) -> Result<Spread, RegisterError> {
         let can = &self.xray_can;
@@ -243,7 +243,9 @@ impl<'a> Run<'a> {
             })
             .collect();
         tracing::debug!(?halves, ?softer, "placed otherwise");
-        let others = [halves.as_slice(), softer.as_slice()];
+        // What hangs on an edge that the two beams see at different places moves with a free scale.
+        let freed = [between(&placed_at.transform, scaled, region.centre)];
+        let others = [halves.as_slice(), softer.as_slice(), freed.as_slice()];
         let samples = (self.settings.bootstraps, others.as_slice());
         let found = spread(fine, (placed_at, Degrees::Rigid), (region, can), samples);
         let most_mm = self.settings.most_error_mm;
@@ -261,8 +263,8 @@ impl<'a> Run<'a> {
         (runner_up, is_upside_down): (Option<RunnerUp>, bool),
     ) -> Result<Registration, RegisterError> {
         let region = self.region(&placed);
-        let [scale, scale_sigma] = self.scale(fine, &placed, &region)?;
-        let Spread { covariance, error } = self.spread(fine, &placed, &region)?;
+        let ([scale, scale_sigma], scaled) = self.scale(fine, &placed, &region)?;
+        let Spread { covariance, error } = self.spread(fine, (&placed, &scaled), &region)?;
         let mut best = placed;
         let mut deformation = None;
         match self.settings.model {

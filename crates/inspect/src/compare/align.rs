@@ -13,6 +13,10 @@ use crate::seen::Seen;
 
 /// So much of the first one's matter the second must show.
 const OVERLAP: f64 = 0.05;
+/// Correlation of the two volumes at least, and voxels along each edge of the blocks over which both are
+/// averaged for it.
+const LIKE: f64 = 0.5;
+const BLOCK: usize = 4;
 
 /// The second volume on the voxels of the first; NaN beyond it.
 pub(super) fn onto(
@@ -62,6 +66,37 @@ pub(super) fn scale(
     let (ratio, sigma) = median_and_sigma(&ratios).filter(|found| found.0 > 0.0).ok_or(apart)?;
     // The median of normal errors is 1.25 times as uncertain as their mean.
     Ok([ratio, 1.2533 * sigma / (ratios.len() as f64 / CORRELATED).sqrt().max(1.0)])
+}
+
+/// Refuses volumes that have too little in common to be two states of one cell.
+pub(super) fn check_likeness(first: &Seen<'_>, second: &Array3<f32>) -> Result<(), CompareError> {
+    let found = likeness(first, second);
+    if found < LIKE {
+        return Err(CompareError::Unlike { probe: first.probe, found, least: LIKE });
+    }
+    Ok(())
+}
+
+/// Correlation of means over blocks, so that noise hardly counts; 1 where there are too few of them.
+fn likeness(first: &Seen<'_>, second: &Array3<f32>) -> f64 {
+    let least = first.grid.shape.into_iter().min().unwrap_or(1);
+    let edge = if least < 2 * BLOCK { 1 } else { BLOCK };
+    let (a, b) = (first.attenuation, second.view());
+    let pairs: Vec<[f64; 2]> = a
+        .exact_chunks([edge; 3])
+        .into_iter()
+        .zip(b.exact_chunks([edge; 3]))
+        .filter_map(|(a, b)| {
+            let pair = [a, b].map(|it| f64::from(it.sum()) / it.len() as f64);
+            pair.iter().all(|it| it.is_finite()).then_some(pair)
+        })
+        .collect();
+    let count = pairs.len() as f64;
+    let mean = [0, 1].map(|k| pairs.iter().map(|pair| pair[k]).sum::<f64>() / count);
+    let product = |i: usize, j: usize| -> f64 {
+        pairs.iter().map(|pair| (pair[i] - mean[i]) * (pair[j] - mean[j])).sum()
+    };
+    if pairs.len() < 8 { 1.0 } else { product(0, 1) / (product(0, 0) * product(1, 1)).sqrt() }
 }
 
 /// `second` becomes `second / divisor − first`.

@@ -37,6 +37,21 @@ pub enum CompareError {
         /// Share of the first one's matter that the second shows.
         share: f64,
     },
+    /// Two bodies that have nothing to do with each other.
+    #[error(
+        "the two {} volumes hardly resemble each other (correlation {found:.2}, at least {least} was \
+         expected): two different cells, a volume of noise or of another beam, or a transform that \
+         is missing or wrong",
+        name(*.probe)
+    )]
+    Unlike {
+        /// Whose volumes.
+        probe: Probe,
+        /// Correlation of their block means.
+        found: f64,
+        /// The least with which they are compared.
+        least: f64,
+    },
     /// A flat transform.
     #[error("the transform of the second volume has no way back; it flattens space")]
     Flat,

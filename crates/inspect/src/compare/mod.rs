@@ -66,8 +66,8 @@ pub struct Comparison {
 /// noise of both volumes. Memory: five volumes of the size of the first, f32.
 ///
 /// # Errors
-/// Volumes without millimetres or contrast, of different beams, that do not overlap, a transform
-/// without a way back, labels of another grid.
+/// Volumes without millimetres or contrast, of different beams, that do not overlap or resemble each
+/// other, a transform without a way back, labels of another grid.
 pub fn compare(
     first: &Seen<'_>,
     second: &Seen<'_>,
@@ -86,6 +86,7 @@ pub fn compare(
     let mut difference = align::onto(first, second, beside.first_from_second.as_ref())?;
     let level = align::level(first);
     let scale = align::scale(first, &difference, level)?;
+    align::check_likeness(first, &difference)?;
     let divisor = if settings.rescale { scale[0] } else { 1.0 };
     align::subtract(&mut difference, first, divisor);
     let registration = settings.registration_mm.unwrap_or(0.1 * first.grid.voxel);
