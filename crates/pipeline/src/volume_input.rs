@@ -157,7 +157,8 @@ impl VolumeInput {
         &self.path
     }
 
-    /// Bytes that [`Self::read`] takes: the volume, once more where voxels are no cubes.
+    /// Bytes that [`Self::read`] takes: the volume, once more where voxels are no cubes; beside them
+    /// some slices.
     #[must_use]
     pub fn bytes(&self) -> u64 {
         let stored = self.stored_shape().iter().product::<usize>() as u64 * 4;
@@ -192,8 +193,12 @@ impl VolumeInput {
     pub fn read(&self) -> Result<Volume, RunError> {
         let shape = self.stored_shape();
         let mut attenuation = Array3::zeros(shape);
-        for from in (0..shape[0]).step_by(AT_ONCE) {
-            let z = from..(from + AT_ONCE).min(shape[0]);
+        let at_once = match &self.source {
+            Source::Own(stored) => stored.slices_at_once(),
+            Source::Foreign(_) => AT_ONCE,
+        };
+        for from in (0..shape[0]).step_by(at_once) {
+            let z = from..(from + at_once).min(shape[0]);
             let slab = match &self.source {
                 Source::Own(stored) => stored.read_slab(z.clone())?,
                 Source::Foreign(foreign) => foreign.read_slab(z.clone())?,

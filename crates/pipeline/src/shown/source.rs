@@ -95,9 +95,13 @@ impl ShownVolume {
         let Some(slices) = surface.slices(&self.lattice) else { return Ok(gather.finish()) };
         let mut before: Option<Array3<f32>> = None;
         let mut first = slices.start;
+        let at_once = match &self.source {
+            Source::Own(stored) => stored.slices_at_once(),
+            Source::Foreign(_) => AT_ONCE,
+        };
         while first < slices.end {
             // Up to the next border of chunks, and the last slice of the slab before.
-            let end = ((first / AT_ONCE + 1) * AT_ONCE).min(slices.end);
+            let end = ((first / at_once + 1) * at_once).min(slices.end);
             let part = self.slab(first..end)?;
             let last = part.slice_axis(Axis(0), (part.len_of(Axis(0)) - 1..).into()).to_owned();
             match before.take() {

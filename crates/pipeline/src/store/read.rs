@@ -12,6 +12,10 @@ use zarrs::array::{ArrayBytes, ArraySubset};
 use super::record::Record;
 use super::{Content, NumberType, StoreError, metaimage, nifti, nrrd, tiff_stack, zarr};
 
+/// Slices of files that have no chunks are read so many at once.
+const FEW_SLICES: usize = 16;
+/// Slices that are read at once take at most so many bytes, as far as `FEW_SLICES` do.
+const SLAB_BYTES: usize = 128 << 20;
 /// Longest header that is searched for voltomo's record.
 const LONGEST_HEADER: u64 = 1 << 20;
 
@@ -98,6 +102,19 @@ impl StoredVolume {
     #[must_use]
     pub fn provenance(&self) -> &serde_json::Value {
         &self.record.provenance
+    }
+
+    /// How many slices are best read at once, beginning at a multiple of it: as many as a chunk is
+    /// deep, since chunks are unpacked whole, where they take at most 128 MiB; else 16.
+    pub(crate) fn slices_at_once(&self) -> usize {
+        let [_, rows, columns] = self.record.grid.shape;
+        let chunk = match &self.numbers {
+            Numbers::Zarr(array) => array.chunk_shape(&[0; 3]).ok(),
+            Numbers::TiffStack | Numbers::Raw(_) => None,
+        };
+        let depth = chunk.and_then(|shape| usize::try_from(shape.first()?.get()).ok());
+        let fits = |depth: &usize| depth * rows * columns * size_of::<f32>() <= SLAB_BYTES;
+        depth.filter(fits).unwrap_or(FEW_SLICES)
     }
 
     /// Attenuations of the slices `z`, `[z, y, x]`, in the grid's unit; slices of an unfinished
