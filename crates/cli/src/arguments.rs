@@ -31,7 +31,7 @@ pub(crate) struct Arguments {
 /// The stages of the way, each alone or all in a row.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Simulate the neutron scan of a cell, reconstruct it, and hold the volume to the truth.
+    /// Two cells in two simulated instruments, the whole way to their reports, held to the truth.
     Demo(DemoArguments),
     /// Simulate the scan of a cell in an instrument: raw frames, and the truth beside them.
     Simulate(SimulateArguments),
@@ -80,7 +80,7 @@ pub(crate) struct SchemaArguments {
 
 #[derive(Debug, Args)]
 pub(crate) struct DemoArguments {
-    /// Folder for the scan, the volume and the pictures.
+    /// Folder for scans, volumes, findings and reports.
     #[arg(long, default_value = "out/demo")]
     pub(crate) out: PathBuf,
     #[command(flatten)]

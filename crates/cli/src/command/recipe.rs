@@ -32,6 +32,7 @@ pub(crate) fn recipe(arguments: &RecipeArguments) -> Result<(), String> {
             std::fs::write(path, text).map_err(|error| {
                 format!("cannot write the recipe: {error} ({})", path.display())
             })?;
+            eprintln!("recipe  {}", path.display());
         }
     }
     Ok(())

@@ -55,7 +55,8 @@ pub(super) fn gap_width(survey: &Survey<'_>, gap: &Gap) -> Curve {
     curve
 }
 
-/// The cell laid flat just inside the can: mean over a millimetre behind its outer face.
+/// The cell laid flat just inside the can, from the tab on: mean over a millimetre behind its outer
+/// face.
 pub(super) fn unrolled(survey: &Survey<'_>, can: &Can) -> UnrolledMap {
     let map = &survey.unrolled;
     let radius = can.outer.terms[0];
@@ -65,14 +66,17 @@ pub(super) fn unrolled(survey: &Survey<'_>, can: &Can) -> UnrolledMap {
     let (short, long) = beam(survey);
     let unit = if survey.seen.is_quantitative { "1/cm" } else { "" };
     let ends = [map.heights.first(), map.heights.last()];
-    let angles = values.ncols();
+    let count = values.ncols().max(1) as f64;
+    let columns: Vec<f64> =
+        (0..values.ncols()).map(|k| k as f64 / count * std::f64::consts::TAU).collect();
+    let (along, order) = clock(&columns, survey.body.frame.tab_angle);
     UnrolledMap {
         name: format!("inside-the-can-{short}"),
         title: format!("The cell laid flat, 0.2 to 1.2 mm inside its outer face ({long})"),
         quantity: Counted::new("attenuation", unit),
         up: Counted::new("height", "mm"),
         up_range: ends.map(|height| height.copied().unwrap_or(0.0)),
-        angle_range: [0.0, 360.0 * (1.0 - 1.0 / angles.max(1) as f64)],
-        values,
+        angle_range: [along.first(), along.last()].map(|it| it.copied().unwrap_or(0.0)),
+        values: values.select(ndarray::Axis(1), &order),
     }
 }

@@ -43,7 +43,7 @@ pub(super) fn compare(scan: &Path, findings: &[Finding]) -> Result<Vec<String>, 
         return Ok(vec!["no flaw was built in".into()]);
     }
     let head =
-        format!("{:<46} {:>8}   {:<18} {:<18}", "built in, mm", "true", "neutrons", "X-rays");
+        format!("{:<62} {:>8}   {:<18} {:<18}", "built in, mm", "true", "neutrons", "X-rays");
     Ok(std::iter::once(head).chain(flaws.into_iter().map(|flaw| line(flaw, findings))).collect())
 }
 
@@ -60,8 +60,8 @@ fn line(flaw: &Flaw, findings: &[Finding]) -> String {
         })
     };
     let size = told.map_or(f64::NAN, |(.., axis)| flaw.size_mm[*axis]);
-    let about: String = flaw.description.chars().take(46).collect();
-    format!("{about:<46} {size:>8.3}   {:<18} {:<18}", found(Probe::Neutron), found(Probe::Xray))
+    let about: String = flaw.description.chars().take(62).collect();
+    format!("{about:<62} {size:>8.3}   {:<18} {:<18}", found(Probe::Neutron), found(Probe::Xray))
 }
 
 #[cfg(test)]

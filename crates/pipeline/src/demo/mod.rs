@@ -8,21 +8,17 @@ mod parts;
 
 use std::path::{Path, PathBuf};
 
-use voltomo_types::Verdict;
-
 use crate::{
     cell::{CellOptions, CellRecipe, run_cell},
     error::RunError,
     findings_file::FindingsRecord,
     memory::Bytes,
     provenance::write_text,
+    report::{REPORT, verdict_in_words},
     simulate::{SimulateError, SimulateOptions, simulate},
     watch::Watch,
 };
 use cells::{CELLS, ShownCell, ShownScan};
-
-/// Findings that are named at the end of each cell.
-const NAMED: usize = 5;
 
 /// What the demonstration shows.
 #[derive(Debug)]
@@ -80,8 +76,11 @@ fn one(
     };
     let recipe = CellRecipe::open(&recipe).map_err(RunError::from)?;
     let record = run_cell(&recipe, &options, watch)?;
-    let mut lines = vec![String::new(), format!("{}: {}", cell.about, verdict(record.verdict))];
-    lines.extend(record.worst(NAMED));
+    let words = verdict_in_words(&options.out.join("6-inspect"))?;
+    let mut lines = vec![String::new(), format!("{}: {}", cell.about, words.word), words.lead];
+    let points = words.points.iter().enumerate();
+    lines
+        .extend(points.map(|(k, point)| format!("  {}  {}; {}", k + 1, point.text, point.because)));
     if let Some((simulating, _)) = scans.first() {
         lines.push(String::new());
         lines.extend(built_in::compare(&simulating.out, &record.findings)?);
@@ -90,7 +89,7 @@ fn one(
         let run = options.out.join("neutron");
         lines.extend(means::compare((simulating, simulated), &run)?);
     }
-    lines.push(format!("all of it     {}", options.out.join("6-inspect").display()));
+    lines.push(format!("report    {}", options.out.join("6-inspect").join(REPORT).display()));
     Ok((record, lines))
 }
 
@@ -108,14 +107,5 @@ fn simulation(
         // Only a scan that voltomo simulated is replaced.
         force: true,
         ..SimulateOptions::demo(&truth.display().to_string(), scan.instrument, out)
-    }
-}
-
-fn verdict(verdict: Verdict) -> &'static str {
-    match verdict {
-        Verdict::Fail => "FAILS",
-        Verdict::Doubtful => "doubtful",
-        Verdict::Pass | Verdict::Seen => "nothing wrong was found",
-        Verdict::CannotTell => "cannot be told",
     }
 }

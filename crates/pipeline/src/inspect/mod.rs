@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use voltomo_inspect::{
     InspectSettings, Inspection, Limits, Plots, Seen, Views, coin, inspect_cylindrical, judge_all,
 };
-use voltomo_types::{CellKind, Finding, FindingKind, Probe, Transform, Verdict, Volume};
+use voltomo_types::{CellKind, CellPlace, Finding, FindingKind, Probe, Transform, Verdict, Volume};
 
 use crate::error::RunError;
 use crate::findings_file::{self, FindingsRecord, Inspected, JSON as FINDINGS};
@@ -76,7 +76,7 @@ pub fn inspect(options: &InspectOptions, watch: &dyn Watch) -> Result<FindingsRe
     let starved = starved.and_then(|input| input.starved_share());
     let Inspection { findings, plots } = findings(options, &views, &limits, starved)?;
     watch.end();
-    let findings = [options.beforehand.clone(), findings].concat();
+    let findings = placed([options.beforehand.clone(), findings].concat());
     let told = inputs.iter().map(Inspected::of).collect();
     let name = options.name.clone();
     let record = FindingsRecord { name, ..FindingsRecord::new(Some(options.cell), told, findings) };
@@ -87,6 +87,7 @@ pub fn inspect(options: &InspectOptions, watch: &dyn Watch) -> Result<FindingsRe
     let cell = (&views, options.cell, &options.settings);
     overview::draw(cell, (&record.findings, &plots), &options.out)?;
     watch.end();
+    drop(volumes);
     record.write(&options.out)?;
     report(&options.out, None)?;
     Ok(record)
@@ -128,6 +129,18 @@ fn coin_findings(
         }
     }
     Ok(judge_all(findings, limits))
+}
+
+/// Without places that are no numbers.
+fn placed(mut findings: Vec<Finding>) -> Vec<Finding> {
+    for finding in &mut findings {
+        let is_known = |place: &CellPlace| {
+            let numbers = [place.z_mm, place.radius_mm, place.angle_deg];
+            numbers.iter().chain(&place.volume_mm).all(|it| it.is_finite())
+        };
+        finding.place = finding.place.take().filter(is_known);
+    }
+    findings
 }
 
 /// What is said of a volume in which the cell cannot be looked at.

@@ -20,11 +20,20 @@ use crate::provenance::write_json;
 /// Name of the list of pictures.
 pub(crate) const PICTURES: &str = "pictures.json";
 /// Pixels of a rendering.
-const SIZE: [usize; 2] = [1100, 900];
-/// Where the lamp and the viewer stand, and where a wound cell is cut open, degrees.
+const SIZE: [usize; 2] = [860, 720];
+/// Where the viewer stands if nothing is to be shown, and how high, degrees.
 const AZIMUTH: f64 = -60.0;
 const ELEVATION: f64 = 28.0;
-const WEDGE: [f64; 2] = [-115.0, -15.0];
+/// Where a wound cell is cut open, degrees from the viewer.
+const WEDGE: [f64; 2] = [-55.0, 45.0];
+/// What lies so near to a cut face is seen on it, degrees about the axis of a wound cell; mm in a coin.
+const NEAR_FACE_DEGREES: f64 = 12.0;
+const NEAR_FACE_MM: f64 = 1.0;
+/// What lies within this part of the radius is seen in the core, beyond the next part on the can.
+const CORE: f64 = 0.2;
+const RIM: f64 = 0.9;
+/// The can is seen so far to either side of the viewer, degrees.
+const IN_SIGHT_DEGREES: f64 = 75.0;
 /// Findings that a rendering points at.
 const NAMED: usize = 6;
 /// Percentiles of the inside of a cell that become the first and the last colour.
@@ -66,7 +75,10 @@ pub(super) fn draw(
     for map in &plots.maps {
         let file = format!("map-{}.png", map.name);
         write(&map_figure(map, ColourMap::Turbo, None).picture(), &folder.join(&file))?;
-        let caption = "Laid flat: once round the clock from left to right.".into();
+        let caption =
+            "Laid flat: once round the clock from left to right, from the positive tab where \
+                       one was found, else from +x of the volume."
+                .into();
         listed.push(Listed { file, title: map.title.clone(), caption });
     }
     write_json(&folder.join(PICTURES), &listed)
@@ -100,8 +112,9 @@ fn rendering(
     let (short, long) = words(seen.probe);
     let is_upside_down = frame
         .is_some_and(|it| it.volume_point(1.0, 0.0, 0.0)[0] < it.volume_point(0.0, 0.0, 0.0)[0]);
+    let sight = Sight::of(seen, frame, findings);
     let camera = Camera {
-        azimuth_degrees: AZIMUTH,
+        azimuth_degrees: sight.azimuth,
         elevation_degrees: ELEVATION,
         is_upside_down,
         size: SIZE,
@@ -111,8 +124,9 @@ fn rendering(
         title: vec![format!("The cell cut open ({long})")],
         camera,
         probe: Some(seen.probe),
-        cuts: [cut(seen, frame)].into_iter().chain(Cut::outside_the_circle(&seen.grid)).collect(),
-        captions: captions(seen.probe, findings),
+        cuts: [sight.cut()].into_iter().chain(Cut::outside_the_circle(&seen.grid)).collect(),
+        captions: captions(&sight, seen.probe, findings),
+        quantity: (!seen.is_quantitative).then(|| "grey value".into()),
         ..RenderStyle::default()
     };
     let volume = VolumeToRender { attenuation: seen.attenuation, grid: seen.grid };
@@ -123,32 +137,92 @@ fn rendering(
     Ok(Some(Listed {
         file,
         title: format!("The cell cut open, {long}"),
-        caption: "Blue: low attenuation, red: high. The arrows point at what fails or is doubtful."
-            .into(),
+        caption:
+            "Blue: low attenuation, red: high. The arrows point at what fails or is doubtful and \
+                  can be seen from here."
+                .into(),
     }))
 }
 
-/// A wedge about the axis of a wound cell; a plane through the middle of another.
-fn cut(seen: &Seen<'_>, frame: Option<CellFrame>) -> Cut {
-    let grid = &seen.grid;
-    let middle = grid.centre_of([0, 1, 2].map(|axis| grid.shape[axis] / 2));
-    if let Some(frame) = frame {
-        let [_, y, x] = frame.volume_point(frame.cell_from_volume.apply(middle)[0], 0.0, 0.0);
-        return Cut::upright_wedge([y, x], WEDGE);
-    }
-    let (sin, cos) = AZIMUTH.to_radians().sin_cos();
-    Cut::Plane { point: middle, normal: [0.0, sin, cos] }
+/// From where a cell is looked at, and where it is cut open.
+struct Sight {
+    azimuth: f64,
+    /// The axis of a wound cell, `[y, x]`.
+    axis: Option<[f64; 2]>,
+    /// The middle of the volume.
+    middle: [f64; 3],
+    /// The largest distance of a finding from the axis, mm.
+    rim: f64,
 }
 
-/// What fails or is doubtful in this beam's own volume, the worst first.
-fn captions(probe: Probe, findings: &[Finding]) -> Vec<Caption> {
-    let mut worst: Vec<&Finding> = findings
-        .iter()
-        .filter(|it| it.shown_by.first() == Some(&probe))
-        .filter(|it| matches!(it.verdict, Verdict::Fail | Verdict::Doubtful))
-        .collect();
+impl Sight {
+    /// So that the worst finding inside a wound cell lies on a cut face.
+    fn of(seen: &Seen<'_>, frame: Option<CellFrame>, findings: &[Finding]) -> Self {
+        let grid = &seen.grid;
+        let middle = grid.centre_of([0, 1, 2].map(|axis| grid.shape[axis] / 2));
+        let axis = frame.map(|frame| {
+            let [_, y, x] = frame.volume_point(frame.cell_from_volume.apply(middle)[0], 0.0, 0.0);
+            [y, x]
+        });
+        let radii = findings.iter().filter_map(|it| Some(it.place?.radius_mm));
+        let rim = radii.filter(|it| it.is_finite()).fold(0.0, f64::max);
+        let mut sight = Self { azimuth: AZIMUTH, axis, middle, rim };
+        let inside = worst(seen.probe, findings).into_iter().filter_map(|it| it.place);
+        let mut inside = inside.filter(|it| (CORE * rim..RIM * rim).contains(&it.radius_mm));
+        if let Some(angle) = inside.next().and_then(|place| sight.angle(place.volume_mm)) {
+            sight.azimuth = angle - WEDGE[1];
+        }
+        sight
+    }
+
+    /// Direction of a point from the axis, degrees from +x towards +y.
+    fn angle(&self, [_, y, x]: [f64; 3]) -> Option<f64> {
+        let [axis_y, axis_x] = self.axis?;
+        Some((y - axis_y).atan2(x - axis_x).to_degrees()).filter(|it| it.is_finite())
+    }
+
+    /// A wedge about the axis of a wound cell; a plane through the middle of another.
+    fn cut(&self) -> Cut {
+        match self.axis {
+            Some(axis) => Cut::upright_wedge(axis, WEDGE.map(|side| self.azimuth + side)),
+            None => Cut::Plane { point: self.middle, normal: self.towards_viewer() },
+        }
+    }
+
+    fn towards_viewer(&self) -> [f64; 3] {
+        let (sin, cos) = self.azimuth.to_radians().sin_cos();
+        [0.0, sin, cos]
+    }
+
+    /// Whether a finding can be seen: on a cut face, in the core, or on the can where it is whole.
+    fn shows(&self, finding: &Finding) -> bool {
+        let Some(place) = finding.place else { return false };
+        let Some(angle) = self.angle(place.volume_mm) else {
+            let normal = self.towards_viewer();
+            let steps = place.volume_mm.iter().zip(self.middle).zip(normal);
+            let before: f64 = steps.map(|((at, middle), normal)| (at - middle) * normal).sum();
+            return self.axis.is_none() && before.abs() < NEAR_FACE_MM;
+        };
+        let turned = (angle - self.azimuth + 180.0).rem_euclid(360.0) - 180.0;
+        let is_on_face = WEDGE.iter().any(|side| (turned - side).abs() < NEAR_FACE_DEGREES);
+        let is_cut_away = (WEDGE[0]..WEDGE[1]).contains(&turned) && !is_on_face;
+        let is_on_can = place.radius_mm > RIM * self.rim && turned.abs() < IN_SIGHT_DEGREES;
+        place.radius_mm < CORE * self.rim || is_on_face || (is_on_can && !is_cut_away)
+    }
+}
+
+/// What fails or is doubtful in a beam's own volume, the worst first.
+fn worst(probe: Probe, findings: &[Finding]) -> Vec<&Finding> {
+    let judged = findings.iter().filter(|it| it.shown_by.first() == Some(&probe));
+    let judged = judged.filter(|it| matches!(it.verdict, Verdict::Fail | Verdict::Doubtful));
+    let mut worst: Vec<&Finding> = judged.collect();
     worst.sort_by_key(|finding| finding.verdict != Verdict::Fail);
-    let caption = |finding: &&Finding| {
+    worst
+}
+
+/// What is wrong and can be seen, the worst first.
+fn captions(sight: &Sight, probe: Probe, findings: &[Finding]) -> Vec<Caption> {
+    let caption = |finding: &Finding| {
         let at = finding.place?.volume_mm;
         let kind = name(&finding.kind).replace('_', " ");
         let measure = finding.measures.first().map(|it| {
@@ -156,7 +230,8 @@ fn captions(probe: Probe, findings: &[Finding]) -> Vec<Caption> {
         });
         Some(Caption { at, text: format!("{kind}{}", measure.unwrap_or_default()) })
     };
-    worst.iter().filter_map(caption).take(NAMED).collect()
+    let seen = worst(probe, findings).into_iter().filter(|finding| sight.shows(finding));
+    seen.filter_map(caption).take(NAMED).collect()
 }
 
 /// The volume cut along the axis, through the tab where one was found.

@@ -146,7 +146,7 @@ pub(super) fn axial(seen: &Seen<'_>, degrees: f64, frame: CellFrame) -> Option<S
         let across = x * angle.cos() + y * angle.sin();
         [(high - z) / grid.voxel, across / grid.voxel + half as f64]
     });
-    let title = format!("through the axis at {degrees:.0}°, the lid at the top");
+    let title = format!("through the axis at {degrees:.0}° from +x, the lid at the top");
     let direction = SliceDirection::Axial;
     Some(Section { values, title, direction, axis: [0.0; 2], place })
 }

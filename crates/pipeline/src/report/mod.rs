@@ -14,7 +14,7 @@ mod runs;
 use std::path::{Path, PathBuf};
 
 use voltomo_show::report::{
-    FileLink, ReportContent, ReportVolume, TextBlock, summarise, write_html,
+    FileLink, ReportContent, ReportVolume, Summary, TextBlock, summarise, write_html,
 };
 
 pub use outcome::ReportOutcome;
@@ -54,6 +54,14 @@ pub fn report(folder: &Path, out: Option<&Path>) -> Result<ReportOutcome, RunErr
     write_html(&content, &mut html).map_err(failed)?;
     write_text(&path, &String::from_utf8_lossy(&html))?;
     Ok(ReportOutcome { summary: summarise(&content), bytes: html.len(), path })
+}
+
+/// The verdict on an inspected folder in words, as its report has it.
+///
+/// # Errors
+/// As [`report`].
+pub(crate) fn verdict_in_words(folder: &Path) -> Result<Summary, RunError> {
+    Ok(summarise(&gather(folder)?))
 }
 
 /// Everything that the folder tells.

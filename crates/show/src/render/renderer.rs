@@ -239,7 +239,9 @@ impl<'a> Renderer<'a> {
             Content::Attenuation { transfer, .. } => Side::Bar {
                 map: transfer.colour_map,
                 limits: transfer.colour_limits,
-                quantity: format!("attenuation in {}", self.grid.attenuation_unit().symbol()),
+                quantity: self.style.quantity.clone().unwrap_or_else(|| {
+                    format!("attenuation in {}", self.grid.attenuation_unit().symbol())
+                }),
             },
             Content::Labels { legend, .. } => Side::Legend(legend.clone()),
         };

@@ -33,6 +33,8 @@ pub struct RenderStyle {
     /// The beam that the attenuation belongs to: chooses the colours' range. None: the range for
     /// X-rays.
     pub probe: Option<Probe>,
+    /// What the colour bar counts; without it, attenuation in the grid's unit.
+    pub quantity: Option<String>,
     /// Colours from low to high, where `transfer` says nothing.
     pub colour_map: ColourMap,
     /// Colour and opacity of every attenuation; without it the preset for the volume.
@@ -64,6 +66,7 @@ impl Default for RenderStyle {
             title: Vec::new(),
             camera: Camera::default(),
             probe: None,
+            quantity: None,
             colour_map: ColourMap::Turbo,
             transfer: None,
             label_opacity: BTreeMap::new(),

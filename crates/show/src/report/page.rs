@@ -30,7 +30,7 @@ pub fn write_html(content: &ReportContent, mut into: impl Write) -> io::Result<(
     let mut html = Html::default();
     head(&mut html, content);
     let summary = summarise(content);
-    top(&mut html, content, &summary);
+    top(&mut html, content);
     html.raw("<main id=\"main\" tabindex=\"-1\">");
     verdict(&mut html, content, &summary);
     beside::warnings(&mut html, &content.warnings);
@@ -69,13 +69,13 @@ fn head(html: &mut Html, content: &ReportContent) {
     html.raw("<style>\n").raw(STYLE).raw("</style>\n</head>\n<body>\n");
 }
 
-fn top(html: &mut Html, content: &ReportContent, summary: &Summary) {
+fn top(html: &mut Html, content: &ReportContent) {
     html.raw("<a class=\"skip\" href=\"#main\">Skip to the verdict</a>\n<header class=\"top\">");
     html.raw("<p class=\"eyebrow\">Inspection report: ")
         .text(&cell_name(content.cell).to_lowercase());
     html.raw("</p><h1 dir=\"auto\">").text(title(content)).raw("</h1>");
     html.raw("<nav aria-label=\"Sections of this report\"><ul>");
-    html.raw("<li><a href=\"#verdict\">").text(summary.word).raw("</a></li>");
+    html.raw("<li><a href=\"#verdict\">Verdict</a></li>");
     let has_quality = content.quality.iter().any(|table| !table.rows.is_empty());
     let has_plots = !content.curves.is_empty() || !content.heat_maps.is_empty();
     let has_pictures = content.findings.iter().any(|it| it.picture.is_some());
