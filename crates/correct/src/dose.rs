@@ -11,6 +11,7 @@ use crate::{
     air::{self, Tiling},
     cleaning::{Cleaner, Window},
     detector_pixels::DetectorPixels,
+    first_error::first_error,
     flat_field::OpenBeam,
     noise::Noise,
     region::Region,
@@ -60,7 +61,7 @@ impl Instrument<'_> {
                 let picture = part.slice(s![frame - first, .., columns]);
                 self.dose(frame, picture.iter().copied().collect(), (&window, region))
             });
-            doses.extend(found.collect::<Result<Vec<f32>, _>>()?);
+            doses.extend(first_error(found)?);
             watch(frames.end);
         }
         Ok(doses)

@@ -19,6 +19,7 @@ mod drift;
 mod dynamic_flat;
 mod error;
 mod figures;
+mod first_error;
 mod flat_field;
 mod gain_map;
 mod hardened;

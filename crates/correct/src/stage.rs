@@ -109,10 +109,12 @@ pub(crate) fn line_integrals(
             || (Cleaner::new(&spots, survey.noise, &survey.detector), FrameRoom::default()),
             |room, (values, frame)| way.correct(frame, values, room),
         )
-        .try_reduce(
-            || vec![BlockFigures::default(); block.rows.len()],
+        .reduce(
+            || Ok(vec![BlockFigures::default(); block.rows.len()]),
+            // Of two errors the one of the earlier frame, whichever came first.
             |left, right| {
-                Ok(left.into_iter().zip(right).map(|(left, right)| left.with(right)).collect())
+                let pairs = left?.into_iter().zip(right?);
+                Ok(pairs.map(|(left, right)| left.with(right)).collect())
             },
         )?;
     // Each frame's line integrals stand at the front of its counts: move them together.

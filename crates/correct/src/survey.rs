@@ -14,6 +14,7 @@ use crate::{
     cleaning::{Cleaner, Window},
     counting::{self, Counting},
     detector_pixels::DetectorPixels,
+    first_error::first_error,
     flat_field::{OpenBeam, weighted_mean},
     noise::{Noise, spread},
     references::{self, Reference},
@@ -270,7 +271,7 @@ impl Survey {
         let shape = scan.radiographs.shape();
         let frames = spread(shape.frames, counting::frames_to_see(shape.rows * shape.columns));
         let seen = frames.into_par_iter().map(|frame| self.see_counting(scan, settings, frame));
-        let seen = seen.collect::<Result<Vec<_>, _>>()?.concat();
+        let seen = first_error(seen)?.concat();
         self.counting = Counting::fit(seen);
         self.figures.counting_constant = self.counting.constant;
         self.figures.counting_slope = self.counting.slope;

@@ -40,8 +40,9 @@ impl ImageStack {
     /// A file that is no image, empty, truncated, of another size or number type than the first;
     /// `key` is the recipe key that chose the files.
     pub(crate) fn open(files: Vec<PathBuf>, key: &str) -> Result<Self, AcquireError> {
-        let all: Vec<ImageFile> =
-            files.par_iter().map(|path| image_file::describe(path)).collect::<Result<_, _>>()?;
+        let all: Vec<_> = files.par_iter().map(|path| image_file::describe(path)).collect();
+        // Of many that are bad the first one is told.
+        let all = all.into_iter().collect::<Result<Vec<ImageFile>, _>>()?;
         let pages = all.iter().enumerate();
         let frames: Vec<(usize, Page)> = pages
             .flat_map(|(file, held)| held.pages.iter().map(move |page| (file, *page)))
@@ -187,7 +188,11 @@ impl Frames for ImageStack {
             work.push((piece, own));
             rest = others;
         }
-        work.into_par_iter().try_for_each(|(piece, own)| self.read_piece(piece, rows.clone(), own))
+        let pieces = work.into_par_iter();
+        let read: Vec<_> =
+            pieces.map(|(piece, own)| self.read_piece(piece, rows.clone(), own)).collect();
+        // Of many that are bad the first one is told.
+        read.into_iter().collect()
     }
 
     fn name_of(&self, frame: usize) -> String {

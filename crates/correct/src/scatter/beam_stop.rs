@@ -12,6 +12,7 @@ use super::{
     grid::at_nodes,
     surface::Dot,
 };
+use crate::first_error::first_error;
 use crate::{CorrectError, noise::spread, region::Region};
 
 /// Radiographs that frames with stops are held against.
@@ -82,7 +83,7 @@ fn in_every_radiograph(given: &Given<'_>, regions: &[Region]) -> Result<Found, C
         }
         Ok(at_nodes(&given.grid, |place| surface.at(place) / dose))
     });
-    let nodes = nodes.collect::<Result<Vec<_>, _>>()?.concat();
+    let nodes = first_error(nodes)?.concat();
     let mut figures = ScatterFigures::of("beam_stop");
     figures.dots = Some(DotFigures {
         dots: regions.len(),

@@ -19,6 +19,7 @@ use super::{
 };
 use crate::{
     CorrectError,
+    first_error::first_error,
     noise::spread,
     scatter_settings::{KernelForm, KernelSettings},
 };
@@ -44,8 +45,7 @@ pub(super) fn measure(
     let bench = Bench::new(given)?;
     let count = given.shape().frames;
     let chosen = spread(count, FITTED);
-    let looked =
-        chosen.par_iter().map(|frame| bench.cells(*frame)).collect::<Result<Vec<_>, _>>()?;
+    let looked = first_error(chosen.par_iter().map(|frame| bench.cells(*frame)))?;
     let looked: Vec<(f64, Array2<f64>)> =
         chosen.iter().map(|frame| f64::from(given.air[*frame])).zip(looked).collect();
     let mut warnings = bench.doubts();
@@ -60,9 +60,11 @@ pub(super) fn measure(
         }
         let told = model.solve(&bench.cells(frame)?, (f64::from(given.air[frame]), &bench.air));
         watch(done.fetch_add(1, std::sync::atomic::Ordering::Relaxed) + 1);
-        Ok(model.background(&told).iter().map(|share| to_f32(*share)).collect::<Vec<f32>>())
+        Ok::<_, CorrectError>(
+            model.background(&told).iter().map(|share| to_f32(*share)).collect::<Vec<f32>>(),
+        )
     });
-    let nodes = nodes.collect::<Result<Vec<_>, CorrectError>>()?.concat();
+    let nodes = first_error(nodes)?.concat();
     let mut figures = ScatterFigures::of("kernel");
     let is_fitted = [is_fitted, is_glare_fitted];
     figures.kernel = Some(bench.figures(&model, &fitted, (&looked, is_fitted)));

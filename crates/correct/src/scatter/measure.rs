@@ -13,7 +13,7 @@ use super::{
     kernel,
 };
 use crate::{
-    CorrectError, CorrectSettings, counting::Counting, noise::spread,
+    CorrectError, CorrectSettings, counting::Counting, first_error::first_error, noise::spread,
     scatter_settings::ScatterMethod,
 };
 
@@ -72,9 +72,8 @@ pub(crate) fn measure(
     let field = Field::new(given.grid, found.sample, found.open);
     let doses = doses(given, &field)?;
     let looked = spread(given.shape().frames, LOOKED_AT).into_par_iter();
-    let looked = looked
-        .map(|frame| look(given, (&field, doses[frame], counting), frame))
-        .collect::<Result<Vec<_>, _>>()?;
+    let looked =
+        first_error(looked.map(|frame| look(given, (&field, doses[frame], counting), frame)))?;
     figures.starved = looked.iter().map(|(starved, _)| *starved).collect();
     let sums = looked.iter().fold([0.0; 2], |[s, t], (_, [ds, dt])| [s + ds, t + dt]);
     figures.scatter_to_primary = to_f32(sums[0] / sums[1].max(1e-9));

@@ -11,6 +11,7 @@ use crate::{
     air::{self, Tiling},
     dose::Instrument,
     dynamic_flat::{Components, Fit, Mean},
+    first_error::first_error,
     noise::spread,
     region::{LEAST_PIXELS, Region},
     settings::MONITOR,
@@ -112,7 +113,7 @@ impl Survey {
         let mut tiles = Vec::with_capacity(sample.len());
         for some in sample.chunks(rayon::current_num_threads()) {
             let found = some.par_iter().map(|frame| instrument.tiles(*frame, tiling));
-            tiles.extend(found.collect::<Result<Vec<_>, _>>()?);
+            tiles.extend(first_error(found)?);
             watch(tiles.len() * shape.frames / sample.len());
         }
         let uneven = settings.scatter.unevenness_of_air();
