@@ -180,3 +180,82 @@ fn a_tall_cell_is_found_by_whole_frames_as_well_as_by_bands() {
     assert_eq!(found.methods.len(), 3);
     assert_eq!(found.warnings, [""; 0]);
 }
+
+/// A coin with a layer, a cavity and a spot off the axis; of so many pixels across and high.
+fn small_coin(radius: f64, half_height: f64, turn: f64) -> Phantom {
+    let attenuation = 0.6 / radius;
+    let (high, aside) = (half_height, 0.3 * radius);
+    Phantom {
+        bodies: vec![
+            Body::cylinder([0.0, 0.0, -0.03 * radius], radius, high, attenuation),
+            Body::cylinder([0.3 * high, 0.0, 0.0], 0.8 * radius, 0.3 * high, 0.5 * attenuation),
+            Body::cylinder(
+                [0.4 * high, aside * turn.sin(), aside * turn.cos()],
+                0.15 * radius,
+                0.4 * high,
+                attenuation,
+            ),
+        ],
+    }
+}
+
+/// Errors of centre and tilt of scans as whole frames tell them, in their standard deviations, and
+/// the error of the centre in pixels.
+fn errors_of((rows, columns): (usize, usize), (radius, high): (f64, f64)) -> Vec<[f64; 3]> {
+    let mut found = vec![];
+    for seed in 0..25 {
+        let k = seed as f64;
+        let axis = ((columns as f64 - 1.0) / 2.0 + 1.5 * (k * 1.7).sin(), 1.5 * (k * 2.3).cos());
+        let geometry = geometry(PixelFrame::whole(rows, columns), axis, (36, 360.0));
+        let exact = project(&small_coin(radius, high, k), &geometry, (rows, columns));
+        let scan = counted(&exact, seed);
+        let estimate = find_axis(&scan, &geometry, &ReconstructSettings::default(), &|_, _| {});
+        let Ok(estimate) = estimate else { continue };
+        let frames = estimate.methods.iter().find(|method| method.name == "whole frames");
+        let Some(frames) = frames else { continue };
+        let (centre, tilt) = (frames.centre_px - axis.0, frames.tilt_deg.unwrap() - axis.1);
+        let sigmas = [frames.centre_sigma_px, frames.tilt_sigma_deg.unwrap()];
+        found.push([centre / sigmas[0], tilt / sigmas[1], centre]);
+    }
+    found
+}
+
+/// How many of these errors are within two standard deviations.
+fn share(errors: &[[f64; 3]], of: usize) -> f64 {
+    let within = errors.iter().filter(|error| error[of].abs() < 2.0).count();
+    within as f64 / errors.len() as f64
+}
+
+#[test]
+fn errors_of_small_and_flat_scans_are_within_two_standard_deviations_nine_times_in_ten() {
+    let mut all = vec![];
+    for (shape, size) in [
+        ((22, 26), (8.0, 6.0)),
+        ((30, 44), (14.0, 9.0)),
+        ((24, 80), (30.0, 4.0)),
+        ((48, 120), (45.0, 8.0)),
+    ] {
+        let errors = errors_of(shape, size);
+        let mean = |of: usize| {
+            let sum = errors.iter().map(|error| error[of] * error[of]).sum::<f64>();
+            (sum / errors.len() as f64).sqrt()
+        };
+        println!(
+            "{shape:?}: {} found, centre within {:.2}, tilt {:.2}; rms {:.2} and {:.2} deviations, \
+             {:.4} px",
+            errors.len(),
+            share(&errors, 0),
+            share(&errors, 1),
+            mean(0),
+            mean(1),
+            mean(2)
+        );
+        all.extend(errors);
+    }
+    assert!(all.len() >= 80, "only {} of 100 scans were told by whole frames", all.len());
+    let shares = [share(&all, 0), share(&all, 1)];
+    assert!(shares.iter().all(|share| *share >= 0.9), "{shares:?}");
+    // Nor are they told to be much less sure than they are.
+    let mean = (all.iter().map(|error| error[0] * error[0]).sum::<f64>() / all.len() as f64).sqrt();
+    assert!(mean > 0.3, "errors are {mean} of their standard deviations");
+}

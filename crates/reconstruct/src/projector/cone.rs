@@ -37,7 +37,7 @@ impl ConeProjector {
     ///
     /// Errors: no pixels, no voxels, a grid that is not in mm, a source that is not before the whole
     /// volume as seen from the detector. Memory: a few kilobytes a view; a call takes room for a
-    /// copy of its projections, which is kept for the next call, and half a megabyte a thread.
+    /// copy of its projections, which is kept for the next call, and three quarters of a megabyte a thread.
     pub fn new(
         geometry: &ConeGeometry,
         frame_shape: (usize, usize),

@@ -114,17 +114,32 @@ impl Space {
         views.iter().map(|&view| &self.views[view][..]).collect()
     }
 
-    /// Values from plane to plane times the ways between them: the rays of a pixel, `[row, column]`.
-    fn steps(&self, view: usize, mut each: impl FnMut([usize; 2], f32)) {
-        let raster = &self.rays.raster;
+    /// Calls `each` with every column of rays of a view, and what its values from plane to plane are
+    /// times, one a row: the ways between the planes.
+    fn steps(&self, view: usize, mut each: impl FnMut(usize, &[f32])) {
+        let mut steps = vec![0.0; self.rays.raster.rows];
         for sheaf in &self.views[view] {
             for column in sheaf.columns.clone() {
-                for row in 0..raster.rows {
-                    let step = sheaf.step([row as f64, column as f64]);
-                    each([row, column], to_f32(step * self.edge));
-                }
+                sheaf.steps(column, to_f32(self.edge), &mut steps);
+                each(column, &steps);
             }
         }
+    }
+
+    /// The rays of a column, from the first on: number in its sheet, sheet and row of pixels.
+    fn rows(&self) -> impl Iterator<Item = [usize; 3]> {
+        let (interleave, rays) = (self.rays.raster.interleave, self.rays.a_pixel[0]);
+        let mut next = [0, 0, 0, 0];
+        std::iter::repeat_with(move || {
+            let [place, sheet, pixel, ray] = next;
+            let is_last = sheet + 1 == interleave;
+            let (place_after, sheet_after) =
+                if is_last { (place + 1, 0) } else { (place, sheet + 1) };
+            let (pixel_after, ray_after) =
+                if ray + 1 == rays { (pixel + 1, 0) } else { (pixel, ray + 1) };
+            next = [place_after, sheet_after, pixel_after, ray_after];
+            [place, sheet, pixel]
+        })
     }
 
     pub(super) fn project(
@@ -154,11 +169,16 @@ impl Space {
         mut frame: ArrayViewMut2<'_, f32>,
     ) {
         let interleave = self.rays.raster.interleave;
-        let [rows_a_pixel, columns_a_pixel] = self.rays.a_pixel;
         frame.fill(0.0);
-        self.steps(view, |[row, column], step| {
-            let sum = line(column, row % interleave)[row / interleave];
-            frame[[row / rows_a_pixel, column / columns_a_pixel]] += step * sum;
+        self.steps(view, |column, steps| {
+            let mut pixels = frame.column_mut(column / self.rays.a_pixel[1]);
+            if interleave == 1 && self.rays.a_pixel[0] == 1 {
+                let sums = steps.iter().zip(line(column, 0));
+                return pixels.iter_mut().zip(sums).for_each(|(pixel, (a, b))| *pixel += a * b);
+            }
+            for (step, [place, sheet, pixel]) in steps.iter().zip(self.rows()) {
+                pixels[pixel] += step * line(column, sheet)[place];
+            }
         });
     }
 
@@ -187,11 +207,17 @@ impl Space {
         rays: &mut crate::kernel::project::LinesPart<'_>,
     ) {
         let interleave = self.rays.raster.interleave;
-        let [rows_a_pixel, columns_a_pixel] = self.rays.a_pixel;
         rays.clear();
-        self.steps(view, |[row, column], step| {
-            let pixel = frame[[row / rows_a_pixel, column / columns_a_pixel]];
-            rays.line_mut(column, row % interleave)[row / interleave] = step * pixel;
+        self.steps(view, |column, steps| {
+            let pixels = frame.column(column / self.rays.a_pixel[1]);
+            if interleave == 1 && self.rays.a_pixel[0] == 1 {
+                let values = steps.iter().zip(pixels);
+                let line = rays.line_mut(column, 0).iter_mut();
+                return line.zip(values).for_each(|(ray, (step, pixel))| *ray = step * pixel);
+            }
+            for (step, [place, sheet, pixel]) in steps.iter().zip(self.rows()) {
+                rays.line_mut(column, sheet)[place] = step * pixels[pixel];
+            }
         });
     }
 }

@@ -149,7 +149,16 @@ impl Scan {
         let [_, along] = self.line(view, at);
         let voxel = |k: usize| (point[k] - self.grid.first[k]) / self.grid.voxel;
         let main = if along[1].abs() >= along[2].abs() { 1 } else { 2 };
-        Ray { point: std::array::from_fn(voxel), direction, main }
+        // Where two rays of a detector column meet a plane.
+        let on_plane = |ahead: f64| {
+            let aside = if self.on_side { [0.0, ahead] } else { [ahead, 0.0] };
+            let [point, along] = self.line(view, [place[0] + aside[0], place[1] + aside[1]]);
+            let way = -point[main] / along[main];
+            [point[0] + way * along[0], point[3 - main] + way * along[3 - main]]
+        };
+        let (one, other) = (on_plane(-0.5), on_plane(0.5));
+        let turn = (other[1] - one[1]) / (other[0] - one[0]);
+        Ray { point: std::array::from_fn(voxel), direction, main, turn }
     }
 
     /// The rays of a pixel; each counts an equal share.
@@ -228,7 +237,12 @@ fn grid(shape: [usize; 3], voxel: f64, unit: LengthUnit) -> VoxelGrid {
 }
 
 pub(crate) fn cases() -> Vec<Scan> {
-    upright_cases().into_iter().chain(tilted_cases()).chain(cone_cases()).collect()
+    upright_cases()
+        .into_iter()
+        .chain(tilted_cases())
+        .chain(cone_cases())
+        .chain(askew_cases())
+        .collect()
 }
 
 fn upright_cases() -> Vec<Scan> {
@@ -311,6 +325,38 @@ fn cone_cases() -> Vec<Scan> {
         },
         cone("tall cone", |_| {}, ((330, 6), 1), grid([300, 18, 17], 0.2, mm)),
     ]
+}
+
+/// Panels that stand a little askew, as real ones do.
+fn askew_cases() -> Vec<Scan> {
+    let mm = LengthUnit::Millimetre;
+    vec![
+        cone("cone on a panel rolled a little", rolled, ((62, 45), 1), grid([53, 35, 30], 0.2, mm)),
+        cone(
+            "cone on a panel turned a little, rays close together",
+            |c| {
+                rolled(c);
+                (c.roll.0, c.pitch.0, c.yaw.0) = (-0.03, 0.06, -0.04);
+            },
+            ((90, 70), 1),
+            grid([40, 35, 30], 0.25, mm),
+        ),
+        cone(
+            "cone upside down, rays apart",
+            |c| {
+                rolled(c);
+                (c.roll.0, c.pitch.0) = (std::f64::consts::PI - 0.01, 0.02);
+            },
+            ((40, 35), 2),
+            grid([60, 33, 30], 0.15, mm),
+        ),
+    ]
+}
+
+/// So far from the source that the spacing of the rays changes little.
+fn rolled(circle: &mut ConeCircle) {
+    (circle.source_to_axis, circle.source_to_detector) = (Millimetre(60.0), Millimetre(120.0));
+    circle.roll.0 = 0.02;
 }
 
 fn lean(circle: &mut ConeCircle) {

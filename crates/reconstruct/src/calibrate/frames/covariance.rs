@@ -6,6 +6,11 @@ const LEAST_COMMON: f64 = 0.1;
 const LEAST_CHANGE: f64 = 3e-4;
 /// Fewest pairs whose scatter counts.
 const FEWEST_PAIRS: usize = 4;
+/// Standard deviation of a centre that is left however many pixels there are: what interpolation
+/// between them and the blur before it do, pixels.
+const LEAST_CENTRE: f64 = 0.002;
+/// Fewest degrees of freedom that a variance is told from.
+const LEAST_FREEDOM: f64 = 2.5;
 /// Standard deviation of a tilt that nothing shows: even within 4 degrees either way.
 const TILT_UNKNOWN: f64 = 4.0 * std::f64::consts::PI / 180.0 / 1.732_050_8;
 
@@ -23,6 +28,8 @@ pub(super) struct Evidence {
     pub(super) at_random: f64,
     /// Σ of the squared gradients of tiles.
     pub(super) of_tiles: Square,
+    /// Σ of the fourth powers of the tiles' gradients in the centre.
+    pub(super) fourth: f64,
     /// Gradients of the pairs.
     pub(super) of_pairs: Vec<[f64; 2]>,
 }
@@ -51,9 +58,10 @@ impl Covariance {
         let shows_tilt =
             !free || (left > LEAST_COMMON * all_left && left > LEAST_CHANGE * evidence.at_random);
         let pairs = evidence.of_pairs.len();
-        let mut gradients = vec![evidence.of_tiles];
+        let factor = of_few(evidence.of_tiles[0].powi(2) / evidence.fourth);
+        let mut gradients = vec![evidence.of_tiles.map(|sum| sum * factor)];
         if pairs >= FEWEST_PAIRS {
-            let factor = pairs as f64 / (pairs as f64 - 2.0);
+            let factor = of_few(pairs as f64);
             gradients.push(squares(&evidence.of_pairs).map(|sum| sum * factor));
         }
         let fixed = !free || !shows_tilt;
@@ -67,11 +75,22 @@ impl Covariance {
     pub(super) fn sigmas(&self, lever: f64) -> (f64, f64) {
         let unknown = if self.shows_tilt { 0.0 } else { TILT_UNKNOWN };
         let most = |of: &dyn Fn(&Square) -> f64| {
-            self.estimates.iter().map(of).fold(0.0, f64::max).max(1e-10).sqrt()
+            self.estimates.iter().map(of).fold(0.0, f64::max).max(0.0).sqrt()
         };
         let centre = most(&|c| c[0] + 2.0 * lever * c[1] + lever * lever * c[2]);
-        (centre.hypot(unknown * lever), most(&|c| c[2]).max(1e-6).hypot(unknown))
+        let tilt = most(&|c| c[2]).max(1e-6);
+        (centre.hypot(LEAST_CENTRE).hypot(unknown * lever), tilt.hypot(unknown))
     }
+}
+
+/// What a variance of two unknowns from so many independent gradients is times, so that twice its
+/// root holds as often as of a known one: `n/(n − 2)`, and the variance of Student's distribution.
+///
+/// Of gradients of unlike size the number is Satterthwaite's, `(Σ g²)²/Σ g⁴`. Source: Satterthwaite
+/// 1946, doi:10.2307/3002019.
+fn of_few(count: f64) -> f64 {
+    let freedom = if count.is_finite() { (count - 2.0).max(LEAST_FREEDOM) } else { LEAST_FREEDOM };
+    (freedom + 2.0) / freedom * freedom / (freedom - 2.0)
 }
 
 /// Σ g·gᵀ.

@@ -150,6 +150,7 @@ impl Seen {
             add(&mut evidence.curvature, sums.curvature);
             add(&mut evidence.common, sums.common);
             add(&mut evidence.of_tiles, sums.of_tiles);
+            evidence.fourth += sums.fourth;
             evidence.at_random += sums.at_random();
             evidence.of_pairs.push(sums.gradient);
         }
@@ -175,6 +176,8 @@ struct Sums {
     common: Square,
     gradient: [f64; 2],
     of_tiles: Square,
+    /// Fourth powers of the tiles' gradients in the centre.
+    fourth: f64,
     /// Weighted squared slopes, and their moments in t, t² and u².
     slopes: [f64; 4],
     /// Correlation of both frames.
@@ -186,6 +189,7 @@ impl Sums {
         add(&mut self.curvature, part.curvature);
         add(&mut self.common, part.common);
         add(&mut self.of_tiles, part.of_tiles);
+        self.fourth += part.fourth;
         self.gradient.iter_mut().zip(part.gradient).for_each(|(sum, part)| *sum += part);
         self.slopes.iter_mut().zip(part.slopes).for_each(|(sum, part)| *sum += part);
     }
@@ -262,6 +266,7 @@ impl Both<'_> {
                 }
             }
             tile.of_tiles = squares(&[tile.gradient]);
+            tile.fourth = tile.gradient[0].powi(4);
             sums.add(&tile);
         }
         sums

@@ -6,10 +6,8 @@
 
 use voltomo_numeric::cast::to_f32;
 
-use super::{
-    pick::Pick,
-    sights::{FRONT, PATCH, Reach, Sights},
-};
+use super::sights::{FRONT, PATCH, Reach, Sights};
+use crate::kernel::pick::Pick;
 
 /// Views that a column of voxels takes in one go, its sums in registers.
 pub(super) const VIEWS: usize = 4;

@@ -8,12 +8,12 @@ use super::{
     ConePath, Views,
     ahead::{Ahead, Extent},
     column::{self, Shown, VIEWS},
-    pick::Pick,
     sights::{CHUNK, HEIGHT, PATCH, Sights, WIDTH},
     views::GROUP,
 };
 use crate::kernel::{
     backproject::Circle,
+    pick::Pick,
     simd::{Plain, Processor},
     tiles::{Tile, tiles},
 };

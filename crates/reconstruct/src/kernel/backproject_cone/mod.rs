@@ -13,7 +13,7 @@
 mod ahead;
 mod column;
 mod cpu;
-mod pick;
+
 pub mod reference;
 mod sights;
 #[cfg(test)]

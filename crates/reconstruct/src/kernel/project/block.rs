@@ -1,7 +1,6 @@
-//! A box of voxels, copied so that its columns along z lie together, with zeros at both ends.
-//! Knows no rays.
+//! A box of voxels, copied so that its columns along z lie together. Knows no rays.
 
-use ndarray::{ArrayView3, ArrayViewMut3};
+use ndarray::{ArrayView3, ArrayViewMut3, Axis, s};
 
 use super::fan::{GROUP, MARGIN};
 
@@ -9,6 +8,19 @@ use super::fan::{GROUP, MARGIN};
 pub(super) const SIDE: usize = 16;
 /// Most voxels along z of a block: with [`SIDE`] it stays in the second cache.
 pub(super) const DEEP: usize = 256;
+/// Columns before the first and behind the last one along y and x, for what lies beside the block.
+pub(super) const BESIDE: usize = 3;
+/// Columns along y and x; an odd number of them spreads them over the cache.
+const COLUMNS: usize = SIDE + 2 * BESIDE + 1;
+
+/// Sixteen values, where every vector may be loaded at once.
+#[derive(Debug, Clone, Copy)]
+#[repr(C, align(64))]
+pub(super) struct Strip(pub(super) [f32; GROUP]);
+
+impl Strip {
+    pub(super) const ZERO: Self = Self([0.0; GROUP]);
+}
 
 /// A box of voxels, `[z, y, x]`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,38 +47,63 @@ pub(super) fn spans(shape: [usize; 3]) -> Vec<Span> {
     spans
 }
 
-/// Voxels `[y, x, z + MARGIN]`.
+/// Voxels `[y, x, z]`, and zeros behind the last z of a column.
 #[derive(Debug, Default)]
 pub(super) struct Block {
-    pub(super) values: Vec<f32>,
-    /// Values from one column to the next.
-    pub(super) deep: usize,
+    strips: Vec<Strip>,
+    /// Strips of a column.
+    deep: usize,
 }
 
 impl Block {
     /// A box of zeros.
     pub(super) fn clear(&mut self, span: &Span) {
-        self.deep = span.count[0].next_multiple_of(GROUP) + 2 * MARGIN;
-        self.values.clear();
-        self.values.resize(SIDE * SIDE * self.deep, 0.0);
+        self.deep = span.count[0].div_ceil(GROUP);
+        self.strips.clear();
+        self.strips.resize(COLUMNS * COLUMNS * self.deep, Strip::ZERO);
     }
 
-    /// Index of the first voxel of a column, margins counted.
+    /// Values of a column: a multiple of [`GROUP`].
     #[inline(always)]
-    pub(super) fn column(&self, [y, x]: [usize; 2]) -> usize {
-        (y * SIDE + x) * self.deep
+    pub(super) fn deep(&self) -> usize {
+        self.deep * GROUP
+    }
+
+    /// Index of the first voxel of column −[`BESIDE`] of a plane, and values from column to column of
+    /// it; the planes are columns of voxels (of one x), or rows.
+    #[inline(always)]
+    pub(super) fn plane(&self, plane: usize, are_columns: bool) -> [usize; 2] {
+        let (y, x) = (COLUMNS * self.deep(), self.deep());
+        let [along, across] = if are_columns { [x, y] } else { [y, x] };
+        [(plane + BESIDE) * along, across]
+    }
+
+    /// All values.
+    #[inline(always)]
+    pub(super) fn values(&mut self) -> &mut [f32] {
+        let count = self.strips.len() * GROUP;
+        // SAFETY: a strip is sixteen values and nothing else.
+        unsafe { std::slice::from_raw_parts_mut(self.strips.as_mut_ptr().cast(), count) }
     }
 
     /// Copies a box of the volume.
     pub(super) fn load(&mut self, volume: ArrayView3<'_, f32>, span: &Span) {
         self.clear(span);
         let [z, y, x] = std::array::from_fn(|k| span.first[k]..span.first[k] + span.count[k]);
-        let part = volume.slice_move(ndarray::s![z, y, x]);
-        for (y, rows) in part.axis_iter(ndarray::Axis(1)).enumerate() {
-            let first = self.column([y, 0]) + MARGIN;
-            for (z, row) in rows.outer_iter().enumerate() {
-                for (x, &voxel) in row.iter().enumerate() {
-                    self.values[first + x * self.deep + z] = voxel;
+        let part = volume.slice_move(s![z, y, x]);
+        // The planes of a few z lie in few pages of memory.
+        for (group, planes) in part.axis_chunks_iter(Axis(0), GROUP).enumerate() {
+            for (y, rows) in planes.axis_iter(Axis(1)).enumerate() {
+                let mut tile = [Strip::ZERO; GROUP];
+                for (strip, row) in tile.iter_mut().zip(rows.outer_iter()) {
+                    match row.as_slice() {
+                        Some(row) => strip.0[..row.len()].copy_from_slice(row),
+                        None => strip.0.iter_mut().zip(row).for_each(|(to, &from)| *to = from),
+                    }
+                }
+                for x in 0..SIDE {
+                    let strip = &mut self.strips[column([y, x]) * self.deep + group].0;
+                    *strip = std::array::from_fn(|k| tile[k].0[x]);
                 }
             }
         }
@@ -74,13 +111,66 @@ impl Block {
 
     /// Adds the box to its place in the volume.
     pub(super) fn add_to(&self, mut part: ArrayViewMut3<'_, f32>) {
-        for (y, mut rows) in part.axis_iter_mut(ndarray::Axis(1)).enumerate() {
-            let first = self.column([y, 0]) + MARGIN;
-            for (z, mut row) in rows.outer_iter_mut().enumerate() {
-                for (x, voxel) in row.iter_mut().enumerate() {
-                    *voxel += self.values[first + x * self.deep + z];
+        for (group, mut planes) in part.axis_chunks_iter_mut(Axis(0), GROUP).enumerate() {
+            for (y, mut rows) in planes.axis_iter_mut(Axis(1)).enumerate() {
+                let strips: [&Strip; SIDE] =
+                    std::array::from_fn(|x| &self.strips[column([y, x]) * self.deep + group]);
+                for (k, mut row) in rows.outer_iter_mut().enumerate() {
+                    let pairs = row.iter_mut().zip(strips);
+                    pairs.for_each(|(voxel, strip)| *voxel += strip.0[k]);
                 }
             }
         }
+    }
+}
+
+/// The number of a column.
+fn column([y, x]: [usize; 2]) -> usize {
+    (y + BESIDE) * COLUMNS + x + BESIDE
+}
+
+/// Values along z where a sheet meets each plane of a block, with zeros at both ends.
+#[derive(Debug, Default)]
+pub(super) struct Profiles {
+    strips: Vec<Strip>,
+    /// Strips of a profile.
+    long: usize,
+}
+
+impl Profiles {
+    /// Profiles of zeros, for columns of so many values.
+    pub(super) fn clear(&mut self, deep: usize) {
+        self.long = (deep + 2 * MARGIN).div_ceil(GROUP);
+        self.strips.clear();
+        self.strips.resize(SIDE * self.long, Strip::ZERO);
+    }
+
+    /// Values of a profile, margins counted.
+    #[inline(always)]
+    pub(super) fn length(&self) -> usize {
+        self.long * GROUP
+    }
+
+    /// The values of all planes, `[plane, z + MARGIN]`.
+    #[inline(always)]
+    pub(super) fn values(&self) -> &[f32] {
+        // SAFETY: a strip is sixteen values and nothing else.
+        unsafe {
+            std::slice::from_raw_parts(self.strips.as_ptr().cast(), self.strips.len() * GROUP)
+        }
+    }
+
+    /// The values of a plane.
+    #[inline(always)]
+    pub(super) fn of_plane(&self, plane: usize) -> &[f32] {
+        &self.values()[plane * self.length()..(plane + 1) * self.length()]
+    }
+
+    /// The same, to be written.
+    #[inline(always)]
+    pub(super) fn of_plane_mut(&mut self, plane: usize) -> &mut [f32] {
+        let strips = &mut self.strips[plane * self.long..(plane + 1) * self.long];
+        // SAFETY: a strip is sixteen values and nothing else.
+        unsafe { std::slice::from_raw_parts_mut(strips.as_mut_ptr().cast(), strips.len() * GROUP) }
     }
 }

@@ -12,27 +12,32 @@ pub struct Ray {
     pub direction: [f64; 3],
     /// Axis whose planes it walks: 1 (y) or 2 (x).
     pub main: usize,
+    /// How far the rays of its detector column meet a plane aside for each voxel upwards.
+    pub turn: f64,
 }
 
 /// For each voxel about the ray its index and weight, in voxel edges; `shape` `[z, y, x]`.
 ///
-/// On each plane the four voxels about the ray are weighed bilinearly; Joseph 1982,
-/// doi:10.1109/TMI.1982.4307572. Planes behind `point` count too.
+/// On each plane linear between the two heights about the ray, and at these linear between the two
+/// voxels about the line on which the rays of its detector column meet the plane: bilinear where that
+/// line stands upright; after Joseph 1982, doi:10.1109/TMI.1982.4307572. Planes behind `point` count
+/// too.
 pub fn walk(ray: Ray, shape: [usize; 3], mut visit: impl FnMut([usize; 3], f64)) {
-    let Ray { point, direction, main } = ray;
+    let Ray { point, direction, main, turn } = ray;
     let other = 3 - main;
     let length = direction.iter().map(|part| part * part).sum::<f64>().sqrt();
     let step = length / direction[main].abs();
     for plane in 0..shape[main] {
         let way = (plane as f64 - point[main]) / direction[main];
         let place = [point[0] + way * direction[0], point[other] + way * direction[other]];
-        let below = place.map(f64::floor);
-        for (up, across) in [(0.0, 0.0), (0.0, 1.0), (1.0, 0.0), (1.0, 1.0)] {
-            let at = [below[0] + up, below[1] + across];
+        for (up, right) in [(0.0, 0.0), (0.0, 1.0), (1.0, 0.0), (1.0, 1.0)] {
+            let height = place[0].floor() + up;
+            let across = place[1] + turn * (height - place[0]);
+            let at = [height, across.floor() + right];
             let inside = (0.0..shape[0] as f64).contains(&at[0])
                 && (0.0..shape[other] as f64).contains(&at[1]);
             if inside {
-                let weight = (1.0 - (place[0] - at[0]).abs()) * (1.0 - (place[1] - at[1]).abs());
+                let weight = (1.0 - (place[0] - at[0]).abs()) * (1.0 - (across - at[1]).abs());
                 let mut voxel = [0; 3];
                 voxel[main] = plane;
                 voxel[0] = voltomo_numeric::cast::to_index(at[0]);

@@ -4,37 +4,32 @@ use ndarray::{ArrayView3, ArrayViewMut3, Axis};
 use rayon::prelude::*;
 
 use super::{
-    Lines, Raster, Sheaf,
-    block::{Block, DEEP, SIDE, Span, spans},
+    Lines, Raster, Sheaf, Walk,
+    blend::{Line, blend, spread},
+    block::{Block, DEEP, Profiles, SIDE, Span, spans},
     fan::stride,
-    rail::{Rail, Rails},
-    sheaf::{Crossing, Sheet},
-    sheet::Passage,
+    gather::gather,
+    trace::{Sheet, Traces},
+    walk::{AllWindows, Rises, Walkers},
 };
-use crate::kernel::backproject::Processor;
+use crate::kernel::{backproject::Processor, pick::Pick, simd::Plain};
 
 /// Most views that a thread takes in one go, so that a block of voxels is copied once for them.
-const MOST_VIEWS: usize = 32;
+const MOST_VIEWS: usize = 64;
 
 /// What a thread holds.
 #[derive(Default)]
 struct Desk {
     block: Block,
-    sheet: Sheet,
-    crossings: Vec<Crossing>,
-    rails: Vec<Rail>,
-}
-
-/// A sheet that meets a block.
-enum Meeting<'a> {
-    Even(Rails<'a>),
-    Any(Passage<'a>),
+    profiles: Profiles,
+    rises: Rises,
+    windows: AllWindows,
 }
 
 /// Sums of voxels along the rays of each view, in steps from plane to plane: `sums`
 /// `[view·column, phase, row + MARGIN]`, made ready for them, is overwritten.
 ///
-/// `views`: the sheaves of each. Memory: half a megabyte a thread.
+/// `views`: the sheaves of each. Memory: three quarters of a megabyte a thread.
 pub fn project_sheaves(
     processor: Processor,
     volume: ArrayView3<'_, f32>,
@@ -52,6 +47,7 @@ pub fn project_sheaves(
             sums.fill(0.0);
             for span in &spans {
                 desk.block.load(volume, span);
+                desk.profiles.clear(desk.block.deep());
                 for (view, sums) in views.iter().zip(sums.chunks_mut(view_stride)) {
                     desk.walk(processor, (view, raster, span), sums);
                 }
@@ -63,7 +59,7 @@ pub fn project_sheaves(
 /// Values of the rays given back to the voxels with the weights of [`project_sheaves`], added to
 /// `into`, `[z, y, x]`.
 ///
-/// `rays`: `[view·column, phase, row + MARGIN]`. Memory: half a megabyte a thread.
+/// `rays`: `[view·column, phase, row + MARGIN]`. Memory: three quarters of a megabyte a thread.
 pub fn backproject_sheaves(
     processor: Processor,
     (views, raster): (&[&[Sheaf]], &Raster),
@@ -76,6 +72,7 @@ pub fn backproject_sheaves(
     let parts = spans.into_iter().zip(boxes(into)).collect::<Vec<_>>();
     parts.into_par_iter().for_each_init(Desk::default, |desk, (span, part)| {
         desk.block.clear(&span);
+        desk.profiles.clear(desk.block.deep());
         for (view, rays) in views.iter().zip(rays.values.chunks(view_stride)) {
             desk.give(processor, (view, raster, &span), rays);
         }
@@ -105,164 +102,155 @@ fn cut(part: ArrayViewMut3<'_, f32>, axis: Axis, edge: usize) -> Vec<ArrayViewMu
 /// The rays of a view, and a box.
 type Sight<'a> = (&'a [Sheaf], &'a Raster, &'a Span);
 
-impl Desk {
-    /// Adds what the rays of a view meet in the block.
-    #[cfg_attr(not(target_arch = "x86_64"), allow(unused_variables, reason = "one processor kind"))]
-    fn walk(&mut self, processor: Processor, sight: Sight<'_>, sums: &mut [f32]) {
-        match processor {
+/// Calls a function of a desk for vectors of the processor's kind, with its instructions enabled.
+macro_rules! dispatch {
+    ($desk:ident.$work:ident, $avx512:ident, $avx2:ident, $processor:ident, $($argument:expr),*) => {
+        match $processor {
             // SAFETY: chosen only where the processor was found to have these instructions.
             #[cfg(target_arch = "x86_64")]
-            Processor::Avx512 => unsafe { self.walk_avx512(sight, sums) },
+            Processor::Avx512 => unsafe { $desk.$avx512($($argument),*) },
             // SAFETY: as above.
             #[cfg(target_arch = "x86_64")]
-            Processor::Avx2 => unsafe { self.walk_avx2(sight, sums) },
-            _ => self.walk_portable::<{ cfg!(target_arch = "aarch64") }>(sight, sums),
+            Processor::Avx2 => unsafe { $desk.$avx2($($argument),*) },
+            // SAFETY: every processor of the family has them.
+            #[cfg(target_arch = "aarch64")]
+            Processor::Neon => unsafe {
+                $desk.$work::<std::arch::aarch64::float32x4_t>($($argument),*);
+            },
+            // SAFETY: it needs no instructions of its own.
+            _ => unsafe { $desk.$work::<Plain>($($argument),*) },
         }
+    };
+}
+
+impl Desk {
+    /// Adds what the rays of a view meet in the block.
+    fn walk(&mut self, processor: Processor, sight: Sight<'_>, sums: &mut [f32]) {
+        dispatch!(self.walk_view, walk_avx512, walk_avx2, processor, sight, sums);
     }
 
     /// Adds to the block what the rays of a view give it.
-    #[cfg_attr(not(target_arch = "x86_64"), allow(unused_variables, reason = "one processor kind"))]
     fn give(&mut self, processor: Processor, sight: Sight<'_>, rays: &[f32]) {
-        match processor {
-            // SAFETY: chosen only where the processor was found to have these instructions.
-            #[cfg(target_arch = "x86_64")]
-            Processor::Avx512 => unsafe { self.give_avx512(sight, rays) },
-            // SAFETY: as above.
-            #[cfg(target_arch = "x86_64")]
-            Processor::Avx2 => unsafe { self.give_avx2(sight, rays) },
-            _ => self.give_portable::<{ cfg!(target_arch = "aarch64") }>(sight, rays),
-        }
-    }
-
-    #[inline(always)]
-    fn walk_portable<const FUSED: bool>(&mut self, sight: Sight<'_>, sums: &mut [f32]) {
-        let stride = stride(sight.1.sheet_rows());
-        self.each_sheet(sight, |meeting, block, line| {
-            let sums = &mut sums[line * stride..][..stride];
-            match meeting {
-                Meeting::Even(rails) => rails.walk_portable::<FUSED>(block, sums),
-                Meeting::Any(passage) => passage.walk_portable(block, sums),
-            }
-        });
-    }
-
-    #[inline(always)]
-    fn give_portable<const FUSED: bool>(&mut self, sight: Sight<'_>, rays: &[f32]) {
-        let stride = stride(sight.1.sheet_rows());
-        self.each_sheet(sight, |meeting, block, line| {
-            let rays = &rays[line * stride..][..stride];
-            match meeting {
-                Meeting::Even(rails) => rails.give_portable::<FUSED>(rays, block),
-                Meeting::Any(passage) => passage.give_portable(rays, block),
-            }
-        });
+        dispatch!(self.give_view, give_avx512, give_avx2, processor, sight, rays);
     }
 
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx2,fma")]
     fn walk_avx2(&mut self, sight: Sight<'_>, sums: &mut [f32]) {
-        self.walk_portable::<true>(sight, sums);
+        // SAFETY: this function has the instructions.
+        unsafe { self.walk_view::<std::arch::x86_64::__m256>(sight, sums) }
     }
 
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx2,fma")]
     fn give_avx2(&mut self, sight: Sight<'_>, rays: &[f32]) {
-        self.give_portable::<true>(sight, rays);
+        // SAFETY: this function has the instructions.
+        unsafe { self.give_view::<std::arch::x86_64::__m256>(sight, rays) }
     }
 
     #[cfg(target_arch = "x86_64")]
-    #[target_feature(enable = "avx512f,avx2,fma")]
+    #[target_feature(enable = "avx512f,avx512dq,avx2,fma")]
     fn walk_avx512(&mut self, sight: Sight<'_>, sums: &mut [f32]) {
-        let stride = stride(sight.1.sheet_rows());
-        self.each_sheet(sight, |meeting, block, line| {
-            let sums = &mut sums[line * stride..][..stride];
-            match meeting {
-                Meeting::Even(rails) => rails.walk_avx512(block, sums),
-                Meeting::Any(passage) => passage.walk_avx512(block, sums),
-            }
-        });
+        // SAFETY: this function has the instructions.
+        unsafe { self.walk_view::<std::arch::x86_64::__m512>(sight, sums) }
     }
 
     #[cfg(target_arch = "x86_64")]
-    #[target_feature(enable = "avx512f,avx2,fma")]
+    #[target_feature(enable = "avx512f,avx512dq,avx2,fma")]
     fn give_avx512(&mut self, sight: Sight<'_>, rays: &[f32]) {
-        let stride = stride(sight.1.sheet_rows());
-        self.each_sheet(sight, |meeting, block, line| {
-            let rays = &rays[line * stride..][..stride];
-            match meeting {
-                Meeting::Even(rails) => rails.give_avx512(rays, block),
-                Meeting::Any(passage) => passage.give_avx512(rays, block),
-            }
-        });
+        // SAFETY: this function has the instructions.
+        unsafe { self.give_view::<std::arch::x86_64::__m512>(sight, rays) }
     }
 
-    /// Calls `work` for each sheet of a view that meets the box, with its line in the view.
+    /// # Safety
+    ///
+    /// As [`Pick`].
     #[inline(always)]
-    fn each_sheet(
-        &mut self,
-        (view, raster, span): Sight<'_>,
-        mut work: impl FnMut(&Meeting<'_>, &mut Block, usize),
-    ) {
+    unsafe fn walk_view<V: Pick>(&mut self, sight: Sight<'_>, sums: &mut [f32]) {
+        let (view, raster, span) = sight;
+        let stride = stride(raster.sheet_rows());
         for sheaf in view {
             let [rows, columns] = sheaf.touching(span, raster);
-            let sheets = columns.flat_map(|u| (0..raster.interleave).map(move |k| [u, k]));
-            for [column, phase] in sheets.filter(|_| !rows.is_empty()) {
-                let from = rows.start.saturating_sub(phase) / raster.interleave;
-                let until = rows.end.saturating_sub(phase).div_ceil(raster.interleave);
-                let line = column * raster.interleave + phase;
-                let meeting = if self.lay_rails(sheaf, (raster, span), [column, phase]) {
-                    let lengths = [raster.sheet_rows(), span.count[0]];
-                    Meeting::Even(Rails { rails: &self.rails, rays: from..until, lengths })
-                } else {
-                    self.sheet.table(raster.rows_of(phase));
-                    self.cross(sheaf, span);
-                    let [main, other] = sheaf.axes();
-                    Meeting::Any(Passage {
-                        sheet: &self.sheet,
-                        span,
-                        crossings: &self.crossings,
-                        columns: main == 2,
-                        wide: span.count[other],
-                        rays: from..until,
-                    })
-                };
-                work(&meeting, &mut self.block, line);
+            for column in columns.filter(|_| !rows.is_empty()) {
+                for phase in 0..raster.interleave {
+                    let sums = &mut sums[(column * raster.interleave + phase) * stride..][..stride];
+                    let sheet = Sheet::new(sheaf, raster, [column, phase]);
+                    // SAFETY: of this function.
+                    unsafe { self.walk_sheet::<V>((sheaf, &sheet, span), sums) }
+                }
             }
         }
     }
 
-    /// The planes of the box that an even sheet touches; whether it is one, and rails will do.
+    /// # Safety
+    ///
+    /// As [`Pick`].
     #[inline(always)]
-    fn lay_rails(
+    unsafe fn walk_sheet<V: Pick>(
         &mut self,
-        sheaf: &Sheaf,
-        (raster, span): (&Raster, &Span),
-        sheet: [usize; 2],
-    ) -> bool {
-        if !self.sheet.take(sheaf, raster, sheet) {
-            return false;
+        (sheaf, sheet, span): (&Sheaf, &Sheet, &Span),
+        sums: &mut [f32],
+    ) {
+        let (traces, is_column) = (Traces::new(sheaf, sheet, span), sheaf.walk == Walk::Columns);
+        if traces.is_idle() {
+            return;
         }
-        let [main, other] = sheaf.axes();
-        self.rails.clear();
-        for plane in 0..span.count[main] {
-            let column = |across: usize| {
-                self.block.column(if main == 2 { [across, plane] } else { [plane, across] })
-            };
-            let crossing = Crossing::new(sheaf, &self.sheet, span, plane);
-            self.rails.extend(crossing.rail(span.count[other], column));
+        // SAFETY: of this function; the profiles were made for this block.
+        unsafe {
+            for plane in traces.touched.clone() {
+                let line = Line::new(&traces, &self.block, (plane, is_column));
+                blend::<V>(&line, &mut self.block, self.profiles.of_plane_mut(plane));
+            }
+            if !sheet.is_even() {
+                self.rises.table::<V>(sheet, &traces.rays);
+            }
+            let (rises, profiles) = (&self.rises, &self.profiles);
+            let walkers = Walkers { sheet, rises, traces: &traces, profiles };
+            walkers.walk::<V>(&mut self.windows, sums);
         }
-        self.rails.iter().all(Rail::fits)
     }
 
-    /// The planes of the box that the tabled sheet may touch.
+    /// # Safety
+    ///
+    /// As [`Pick`].
     #[inline(always)]
-    fn cross(&mut self, sheaf: &Sheaf, span: &Span) {
-        let [main, other] = sheaf.axes();
-        self.crossings.clear();
-        for plane in 0..span.count[main] {
-            let crossing = Crossing::new(sheaf, &self.sheet, span, plane);
-            if crossing.touches(span.count[0], span.count[other]) {
-                self.crossings.push(crossing);
+    unsafe fn give_view<V: Pick>(&mut self, sight: Sight<'_>, rays: &[f32]) {
+        let (view, raster, span) = sight;
+        let stride = stride(raster.sheet_rows());
+        for sheaf in view {
+            let [rows, columns] = sheaf.touching(span, raster);
+            for column in columns.filter(|_| !rows.is_empty()) {
+                for phase in 0..raster.interleave {
+                    let rays = &rays[(column * raster.interleave + phase) * stride..][..stride];
+                    let sheet = Sheet::new(sheaf, raster, [column, phase]);
+                    // SAFETY: of this function.
+                    unsafe { self.give_sheet::<V>((sheaf, &sheet, span), rays) }
+                }
+            }
+        }
+    }
+
+    /// # Safety
+    ///
+    /// As [`Pick`].
+    #[inline(always)]
+    unsafe fn give_sheet<V: Pick>(
+        &mut self,
+        (sheaf, sheet, span): (&Sheaf, &Sheet, &Span),
+        rays: &[f32],
+    ) {
+        let (traces, is_column) = (Traces::new(sheaf, sheet, span), sheaf.walk == Walk::Columns);
+        if traces.is_idle() {
+            return;
+        }
+        for plane in traces.touched.clone() {
+            // SAFETY: of this function; the profiles were made for this block.
+            unsafe {
+                // One room for all planes, which stays in the nearest cache.
+                let profile = self.profiles.of_plane_mut(0);
+                gather::<V>(sheet, (&traces, plane), rays, profile);
+                let line = Line::new(&traces, &self.block, (plane, is_column));
+                spread::<V>(&line, profile, &mut self.block);
             }
         }
     }
