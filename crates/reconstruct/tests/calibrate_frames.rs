@@ -126,6 +126,24 @@ fn few_views_and_an_end_point_that_is_included_are_enough() {
     assert_found(&find(&half, &geometry).unwrap(), axis, [0.1, 0.03]);
 }
 
+/// Wider than the frames in which the whole range is searched: those are binned by two.
+#[test]
+fn wide_frames_are_found_as_well_as_narrow_ones() {
+    let shape = (96, 480);
+    for axis in [(251.3, 0.6), (228.7, -1.4)] {
+        let mut coin = flat_coin();
+        for body in &mut coin.bodies {
+            body.centre = body.centre.map(|length| 2.3 * length);
+            body.centre[0] += 45.0;
+            body.half_axes = body.half_axes.map(|length| 2.3 * length);
+            body.attenuation /= 2.3;
+        }
+        let geometry = geometry(PixelFrame::whole(shape.0, shape.1), axis, (36, 360.0));
+        let scan = counted(&project(&coin, &geometry, shape), 11);
+        assert_found(&find(&scan, &geometry).unwrap(), axis, [0.05, 0.02]);
+    }
+}
+
 #[test]
 fn a_dead_frame_and_a_dead_column_change_little() {
     let axis = (103.0, 1.3);
