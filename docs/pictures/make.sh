@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Makes the pictures of docs/findings-of-the-group.md, and docs/contrast.md: runs the demo, then
-# draws sections of its volumes. From the root of the repository:
+# Makes the pictures of docs/findings-of-the-group.md and of the corrections, and docs/contrast.md:
+# runs the demo, then draws sections of its volumes. From the root of the repository:
 #
 #     docs/pictures/make.sh                 # demo into out/demo, pictures into docs/pictures
 #     docs/pictures/make.sh out/demo        # takes the demo that lies there
@@ -58,6 +58,9 @@ whole figure-5-rendering.png "$found/rendering-neutron.png"
 draw figure-6-section.png "$xray" --section y --slice 235 --range 0:2.5
 draw figure-6-slice.png "$xray" --slice 362 --range 0:2.5
 finding figure-6-lead.png lid_lead xray
+
+# Corrections before and after, on cells that the example simulates itself.
+cargo run --quiet --release -p voltomo-pipeline --example correction_pictures -- "$pictures"
 
 if "${PYTHON:-python3}" -c 'import numpy, zarr' 2>/dev/null; then
     "${PYTHON:-python3}" $pictures/contrast.py "$demo" >docs/contrast.md

@@ -58,11 +58,11 @@ fn ran(recipe: &Recipe, folder: &Path, name: &str) -> RunRecord {
     run(recipe, &options, &Silent::default()).unwrap()
 }
 
-/// Mean of the middle slices.
+/// Mean of slices of the roll: those from the middle on, but for the last fifth.
 fn slice(path: &Path) -> Array2<f32> {
     let depth = StoredVolume::open(path).unwrap().grid().shape[0];
     let volume = read_slab(path, 0..depth).unwrap();
-    volume.slice(s![depth / 3..depth - depth / 3, .., ..]).mean_axis(Axis(0)).unwrap()
+    volume.slice(s![depth / 2..depth - depth / 5, .., ..]).mean_axis(Axis(0)).unwrap()
 }
 
 /// Root mean square of what a slice shows in the hollow core, where nothing is: the shadow that the
@@ -111,22 +111,28 @@ fn slow_two_materials_flatten_the_roll_and_clear_its_core() {
     assert!(decibel > 10.0, "{decibel}");
 }
 
+/// The top of the cell as the preset `demo` shows it, in coarser pixels and fewer views.
+fn top() -> Profile {
+    let mut profile = imax(6, 300);
+    profile.detector.region = [1536, 1440];
+    profile.rays.per_pixel = [1, 1];
+    profile.geometry.aim = Aim::Top;
+    profile
+}
+
 /// The whole instrument: scatter, glare and afterglow too, of which the method is told nothing but how
-/// far the beam reaches beside the few rows that are simulated.
+/// far the beam reaches beside the frame.
 #[test]
-#[ignore = "slow: a minute of simulation and two of reconstruction"]
+#[ignore = "slow: minutes of simulation and reconstruction"]
 fn slow_scatter_and_glare_taken_off_the_roll_is_as_flat() {
     let folder = tempfile::tempdir().unwrap();
-    let recipe = simulated(folder.path(), &imax(3, 480));
+    let recipe = simulated(folder.path(), &top());
     ran(&recipe, folder.path(), "plain");
-    ran(&two_materials(&recipe), folder.path(), "scattered");
     let mut whole = two_materials(&recipe);
     whole.correct.scatter.method = ScatterMethod::Kernel;
     whole.correct.scatter.kernel.beam_mm = Some([145.0, 114.0]);
     ran(&whole, folder.path(), "whole");
-    let ([_, scattered], _) = flattened(folder.path(), ["plain", "scattered"]);
     let ([before, after], decibel) = flattened(folder.path(), ["plain", "whole"]);
-    assert!(before > 12.0 && scattered > 6.0, "{before} {scattered}");
-    assert!(after.abs() < 5.5, "{after}");
+    assert!(before > 12.0 && after.abs() < 3.0, "{before} {after}");
     assert!(decibel > 10.0, "{decibel}");
 }
