@@ -77,6 +77,12 @@ impl Limits {
                 let found = "a measure without limits".into();
                 return Err(InspectError::Limits { key, found, expected });
             }
+            if let Some(number) =
+                [range.least, range.most].into_iter().flatten().find(|it| it.is_nan())
+            {
+                let (found, expected) = (number.to_string(), "a number".into());
+                return Err(InspectError::Limits { key, found, expected });
+            }
             if let (Some(least), Some(most)) = (range.least, range.most)
                 && least.total_cmp(&most).is_gt()
             {
@@ -124,6 +130,8 @@ mod tests {
             limits.of("ovality", "difference"),
             Limits::default().of("ovality", "difference")
         );
+        let nothing = Limits::from_toml("[can_dent]\ndepth = { most = nan }");
+        assert!(nothing.unwrap_err().to_string().contains("can_dent.depth"));
         let without = Limits::from_toml("[can_dent]\ndepth = {}").unwrap();
         assert_eq!(without.of("can_dent", "depth"), None);
     }

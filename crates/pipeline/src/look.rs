@@ -18,6 +18,7 @@ const SAMPLE: usize = 32;
 /// # Errors
 /// A scan that cannot be opened or read, a picture that cannot be written.
 pub fn look(recipe: &Recipe, all: bool, picture: Option<&Path>) -> Result<Look, RunError> {
+    picture.map_or(Ok(()), preview::check_name)?;
     let scan = voltomo_acquire::open(&recipe.acquire, Path::new(""))?;
     let sample = if all { scan.radiographs.shape().frames } else { SAMPLE };
     let seen = voltomo_acquire::look(&scan, sample)?;

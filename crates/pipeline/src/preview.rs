@@ -7,11 +7,11 @@ use voltomo_numeric::cast::to_f32;
 use voltomo_reconstruct::calibrate::AxisEstimate;
 use voltomo_show::picture::{
     ColourMap, CurveStyle, Picture, SliceStyle, Tile, Window, contact_sheet, curve_picture,
-    slice_picture, write_png,
+    encode_png, slice_picture,
 };
 use voltomo_types::{Frames, LengthUnit, Quantity, Scan, VoxelGrid};
 
-use crate::{error::RunError, iterations::SlabIterations, layout::Layout};
+use crate::{error::RunError, iterations::SlabIterations, layout::Layout, provenance::write_whole};
 
 /// Pictures of a run; the middle slice and the upright section are kept as the slabs go by.
 pub(crate) struct Previews {
@@ -227,7 +227,20 @@ fn read_frame(frames: &dyn Frames, index: usize) -> Result<Array2<f32>, RunError
 }
 
 pub(crate) fn write(picture: &Picture, path: &Path) -> Result<(), RunError> {
-    Ok(write_png(picture, path)?)
+    write_whole(path, &encode_png(picture)?)
+}
+
+/// Refuses a file for a picture that does not end in `.png`: it may be one that is to be read.
+pub(crate) fn check_name(path: &Path) -> Result<(), RunError> {
+    let is_png = path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("png"));
+    if is_png {
+        return Ok(());
+    }
+    Err(RunError::Picture {
+        found: "a picture of another ending".into(),
+        expected: "a file that ends in .png".into(),
+        path: path.into(),
+    })
 }
 
 #[cfg(test)]

@@ -250,11 +250,21 @@ pub(crate) fn write_json(path: &Path, value: &impl Serialize) -> Result<(), RunE
 /// # Errors
 /// A folder that cannot be written.
 pub(crate) fn write_text(path: &Path, text: &str) -> Result<(), RunError> {
+    write_whole(path, text.as_bytes())
+}
+
+/// Writes a file as a whole: first beside its place, then renamed onto it. Where that fails, nothing
+/// of it stays.
+pub(crate) fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), RunError> {
     let failed = |source| RunError::File { what: "cannot write", path: path.into(), source };
     let mut beside = path.as_os_str().to_owned();
     beside.push(".partial");
-    std::fs::write(&beside, text).map_err(failed)?;
-    std::fs::rename(&beside, path).map_err(failed)
+    let written = std::fs::write(&beside, bytes).and_then(|()| std::fs::rename(&beside, path));
+    if written.is_err() {
+        // That it could not be removed says no more than the error.
+        let _ = std::fs::remove_file(&beside);
+    }
+    written.map_err(failed)
 }
 
 /// A value as it stands in the record; what cannot be written as JSON becomes null.
@@ -294,6 +304,18 @@ mod tests {
         assert_eq!(utc(0), "1970-01-01T00:00:00Z");
         assert_eq!(utc(951_782_400), "2000-02-29T00:00:00Z");
         assert_eq!(utc(1_795_339_805), "2026-11-22T09:30:05Z");
+    }
+
+    #[test]
+    fn bad_place_keeps_nothing_of_a_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let taken = folder.path().join("taken");
+        std::fs::create_dir_all(taken.join("something")).unwrap();
+        assert!(write_whole(&taken, b"text").is_err());
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
+        let free = folder.path().join("Zelle ä");
+        write_whole(&free, b"text").unwrap();
+        assert_eq!(std::fs::read(&free).unwrap(), b"text");
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use voltomo_show::picture::{ColourMap, write_png};
+use voltomo_show::picture::ColourMap;
 use voltomo_show::render::{
     Camera, Cut, RenderStyle, Renderer, VolumeToRender, turntable, working_bytes, write_turntable,
 };
@@ -10,6 +10,7 @@ use voltomo_types::VoxelGrid;
 
 use crate::error::RunError;
 use crate::memory::Bytes;
+use crate::preview::{check_name, write};
 use crate::volume_input::{VolumeInput, VolumeRequest};
 use crate::watch::Watch;
 use crate::whole_volumes::check_memory;
@@ -50,6 +51,7 @@ pub struct RenderOptions {
 /// No volume there, or one in which nothing stands out; settings that cannot be used; a file that
 /// cannot be written.
 pub fn render_volume(options: &RenderOptions, watch: &dyn Watch) -> Result<Vec<String>, RunError> {
+    check_name(&options.out)?;
     let input = VolumeInput::open(&options.volume)?;
     let beside = working_bytes(input.grid().shape, options.size);
     check_memory("the rendering", Bytes(input.bytes() + beside), options.memory)?;
@@ -61,7 +63,7 @@ pub fn render_volume(options: &RenderOptions, watch: &dyn Watch) -> Result<Vec<S
     let mut renderer = Renderer::of_volume(&shown, &style)?;
     let Some(frames) = options.turntable else {
         watch.begin("render", 1);
-        write_png(&renderer.picture(), &options.out)?;
+        write(&renderer.picture(), &options.out)?;
         watch.end();
         return Ok(vec![format!("picture   {}", options.out.display())]);
     };

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use ndarray::{Array3, Axis, Zip, s};
+use serde::Deserialize;
 use voltomo_numeric::cast::{to_f32, to_index};
 use voltomo_types::{AttenuationUnit, Fact, LengthUnit, Probe, Volume, VoxelGrid};
 
@@ -78,6 +79,18 @@ impl VolumeInput {
         if stored.content() != Content::Attenuation {
             let found = format!("a volume of {:?}", stored.content()).to_lowercase();
             return Err(refused(found, "one of attenuation coefficients", &path));
+        }
+        let made_with = stored.provenance().pointer("/recipe/acquire/probe");
+        let made_with = made_with.and_then(|it| Probe::deserialize(it).ok());
+        if let Some(other) = made_with.filter(|it| *it != request.probe) {
+            let (made, beam) = match other {
+                Probe::Neutron => ("neutrons", "neutron"),
+                Probe::Xray => ("X-rays", "xray"),
+            };
+            let expected = format!(
+                "`{beam}` as its beam (`--modality {beam}`, `[{beam}]` in a cell's recipe)"
+            );
+            return Err(refused(format!("a volume made with {made}"), &expected, &path));
         }
         let mut grid = *stored.grid();
         let mut facts = vec![Fact::from_file("volume", "written by voltomo")];

@@ -3,10 +3,11 @@
 use serde::Deserialize;
 use voltomo_numeric::cast::to_index;
 use voltomo_show::viewer::{Region, write_regions};
-use voltomo_types::{Finding, VoxelGrid};
+use voltomo_types::{Finding, LengthUnit, VoxelGrid};
 
 use super::source::{ExportOptions, Source, refuse_taken};
 use crate::error::RunError;
+use crate::provenance::write_whole;
 
 /// Side of the square at a finding without an extent, mm.
 const LEAST_MM: f64 = 1.0;
@@ -19,6 +20,11 @@ struct Held {
 /// Writes the regions; lines for a person.
 pub(super) fn write(source: &Source, options: &ExportOptions) -> Result<Vec<String>, RunError> {
     let path = options.findings.clone().unwrap_or_default();
+    if source.grid().unit == LengthUnit::Pixel {
+        let why = "findings in mm, and a volume that does not tell how large a voxel is; expected its \
+                   size: give `--voxel-mm`";
+        return Err(RunError::Export { why: why.into(), path: source.path().into() });
+    }
     let what = "cannot read the findings, a findings.json of `voltomo inspect`";
     let failed = |error| RunError::File { what, path: path.clone(), source: error };
     let text = std::fs::read(&path).map_err(failed)?;
@@ -41,7 +47,7 @@ pub(super) fn write(source: &Source, options: &ExportOptions) -> Result<Vec<Stri
     let told =
         |error| RunError::File { what: "cannot write", path: options.out.clone(), source: error };
     write_regions(&regions, &mut bytes).map_err(told)?;
-    std::fs::write(&options.out, bytes).map_err(told)?;
+    write_whole(&options.out, &bytes)?;
     Ok(vec![
         format!("written   {}", options.out.display()),
         format!("regions   {} of {} findings", regions.len(), held.findings.len()),

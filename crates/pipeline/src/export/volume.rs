@@ -3,14 +3,20 @@
 use std::path::Path;
 
 use serde_json::json;
+use voltomo_numeric::cast::to_index;
 
 use super::source::{ExportOptions, Source};
 use crate::error::RunError;
+use crate::memory::Bytes;
 use crate::shown::Limits;
 use crate::store::{
     self, Content, Existing, NumberType, StoreFormat, StoreSettings, VolumeMetadata, slab_alignment,
 };
 use crate::watch::Watch;
+use crate::whole_volumes::check_memory;
+
+/// Bytes that a voxel of a slab takes: as it is read, as numbers, and as it is stored.
+const SLAB_BYTES: f64 = 12.0;
 
 /// Formats by the endings of their files, and what they cannot hold.
 fn format(ending: &str) -> Option<(StoreFormat, &'static str)> {
@@ -49,10 +55,13 @@ pub(super) fn write(
     };
     let provenance = json!({ "exported_from": provenance });
     let metadata = VolumeMetadata { name: name.into(), grid: *source.grid(), content, provenance };
+    let at_once = slab_alignment(&settings).max(16);
+    let slab = at_once.min(source.grid().shape[0]) as f64
+        * source.grid().shape[1..].iter().map(|side| *side as f64).product::<f64>();
+    check_memory("the export", Bytes(to_index(slab * SLAB_BYTES) as u64), options.memory)?;
     let existing = if options.force { Existing::Replace } else { Existing::Refuse };
     let mut store = store::create(folder, &settings, &metadata, existing)?;
     let slices = source.grid().shape[0];
-    let at_once = slab_alignment(&settings).max(16);
     watch.begin("export the volume", slices);
     for from in (0..slices).step_by(at_once) {
         let z = from..(from + at_once).min(slices);

@@ -47,6 +47,9 @@ const BESIDE: [(&str, &str); 5] = [
 /// # Errors
 /// No findings, findings that cannot be understood, a place that cannot be written.
 pub fn report(folder: &Path, out: Option<&Path>) -> Result<ReportOutcome, RunError> {
+    if let Some(path) = out {
+        check_name(path)?;
+    }
     let content = gather(folder)?;
     let path: PathBuf = out.map_or_else(|| folder.join(REPORT), Path::to_path_buf);
     let mut html = Vec::new();
@@ -54,6 +57,16 @@ pub fn report(folder: &Path, out: Option<&Path>) -> Result<ReportOutcome, RunErr
     write_html(&content, &mut html).map_err(failed)?;
     write_text(&path, &String::from_utf8_lossy(&html))?;
     Ok(ReportOutcome { summary: summarise(&content), bytes: html.len(), path })
+}
+
+/// Refuses a file for a report that does not end in `.html`: it may be one that is to be read.
+fn check_name(path: &Path) -> Result<(), RunError> {
+    let endings = ["html", "htm"];
+    if path.extension().is_some_and(|it| endings.iter().any(|html| it.eq_ignore_ascii_case(html))) {
+        return Ok(());
+    }
+    let source = std::io::Error::other("expected a file that ends in .html");
+    Err(RunError::File { what: "no report is written there", path: path.into(), source })
 }
 
 /// The verdict on an inspected folder in words, as its report has it.

@@ -16,7 +16,10 @@ pub enum StoreError {
         problem: Problem,
     },
     /// The name of the volume is no file name.
-    #[error("`{name}` as the volume's name; expected letters, digits, `-`, `_` and `.`")]
+    #[error(
+        "`{name}` as the volume's name; expected a name that no `.`, `-` or space begins, \
+             without / \\ : * ? \" < > | and line breaks"
+    )]
     Name {
         /// The name asked for.
         name: String,

@@ -19,8 +19,9 @@ pub(super) struct Place {
 impl Place {
     /// The paths of the volume `name` in `folder`.
     pub(super) fn new(folder: &Path, name: &str, format: StoreFormat) -> Result<Self, StoreError> {
-        let is_plain = |letter: char| letter.is_alphanumeric() || "-_.".contains(letter);
-        if name.is_empty() || name.starts_with('.') || !name.chars().all(is_plain) {
+        let is_held = |letter: char| !letter.is_control() && !"/\\:*?\"<>|".contains(letter);
+        let is_bare = name.trim() == name && !name.is_empty() && !name.starts_with(['.', '-']);
+        if !is_bare || !name.chars().all(is_held) {
             return Err(StoreError::Name { name: name.into() });
         }
         let ending = match format {
@@ -92,5 +93,21 @@ fn remove(path: &Path) -> Result<(), StoreError> {
             Err(StoreError::from_io(source, path, 0))
         }
         _ => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_of_any_script_are_held_and_paths_are_not() {
+        let is_held = |name: &str| Place::new(Path::new("out"), name, StoreFormat::Mha).is_ok();
+        for name in ["volume", "Zelle ä", "电池", "a b", "v1.2"] {
+            assert!(is_held(name), "{name}");
+        }
+        for name in ["", ".hidden", "-x", "a/b", "a\nb", " a", "a:b"] {
+            assert!(!is_held(name), "{name}");
+        }
     }
 }

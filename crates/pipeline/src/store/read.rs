@@ -65,6 +65,7 @@ impl StoredVolume {
             let (record, header_bytes) = header.ok_or_else(foreign)?;
             (record, Numbers::Raw(header_bytes))
         };
+        check_size(record.grid.shape, path)?;
         Ok(Self { path: path.to_path_buf(), record, numbers })
     }
 
@@ -186,6 +187,17 @@ impl StoredVolume {
         Array3::from_shape_vec((depth, rows, columns), numbers)
             .map_err(|error| StoreError::from_crate(&error, &self.path, 0))
     }
+}
+
+/// Refuses a volume of more bytes than an address has.
+pub(super) fn check_size(shape: [usize; 3], path: &Path) -> Result<(), StoreError> {
+    let bytes = shape.iter().map(|side| *side as f64).product::<f64>() * size_of::<f64>() as f64;
+    if bytes < isize::MAX as f64 {
+        return Ok(());
+    }
+    let [z, y, x] = shape;
+    let found = format!("a volume of {z} × {y} × {x} voxels; no memory and no disk holds it");
+    Err(StoreError::Foreign { found, path: path.into() })
 }
 
 /// Attenuations of the slices `z` of the volume at `path`; see [`StoredVolume::read_slab`].

@@ -54,6 +54,7 @@ impl ForeignVolume {
         } else {
             images(path)?
         };
+        super::read::check_size(told.shape, path)?;
         Ok(Self { path: path.to_path_buf(), told, numbers })
     }
 
