@@ -180,9 +180,10 @@ fn axis_report(record: &Value, is_cone: bool, told: Option<f64>) -> Calibration 
 fn methods(record: &Value) -> Vec<String> {
     let of_method = |method: &Value| {
         let number = |key: &str| method[key].as_f64().unwrap_or(f64::NAN);
+        let name = method["name"].as_str().unwrap_or("?");
+        let counted = if name == "whole frames" { "pairs of frames" } else { "bands of rows" };
         format!(
-            "  {}: {:.3} ± {:.3} px, {} of {} bands",
-            method["name"].as_str().unwrap_or("?"),
+            "  {name}: {:.3} ± {:.3} px, {} of {} {counted}",
             number("centre_px"),
             number("centre_sigma_px"),
             number("bands_used"),
