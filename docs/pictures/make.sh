@@ -55,8 +55,8 @@ draw figure-5-tab.png "$neutron" --section y --slice 74 "${colour[@]}"
 draw figure-5-slice.png "$neutron" --slice 283 --colours turbo --range 0:2
 whole figure-5-rendering.png "$found/rendering-neutron.png"
 # Figure 6: the same in X-rays.
-draw figure-6-section.png "$xray" --section y --slice 235 --range 0:2.5
-draw figure-6-slice.png "$xray" --slice 362 --range 0:2.5
+draw figure-6-section.png "$xray" --section y --slice 235 --colours turbo --range 0:2.5
+draw figure-6-slice.png "$xray" --slice 362 --colours turbo --range 0:2.5
 finding figure-6-lead.png lid_lead xray
 
 # Corrections before and after, on cells that the example simulates itself.

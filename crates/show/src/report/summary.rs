@@ -53,10 +53,7 @@ pub fn summarise(content: &ReportContent) -> Summary {
     match content.verdict {
         Verdict::Fail => beyond("Fails", findings, Verdict::Fail),
         Verdict::Doubtful => beyond("Doubtful", findings, Verdict::Doubtful),
-        Verdict::Pass => {
-            let lead = "Everything that has a limit lies within it.".into();
-            Summary { word: "Passes", lead, points: Vec::new() }
-        }
+        Verdict::Pass => passes(findings),
         Verdict::Seen => {
             let lead = "Nothing here has a limit, so nothing was judged.".into();
             Summary { word: "Not judged", lead, points: Vec::new() }
@@ -104,6 +101,21 @@ fn rest(count: usize) -> &'static str {
     if count > MOST_POINTS { "; five of them" } else { "" }
 }
 
+/// All within the limits, and what was not seen.
+fn passes(findings: &[ReportFinding]) -> Summary {
+    let lead = "Everything that has a limit lies within it";
+    let unseen = |point: SummaryPoint| SummaryPoint {
+        text: format!("cannot tell: {}", point.text),
+        ..point
+    };
+    let points: Vec<_> = unknown(findings).into_iter().map(unseen).collect();
+    let lead = match points.is_empty() {
+        true => format!("{lead}."),
+        false => format!("{lead}; of this nothing could be told:"),
+    };
+    Summary { word: "Passes", lead, points }
+}
+
 /// Why nothing could be judged.
 fn blind(findings: &[ReportFinding]) -> Summary {
     let word = "Cannot tell";
@@ -111,24 +123,27 @@ fn blind(findings: &[ReportFinding]) -> Summary {
         let lead = "Nothing was found, so nothing could be judged.".into();
         return Summary { word, lead, points: Vec::new() };
     }
-    let unknown = findings.iter().enumerate();
-    let unknown = unknown.filter(|(_, it)| it.finding.verdict == Verdict::CannotTell);
-    let points: Vec<_> = unknown
-        .take(MOST_POINTS)
-        .map(|(number, found)| SummaryPoint {
-            text: match found.finding.note.trim() {
-                "" => format!("{}: no reason is given", kind_name(found.finding.kind)),
-                note => shortened(note.trim_end_matches('.')),
-            },
-            because: beams(&found.finding.shown_by),
-            findings: vec![number + 1],
-        })
-        .collect();
+    let points = unknown(findings);
     let lead = match points.is_empty() {
         true => "Nothing here could be held against a limit.".into(),
         false => "The cell could not be judged:".into(),
     };
     Summary { word, lead, points }
+}
+
+/// What could not be told, and why.
+fn unknown(findings: &[ReportFinding]) -> Vec<SummaryPoint> {
+    let unknown = findings.iter().enumerate();
+    let unknown = unknown.filter(|(_, it)| it.finding.verdict == Verdict::CannotTell);
+    let point = |(number, found): (usize, &ReportFinding)| SummaryPoint {
+        text: match found.finding.note.trim() {
+            "" => format!("{}: no reason is given", kind_name(found.finding.kind)),
+            note => shortened(note.trim_end_matches('.')),
+        },
+        because: beams(&found.finding.shown_by),
+        findings: vec![number + 1],
+    };
+    unknown.take(MOST_POINTS).map(point).collect()
 }
 
 /// One thing beyond its limit.
