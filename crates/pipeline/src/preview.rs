@@ -5,6 +5,7 @@ use std::path::Path;
 use ndarray::{Array2, Array3, ArrayView2, Axis};
 use voltomo_numeric::cast::to_f32;
 use voltomo_reconstruct::calibrate::AxisEstimate;
+use voltomo_show::ShowError;
 use voltomo_show::picture::{
     ColourMap, CurveStyle, Picture, SliceStyle, Tile, Window, contact_sheet, curve_picture,
     encode_png, slice_picture,
@@ -227,7 +228,8 @@ fn read_frame(frames: &dyn Frames, index: usize) -> Result<Array2<f32>, RunError
 }
 
 pub(crate) fn write(picture: &Picture, path: &Path) -> Result<(), RunError> {
-    write_whole(path, &encode_png(picture)?)
+    let failed = |source| ShowError::Write { path: path.into(), source };
+    Ok(write_whole(path, &encode_png(picture)?).map_err(failed)?)
 }
 
 /// Refuses a file for a picture that does not end in `.png`: it may be one that is to be read.

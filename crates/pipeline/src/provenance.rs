@@ -250,13 +250,13 @@ pub(crate) fn write_json(path: &Path, value: &impl Serialize) -> Result<(), RunE
 /// # Errors
 /// A folder that cannot be written.
 pub(crate) fn write_text(path: &Path, text: &str) -> Result<(), RunError> {
-    write_whole(path, text.as_bytes())
+    let failed = |source| RunError::File { what: "cannot write", path: path.into(), source };
+    write_whole(path, text.as_bytes()).map_err(failed)
 }
 
 /// Writes a file as a whole: first beside its place, then renamed onto it. Where that fails, nothing
 /// of it stays.
-pub(crate) fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), RunError> {
-    let failed = |source| RunError::File { what: "cannot write", path: path.into(), source };
+pub(crate) fn write_whole(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
     let mut beside = path.as_os_str().to_owned();
     beside.push(".partial");
     let written = std::fs::write(&beside, bytes).and_then(|()| std::fs::rename(&beside, path));
@@ -264,7 +264,7 @@ pub(crate) fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), RunError> {
         // That it could not be removed says no more than the error.
         let _ = std::fs::remove_file(&beside);
     }
-    written.map_err(failed)
+    written
 }
 
 /// A value as it stands in the record; what cannot be written as JSON becomes null.

@@ -192,7 +192,7 @@ fn a_name_that_is_a_path() {
     let folder = tempfile::tempdir().unwrap();
     let metadata = VolumeMetadata { name: "../volume".into(), ..metadata() };
     let text = refused(folder.path(), &settings(), &metadata);
-    assert!(text.contains("`../volume`") && text.contains("expected letters"), "{text}");
+    assert!(text.contains("`../volume`") && text.contains("expected a name"), "{text}");
 }
 
 #[test]

@@ -47,7 +47,7 @@ pub(super) fn write(source: &Source, options: &ExportOptions) -> Result<Vec<Stri
     let told =
         |error| RunError::File { what: "cannot write", path: options.out.clone(), source: error };
     write_regions(&regions, &mut bytes).map_err(told)?;
-    write_whole(&options.out, &bytes)?;
+    write_whole(&options.out, &bytes).map_err(told)?;
     Ok(vec![
         format!("written   {}", options.out.display()),
         format!("regions   {} of {} findings", regions.len(), held.findings.len()),

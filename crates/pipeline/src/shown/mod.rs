@@ -22,7 +22,7 @@ pub use options::{
 };
 pub use words::{AxisAt, Limits, PlaneAt, Radii};
 
-use crate::error::RunError;
+use crate::{error::RunError, provenance::write_whole};
 use cutting::{surface, upright};
 use drawn::{Section, drawn};
 use pointed::{Pointed, here_from_other, pointed};
@@ -215,13 +215,5 @@ fn named(error: ShowError, path: &Path) -> RunError {
 /// Writes a file: first beside its place, then renamed onto it.
 fn write(bytes: &[u8], path: &Path) -> Result<(), RunError> {
     let failed = |source| ShowError::Write { path: path.into(), source };
-    let mut beside = path.as_os_str().to_owned();
-    beside.push(".partial");
-    std::fs::write(&beside, bytes).map_err(failed)?;
-    let renamed = std::fs::rename(&beside, path).map_err(failed);
-    if renamed.is_err() {
-        // Nothing half-written stays; that it could not be removed says no more than the error.
-        let _ = std::fs::remove_file(&beside);
-    }
-    Ok(renamed?)
+    Ok(write_whole(path, bytes).map_err(failed)?)
 }
