@@ -1,6 +1,6 @@
 //! One cell from volumes to judged findings: chooses and orders. Knows no method.
 
-use voltomo_types::Finding;
+use voltomo_types::{CellPart, Finding, Probe};
 
 use crate::cylindrical;
 use crate::error::InspectError;
@@ -17,13 +17,16 @@ pub struct Inspection {
     pub findings: Vec<Finding>,
     /// What was measured along something.
     pub plots: Plots,
+    /// What of the cell each volume holds in which it was found.
+    pub parts: Vec<(Probe, CellPart)>,
 }
 
 /// Inspects a wound cell in a round can.
 ///
 /// `views`: the X-ray volume, the neutron volume, or both, each on its own grid. Returns judged
-/// findings, room by room, and what was measured along something; what a volume cannot tell is a finding that says so. Memory: the cell
-/// unrolled at the volume's voxel, averaged along its height.
+/// findings, room by room, what was measured along something, and what of the cell was looked at;
+/// what a volume cannot tell is a finding that says so. Memory: the cell unrolled at the volume's
+/// voxel, averaged along its height.
 ///
 /// # Errors
 /// No volume; volumes without millimetres, blank, or in which no wound cell stands whole in every
@@ -34,7 +37,8 @@ pub fn inspect_cylindrical(
     limits: &Limits,
 ) -> Result<Inspection, InspectError> {
     let (mut cell, mut findings) = cylindrical::place(views, &settings.cylindrical)?;
+    let parts = cell.views().map(|placed| (placed.seen.probe, placed.body.part())).collect();
     let (found, plots) = cylindrical::inspect(&mut cell, &settings.cylindrical);
     findings.extend(found);
-    Ok(Inspection { findings: judge_all(findings, limits), plots })
+    Ok(Inspection { findings: judge_all(findings, limits), plots, parts })
 }

@@ -6,11 +6,11 @@ mod twin;
 
 use ndarray::{Array3, s};
 use twin::{Volume, cell, in_volume, look};
-use voltomo_inspect::cylindrical::frame::{Body, HeightBy, LidBy, find_frame};
+use voltomo_inspect::cylindrical::frame::{Body, LidBy, find_frame};
 use voltomo_inspect::{CylindricalSettings, InspectSettings, Limits, Views, inspect_cylindrical};
 use voltomo_numeric::cast::to_f32;
 use voltomo_numeric::random::Random;
-use voltomo_types::{LengthUnit, Probe, VoxelGrid};
+use voltomo_types::{HeightOrigin, LengthUnit, Probe, VoxelGrid};
 
 fn found(volume: &Volume) -> Body {
     find_frame(&volume.seen(), &CylindricalSettings::default()).unwrap()
@@ -28,7 +28,7 @@ fn a_neutron_volume_of_a_whole_cell() {
     let volume = look(&cell("18650-na-1500"), Probe::Neutron, 0.168, [-2.0, 67.0]);
     let body = found(&volume);
     println!("{body:?}");
-    assert_eq!((body.lid_by, body.height_by), (LidBy::Groove, HeightBy::Bottom));
+    assert_eq!((body.lid_by, body.counted_from), (LidBy::Groove, HeightOrigin::Bottom));
     assert!(body.is_lid_first());
     assert!((body.height - 65.0).abs() < 0.2, "{}", body.height);
     for point in [[0.0, 0.0, 5.0], [0.0, 0.0, 60.0], [3.0, -4.0, 30.0]] {
@@ -43,7 +43,7 @@ fn an_xray_volume_of_the_top_and_the_same_upside_down() {
     let look = || look(&cell("18650-na-1500"), Probe::Xray, 0.08, [50.0, 66.5]);
     let body = found(&look());
     println!("{body:?}");
-    assert_eq!((body.lid_by, body.height_by), (LidBy::Groove, HeightBy::Top));
+    assert_eq!((body.lid_by, body.counted_from), (LidBy::Groove, HeightOrigin::NominalTop));
     assert!(body.is_lid_first());
     assert!(miss(&body, [0.0, 0.0, 55.0], 66.5) < 0.1);
     assert!((2.0 * body.radius - 18.2).abs() < 0.04, "{}", body.radius);
@@ -62,7 +62,10 @@ fn one_slice_is_enough_for_axis_and_radius() {
     volume.attenuation = volume.attenuation.slice(s![1..2, .., ..]).to_owned();
     volume.grid.shape[0] = 1;
     let body = found(&volume);
-    assert_eq!((body.lid_by, body.height_by), (LidBy::Assumed, HeightBy::Assumed));
+    assert_eq!((body.lid_by, body.counted_from), (LidBy::Assumed, HeightOrigin::Volume));
+    let part = body.part();
+    assert!(!part.holds_bottom && !part.holds_top);
+    assert!((part.heights_mm[0]).abs() < 1e-9 && (part.heights_mm[1] - 0.08).abs() < 1e-9);
     assert!((2.0 * body.radius - 18.2).abs() < 0.04, "{}", body.radius);
 }
 

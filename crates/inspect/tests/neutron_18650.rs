@@ -21,7 +21,7 @@ fn whole() -> &'static (Cell, Vec<Finding>) {
         let volume = look(&cell, Probe::Neutron, 0.084, [-1.5, HIGH]);
         let views = Views { neutron: Some(volume.seen()), ..Views::default() };
         let found = inspect_cylindrical(&views, &InspectSettings::default(), &Limits::default());
-        let Inspection { findings: found, plots } = found.unwrap();
+        let Inspection { findings: found, plots, .. } = found.unwrap();
         check_plots(&plots);
         for finding in &found {
             println!(

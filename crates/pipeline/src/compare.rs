@@ -60,7 +60,7 @@ pub fn compare(options: &CompareOptions, watch: &dyn Watch) -> Result<FindingsRe
     watch.begin("write the difference", 1);
     write_difference(found.difference, inputs[0].grid(), &options.out)?;
     watch.end();
-    let told = inputs.iter().map(Inspected::of).collect();
+    let told = inputs.iter().map(|input| Inspected::of(input, None)).collect();
     let record = FindingsRecord::new(None, told, found.findings);
     record.write(&options.out)?;
     Ok(record)

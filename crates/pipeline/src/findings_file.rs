@@ -5,7 +5,7 @@ use std::path::Path;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use voltomo_types::{CellKind, Fact, Finding, Probe, Verdict};
+use voltomo_types::{CellKind, CellPart, Fact, Finding, Probe, Verdict};
 
 use crate::error::RunError;
 use crate::provenance::{write_json, write_text};
@@ -33,15 +33,19 @@ pub struct Inspected {
     #[schemars(with = "Vec<StatedFact>")]
     #[serde(default)]
     pub facts: Vec<Fact>,
+    /// What of the cell it holds, where the cell was found in it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub part: Option<CellPart>,
 }
 
 impl Inspected {
-    /// What is said of a volume.
-    pub(crate) fn of(input: &VolumeInput) -> Self {
+    /// What is said of a volume that holds this part of the cell.
+    pub(crate) fn of(input: &VolumeInput, part: Option<CellPart>) -> Self {
         Self {
             path: input.path().display().to_string(),
             probe: input.probe,
             facts: input.facts.clone(),
+            part,
         }
     }
 }

@@ -47,7 +47,7 @@ fn finding() -> ReportFinding {
         slice: None,
         note: "The wall is pressed in.".repeat(8),
     };
-    ReportFinding { finding, picture: Some(picture(160)) }
+    ReportFinding { finding, picture: Some(picture(160)), part: None }
 }
 
 fn curve() -> Curve {

@@ -97,7 +97,7 @@ fn findings(picture: &ReportPicture) -> Vec<ReportFinding> {
         }
     };
     let mut found: Vec<ReportFinding> =
-        (0..20).map(|k| ReportFinding { finding: finding(k), picture: None }).collect();
+        (0..20).map(|k| ReportFinding { finding: finding(k), picture: None, part: None }).collect();
     found[0].picture = Some(picture.clone());
     found
 }

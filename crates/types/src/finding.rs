@@ -190,7 +190,8 @@ impl Measure {
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct CellPlace {
     /// Height above the outer face of the cell's bottom, mm; of a volume that does not hold the
-    /// bottom, from its top: then the top is the cell's nominal height.
+    /// bottom, from its top: then the top is the cell's nominal height; of a volume that holds
+    /// neither, above the volume's lower end.
     pub z_mm: f64,
     /// Distance from the cell's axis, mm.
     pub radius_mm: f64,

@@ -24,7 +24,7 @@ mod upright;
 mod voids;
 mod working;
 
-use voltomo_types::{Finding, FindingKind, Probe};
+use voltomo_types::{CellPart, Finding, FindingKind, HeightOrigin, Probe};
 
 use crate::error::InspectError;
 use crate::frame::CellFrame;
@@ -38,6 +38,8 @@ use working::Working;
 pub struct CoinInspection {
     /// Where the cell lies: z from the outer face of the can's floor to the cap.
     pub frame: CellFrame,
+    /// What of it the volume holds: all.
+    pub part: CellPart,
     /// Findings, not judged yet.
     pub findings: Vec<Finding>,
 }
@@ -62,17 +64,24 @@ pub fn inspect(
     let report = Report { pose: &pose, probe: seen.probe };
     let stack = Stack::of(&pose);
     let frame = pose.upright.frame;
+    let part = CellPart {
+        heights_mm: [0.0, pose.height.value],
+        counted_from: HeightOrigin::Bottom,
+        holds_bottom: true,
+        holds_top: true,
+    };
     let starved = starvation::starvation(report, &stack, (seen.is_quantitative, starved_share));
     if let Some(starved) = starved {
         let mut findings = housing::housing(report, &stack, &[]);
         findings.retain(|finding| finding.kind == FindingKind::Cell);
         findings.push(starved);
-        return Ok(CoinInspection { frame, findings });
+        return Ok(CoinInspection { frame, part, findings });
     }
     if pose.is_smeared() {
-        return Ok(CoinInspection { frame, findings: vec![housing::smeared(report, &stack)] });
+        let findings = vec![housing::smeared(report, &stack)];
+        return Ok(CoinInspection { frame, part, findings });
     }
-    Ok(CoinInspection { frame, findings: inside(report, &stack) })
+    Ok(CoinInspection { frame, part, findings: inside(report, &stack) })
 }
 
 fn inside(report: Report<'_>, stack: &Stack) -> Vec<Finding> {

@@ -251,14 +251,15 @@ fn ovality(survey: &Survey<'_>, can: &Can) -> Finding {
     let (amplitude, sigma, angle) = can.outer.amplitude(2);
     let sigma = 4.0 * sigma.max(0.25 * SAMPLING * survey.seen.grid.voxel);
     let difference = 4.0 * amplitude;
-    let angle_deg = angle.to_degrees().rem_euclid(180.0);
+    let from = survey.body.frame.tab_angle.unwrap_or(0.0);
+    let angle_deg = (angle - from).to_degrees().rem_euclid(180.0);
     let mm = MeasureUnit::Millimetre;
     let measures = vec![
         Measure::new("difference", difference, Some(sigma), mm),
         Measure::new("direction", angle_deg, None, MeasureUnit::Degree),
     ];
     let note = format!(
-        "The diameters of the can differ by {difference:.3} mm, the largest at {angle_deg:.0}° from +x of the volume."
+        "The diameters of the can differ by {difference:.3} mm, the largest at {angle_deg:.0}° and opposite."
     );
     report::finding(FindingKind::Ovality, survey, measures, note)
 }

@@ -4,7 +4,7 @@ use ndarray::{Array2, Axis, s};
 use rayon::prelude::*;
 use voltomo_numeric::cast::to_index;
 use voltomo_numeric::least_squares::{Line, Point, robust_line};
-use voltomo_types::{CellKind, Probe, VoxelGrid};
+use voltomo_types::{CellKind, CellPart, HeightOrigin, Probe, VoxelGrid};
 
 use super::circle::{Circle, find_circle};
 use super::ends::{End, Rings};
@@ -48,17 +48,6 @@ pub enum LidBy {
     Assumed,
 }
 
-/// What heights are counted from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum HeightBy {
-    /// The outer face of the bottom.
-    Bottom,
-    /// The top, taken to be at the cell's nominal height.
-    Top,
-    /// Nothing in the volume tells: its middle is taken to be at half the nominal height.
-    Assumed,
-}
-
 /// A wound cell in its volume. Heights are of the cell's frame, mm.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Body {
@@ -88,7 +77,7 @@ pub struct Body {
     /// How it is known where the lid is.
     pub lid_by: LidBy,
     /// What heights are counted from.
-    pub height_by: HeightBy,
+    pub counted_from: HeightOrigin,
     /// Height of the whole cell: between both ends, else nominal.
     pub height: f64,
 }
@@ -110,6 +99,18 @@ impl Body {
             top: high.map(height),
             groove: self.groove.map(span),
             ..self.clone()
+        }
+    }
+
+    /// What of the cell the volume holds.
+    #[must_use]
+    pub fn part(&self) -> CellPart {
+        let [low, high] = self.seen;
+        CellPart {
+            heights_mm: [self.bottom.unwrap_or(low), self.top.unwrap_or(high)],
+            counted_from: self.counted_from,
+            holds_bottom: self.bottom.is_some(),
+            holds_top: self.top.is_some(),
         }
     }
 
@@ -148,7 +149,7 @@ pub fn find_frame(seen: &Seen<'_>, settings: &CylindricalSettings) -> Result<Bod
     let (is_lid_first, lid_by) = lid(&ends, groove, (&stack, settings));
     let upright = Upright { grid: seen.grid, stack: &stack, ends, is_lid_first };
     let height = upright.height(settings)?;
-    let (middle, at, height_by) = upright.origin(height);
+    let (middle, at, counted_from) = upright.origin(height);
     let point = |slice: f64| {
         let [y, x] = centre_of(slice);
         let index = [slice, y, x];
@@ -172,7 +173,7 @@ pub fn find_frame(seen: &Seen<'_>, settings: &CylindricalSettings) -> Result<Bod
         top: top.map(|end| height_of(end.slice)),
         groove: groove.map(span),
         lid_by,
-        height_by,
+        counted_from,
         height,
     })
 }
@@ -406,16 +407,16 @@ impl Upright<'_> {
     }
 
     /// A slice, its height in the cell, and what that was counted from.
-    fn origin(&self, height: f64) -> (f64, f64, HeightBy) {
+    fn origin(&self, height: f64) -> (f64, f64, HeightOrigin) {
         let [top, bottom] =
             if self.is_lid_first { self.ends } else { [self.ends[1], self.ends[0]] };
         if let Some(bottom) = bottom {
-            return (bottom.slice, 0.0, HeightBy::Bottom);
+            return (bottom.slice, 0.0, HeightOrigin::Bottom);
         }
         if let Some(top) = top {
-            return (top.slice, height, HeightBy::Top);
+            return (top.slice, height, HeightOrigin::NominalTop);
         }
-        let middle = 0.5 * (self.grid.shape[0] as f64 - 1.0);
-        (middle, 0.5 * height, HeightBy::Assumed)
+        let lower_end = if self.is_lid_first { self.grid.shape[0] as f64 - 0.5 } else { -0.5 };
+        (lower_end, 0.0, HeightOrigin::Volume)
     }
 }

@@ -1,9 +1,9 @@
 //! The cell found in each volume, and both agreed on one frame. Knows no part of the cell.
 
-use voltomo_types::{Finding, FindingKind, Measure, MeasureUnit, Transform, Verdict};
+use voltomo_types::{Finding, FindingKind, HeightOrigin, Measure, MeasureUnit, Transform, Verdict};
 
 use super::cell::{CylindricalCell, Placed};
-use super::frame::{Body, HeightBy, LidBy, find_frame};
+use super::frame::{Body, LidBy, find_frame};
 use super::settings::CylindricalSettings;
 use crate::error::{InspectError, name};
 use crate::frame::CellFrame;
@@ -47,10 +47,10 @@ pub fn place<'a>(
 /// One frame for both: the axis of the X-rays, heights and lid of the view that knows them better.
 fn agree(xray: &mut Body, neutron: &mut Body, xray_from_neutron: &Transform) {
     let Some(neutron_from_xray) = xray_from_neutron.inverse() else { return };
-    let rank = |body: &Body| match body.height_by {
-        HeightBy::Bottom => 2,
-        HeightBy::Top => 1,
-        HeightBy::Assumed => 0,
+    let rank = |body: &Body| match body.counted_from {
+        HeightOrigin::Bottom => 2,
+        HeightOrigin::NominalTop => 1,
+        HeightOrigin::Volume => 0,
     };
     let is_lid_known = |body: &Body| body.lid_by != LidBy::Assumed;
     if (is_lid_known(neutron), rank(neutron)) > (is_lid_known(xray), rank(xray)) {
@@ -62,14 +62,14 @@ fn agree(xray: &mut Body, neutron: &mut Body, xray_from_neutron: &Transform) {
         let slope = [column[1] / column[0], column[2] / column[0]];
         let frame = CellFrame::new(middle, height, slope, further < height);
         *xray = xray.in_frame(frame);
-        (xray.lid_by, xray.height_by) = (neutron.lid_by, neutron.height_by);
+        (xray.lid_by, xray.counted_from) = (neutron.lid_by, neutron.counted_from);
         xray.height = neutron.height;
     }
     let volume_from_cell = xray.frame.volume_from_cell.then(&neutron_from_xray);
     let cell_from_volume = xray_from_neutron.then(&xray.frame.cell_from_volume);
     let frame = CellFrame { volume_from_cell, cell_from_volume, tab_angle: None };
     *neutron = neutron.in_frame(frame);
-    (neutron.lid_by, neutron.height_by) = (xray.lid_by, xray.height_by);
+    (neutron.lid_by, neutron.counted_from) = (xray.lid_by, xray.counted_from);
     neutron.height = xray.height;
 }
 
@@ -137,10 +137,10 @@ fn body_note(placed: &Placed<'_>) -> String {
         LidBy::Ends => "by stud and floor",
         LidBy::Assumed => "assumed, nothing in the volume tells",
     };
-    let from = match body.height_by {
-        HeightBy::Bottom => "from the bottom",
-        HeightBy::Top => "from the top at its nominal height",
-        HeightBy::Assumed => "from the volume's middle at half the nominal height",
+    let from = match body.counted_from {
+        HeightOrigin::Bottom => "from the bottom",
+        HeightOrigin::NominalTop => "from the top at its nominal height",
+        HeightOrigin::Volume => "from the lower end of the volume",
     };
     format!(
         "A cylindrical cell in the {} volume, {part}; heights {:.1} to {:.1} mm, counted {from}; lid {end}, {by}.",

@@ -51,7 +51,7 @@ pub(super) fn gap_width(survey: &Survey<'_>, gap: &Gap) -> Curve {
     let title = "Gap between roll and can, round the clock";
     let named = ("roll-can-gap", title, Counted::new("gap", "mm"));
     let mut curve = curve(survey, named, (&Gap::angles(), &gap.widths));
-    curve.levels.push(("cannot be told from none".into(), gap.least));
+    curve.levels.push(("least gap that can be told".into(), gap.least));
     curve
 }
 

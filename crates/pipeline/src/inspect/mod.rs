@@ -9,7 +9,10 @@ use std::path::{Path, PathBuf};
 use voltomo_inspect::{
     InspectSettings, Inspection, Limits, Plots, Seen, Views, coin, inspect_cylindrical, judge_all,
 };
-use voltomo_types::{CellKind, CellPlace, Finding, FindingKind, Probe, Transform, Verdict, Volume};
+use voltomo_show::report::part_in_words;
+use voltomo_types::{
+    CellKind, CellPart, CellPlace, Finding, FindingKind, Probe, Transform, Verdict, Volume,
+};
 
 use crate::error::RunError;
 use crate::findings_file::{self, FindingsRecord, Inspected, JSON as FINDINGS};
@@ -74,10 +77,11 @@ pub fn inspect(options: &InspectOptions, watch: &dyn Watch) -> Result<FindingsRe
     };
     let starved = inputs.iter().find(|input| input.probe == Probe::Xray);
     let starved = starved.and_then(|input| input.starved_share());
-    let Inspection { findings, plots } = findings(options, &views, &limits, starved)?;
+    let Inspection { findings, plots, parts } = findings(options, &views, &limits, starved)?;
     watch.end();
     let findings = placed([options.beforehand.clone(), findings].concat());
-    let told = inputs.iter().map(Inspected::of).collect();
+    let part_of = |probe| parts.iter().find(|(of, _)| *of == probe).map(|(_, part)| *part);
+    let told = inputs.iter().map(|input| Inspected::of(input, part_of(input.probe))).collect();
     let name = options.name.clone();
     let record = FindingsRecord { name, ..FindingsRecord::new(Some(options.cell), told, findings) };
     watch.begin("draw the findings", record.findings.len());
@@ -102,24 +106,27 @@ fn findings(
     match options.cell {
         CellKind::Cylindrical => Ok(inspect_cylindrical(views, &options.settings, limits)?),
         CellKind::Coin => {
-            let findings = coin_findings(views, limits, starved)?;
-            Ok(Inspection { findings, plots: Plots::default() })
+            let (findings, parts) = coin_findings(views, limits, starved)?;
+            Ok(Inspection { findings, plots: Plots::default(), parts })
         }
     }
 }
 
-/// What each volume of a coin shows; `starved`: share of the X-rays that nothing came through.
+/// What each volume of a coin shows, and what of the coin it holds; `starved`: share of the X-rays that nothing came through.
 fn coin_findings(
     views: &Views<'_>,
     limits: &Limits,
     starved: Option<f64>,
-) -> Result<Vec<Finding>, RunError> {
+) -> Result<(Vec<Finding>, Vec<(Probe, CellPart)>), RunError> {
     let both = views.xray.is_some() && views.neutron.is_some();
-    let (mut findings, mut refused) = (Vec::new(), None);
+    let (mut findings, mut parts, mut refused) = (Vec::new(), Vec::new(), None);
     for (seen, starved) in [(views.xray, starved), (views.neutron, None)] {
         let Some(seen) = seen else { continue };
         match coin::inspect(&seen, starved) {
-            Ok(found) => findings.extend(found.findings),
+            Ok(found) => {
+                findings.extend(found.findings);
+                parts.push((seen.probe, found.part));
+            }
             // The other beam may show what this one does not.
             Err(error) if both && refused.is_none() => {
                 findings.push(unseen(seen.probe, error.to_string()));
@@ -128,7 +135,7 @@ fn coin_findings(
             Err(error) => return Err(refused.unwrap_or(error).into()),
         }
     }
-    Ok(judge_all(findings, limits))
+    Ok((judge_all(findings, limits), parts))
 }
 
 /// Without places that are no numbers.
@@ -216,6 +223,11 @@ impl FindingsRecord {
     #[must_use]
     pub fn lines(&self, out: &Path) -> Vec<String> {
         let mut lines = vec![format!("verdict   {}", findings_file::name(&self.verdict))];
+        for volume in &self.volumes {
+            let Some(part) = volume.part else { continue };
+            let beam = findings_file::name(&volume.probe);
+            lines.push(format!("seen      {beam}: {}", part_in_words(&part)));
+        }
         lines.extend(self.worst(self.findings.len()));
         lines.push(format!("findings  {}", out.join(FINDINGS).display()));
         lines.push(format!("table     {}", out.join(findings_file::CSV).display()));

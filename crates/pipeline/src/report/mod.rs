@@ -16,6 +16,7 @@ use std::path::{Path, PathBuf};
 use voltomo_show::report::{
     FileLink, ReportContent, ReportVolume, Summary, TextBlock, summarise, write_html,
 };
+use voltomo_types::CellPart;
 
 pub use outcome::ReportOutcome;
 
@@ -89,7 +90,12 @@ fn gather(folder: &Path) -> Result<ReportContent, RunError> {
         warnings.extend(run.warnings());
     }
     let album = pictures::read(folder, &mut warnings);
-    let findings = pictures::of_findings(folder, record.findings, &mut warnings);
+    let mut findings = pictures::of_findings(folder, record.findings, &mut warnings);
+    for found in &mut findings {
+        let shown_by = &found.finding.shown_by;
+        let showing = record.volumes.iter().filter(|volume| shown_by.contains(&volume.probe));
+        found.part = showing.filter_map(|volume| volume.part).reduce(CellPart::and);
+    }
     let mut curves = curves::read(folder, &mut warnings);
     for run in &runs {
         curves.extend(run.dose().filter(|dose| curves.iter().all(|it| it.name != dose.name)));
@@ -100,6 +106,7 @@ fn gather(folder: &Path) -> Result<ReportContent, RunError> {
         probe: volume.probe,
         path: volume.path.clone(),
         facts: volume.facts.iter().map(|it| (it.item.clone(), it.value.clone())).collect(),
+        part: volume.part,
     });
     let mut provenance = vec![("Inspected by".to_string(), record.program.clone())];
     provenance.extend(runs.iter().flat_map(ScanRun::provenance));

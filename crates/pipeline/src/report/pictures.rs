@@ -84,7 +84,7 @@ pub(super) fn of_findings(
     findings: Vec<Finding>,
     warnings: &mut Vec<String>,
 ) -> Vec<ReportFinding> {
-    let bare = |finding| ReportFinding { finding, picture: None };
+    let bare = |finding| ReportFinding { finding, picture: None, part: None };
     let mut found: Vec<ReportFinding> = findings.into_iter().map(bare).collect();
     let mut order: Vec<usize> = (0..found.len()).collect();
     order.sort_by_key(|number| match found[*number].finding.verdict {

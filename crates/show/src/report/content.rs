@@ -1,7 +1,7 @@
 //! What a report tells, as plain data. Knows no HTML.
 
 use ndarray::Array2;
-use voltomo_types::{CellKind, Counted, Curve, Finding, Probe, Verdict};
+use voltomo_types::{CellKind, CellPart, Counted, Curve, Finding, Probe, Verdict};
 
 /// A picture as it will stand in the page.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -23,6 +23,8 @@ pub struct ReportFinding {
     pub finding: Finding,
     /// The slice with its place framed, where there is one.
     pub picture: Option<ReportPicture>,
+    /// What of the cell the volumes hold that show it, where that is known.
+    pub part: Option<CellPart>,
 }
 
 /// A picture with what is to be said of it.
@@ -45,6 +47,8 @@ pub struct ReportVolume {
     pub path: String,
     /// What is known of it, each with a name: voxel, method.
     pub facts: Vec<(String, String)>,
+    /// What of the cell it holds, where that is known.
+    pub part: Option<CellPart>,
 }
 
 /// Numbers over two quantities, such as a joint histogram.

@@ -51,7 +51,10 @@ pub(super) fn section(html: &mut Html, findings: &[ReportFinding]) {
     }
     html.raw("<p class=\"lead\">Values are given ± one standard deviation. A finding fails or ");
     html.raw("passes where its limit is two standard deviations away, and is doubtful between. ");
-    html.raw("Heights count from the outer face of the cell’s bottom.</p>");
+    html.raw(
+        "Heights count from the outer face of the cell’s bottom, if not said otherwise above; ",
+    );
+    html.raw("angles from the positive tab where one was found.</p>");
     filter(html, findings);
     html.raw("<div class=\"table-box\"><table class=\"findings\" role=\"table\" aria-labelledby=\"findings-title\">");
     html.raw("<thead role=\"rowgroup\"><tr role=\"row\"><th scope=\"col\" role=\"columnheader\">Finding</th>");
@@ -110,7 +113,7 @@ fn row(html: &mut Html, (found, number): (&ReportFinding, usize), size: Option<&
     html.raw("</th><td role=\"cell\" data-label=\"Measured\">");
     measures(html, finding);
     html.raw("</td><td role=\"cell\" data-label=\"Where\">");
-    where_it_is(html, finding, size);
+    where_it_is(html, found, size);
     html.raw("</td><td role=\"cell\" data-label=\"What it is\">");
     beams(html, finding);
     note(html, &finding.note);
@@ -175,15 +178,15 @@ fn how_far(measure: &Measure) -> Option<String> {
     (!told.is_empty()).then(|| format!("beyond by {}", told.join(" = ")))
 }
 
-fn where_it_is(html: &mut Html, finding: &Finding, size: Option<&CellSize>) {
-    let (Some(spot), Some(size)) = (place::spot(finding), size) else {
+fn where_it_is(html: &mut Html, found: &ReportFinding, size: Option<&CellSize>) {
+    let (Some(spot), Some(size)) = (place::spot(&found.finding), size) else {
         html.raw("<span class=\"none\">the cell as a whole</span>");
         return;
     };
     html.raw("<div class=\"where\">");
     place::dial(html, &spot, (size.radius_mm, size.turn));
     html.raw("<ul>");
-    for line in place::lines(finding) {
+    for line in place::lines(found) {
         html.raw("<li>").text(&line).raw("</li>");
     }
     html.raw("</ul></div>");
@@ -194,9 +197,12 @@ fn beams(html: &mut Html, finding: &Finding) {
     for beam in &finding.shown_by {
         html.raw("<span class=\"beam\">").text(beam_name(*beam)).raw("</span> ");
     }
-    if finding.confidence.is_finite() && finding.verdict != Verdict::CannotTell {
+    if finding.confidence > 0.0 && finding.verdict != Verdict::CannotTell {
         let percent = (100.0 * finding.confidence.clamp(0.0, 1.0)).floor();
-        html.raw("<span class=\"sure\">").text(&fixed(percent, 0)).raw("\u{a0}% sure</span>");
+        html.raw("<span class=\"sure\">");
+        // What stands out of the noise by chance is no finding.
+        html.raw(if percent < 50.0 { "perhaps nothing: " } else { "" });
+        html.text(&fixed(percent, 0)).raw("\u{a0}% sure</span>");
     }
     html.raw("</p>");
 }

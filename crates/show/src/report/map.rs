@@ -105,7 +105,7 @@ pub(super) fn draw(
     html.raw("</div><figcaption>Where it is: the numbers are those of the list. Left: along the ");
     html.raw("axis, turned as the slices are; 0° is ");
     html.raw(if size.is_from_tab { "the positive tab. " } else { "+x of the volume. " });
-    html.raw("Right: height above the cell’s bottom against distance from the axis; only the ");
+    html.raw("Right: height against distance from the axis; only the ");
     html.raw("heights where something was found are drawn.</figcaption></figure>");
 }
 

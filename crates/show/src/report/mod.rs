@@ -10,6 +10,7 @@ mod findings;
 mod heat;
 mod html;
 mod issue;
+mod looked;
 mod map;
 mod number;
 mod page;
@@ -25,6 +26,7 @@ pub use content::{
     FileLink, HeatMap, QualityRow, QualityTable, ReportContent, ReportFigure, ReportFinding,
     ReportPicture, ReportVolume, TextBlock,
 };
+pub use looked::part_in_words;
 pub use page::write_html;
 pub use reduce::reduce_png;
 pub use summary::{Summary, summarise};

@@ -10,6 +10,7 @@ use super::findings;
 use super::heat;
 use super::html::Html;
 use super::issue::{issues, ordered};
+use super::looked::looked_at;
 use super::map::{self, CellSize};
 use super::pictures;
 use super::plot;
@@ -106,6 +107,7 @@ fn verdict(html: &mut Html, content: &ReportContent, summary: &Summary) {
     html.text(verdict_sign(content.verdict)).raw("</span> ").text(summary.word).raw("</h2>");
     html.raw("<p class=\"lead\">").text(&summary.lead).raw("</p>");
     points(html, summary);
+    looked_at(html, &content.volumes);
     findings::tally(html, &content.findings);
     html.raw("</div>");
     if let Some(overview) = &content.overview {

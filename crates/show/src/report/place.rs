@@ -1,12 +1,15 @@
 //! Where a finding is, in words and as a small dial. Finds nothing.
 
-use voltomo_types::{Finding, FindingKind, MeasureUnit};
+use voltomo_types::{CellPart, Finding, FindingKind, HeightOrigin, MeasureUnit};
 
+use super::content::ReportFinding;
 use super::html::Html;
 use super::number::fixed;
 
 /// From this height on a finding is told from where to where, mm.
 const TALL_MM: f64 = 2.0;
+/// So near to where the volume ends, a finding may go on beyond it, mm.
+const AT_THE_END_MM: f64 = 1.0;
 
 /// How long the arrow of a shift is drawn.
 pub(super) const SHIFT: f64 = 14.0;
@@ -50,9 +53,9 @@ pub(super) fn spot(finding: &Finding) -> Option<Spot> {
 }
 
 /// The lines of a place in the table: height, distance from the axis, direction.
-pub(super) fn lines(finding: &Finding) -> Vec<String> {
-    let Some(spot) = spot(finding) else { return Vec::new() };
-    let mut lines = vec![heights(&spot)];
+pub(super) fn lines(found: &ReportFinding) -> Vec<String> {
+    let Some(spot) = spot(&found.finding) else { return Vec::new() };
+    let mut lines = vec![heights(&spot, found.part.as_ref())];
     match spot.direction {
         _ if spot.is_shift => {}
         None => lines.push(around(&spot).into()),
@@ -63,8 +66,8 @@ pub(super) fn lines(finding: &Finding) -> Vec<String> {
 }
 
 /// The same in a sentence, height last.
-pub(super) fn phrase(finding: &Finding) -> Option<String> {
-    let spot = spot(finding)?;
+pub(super) fn phrase(found: &ReportFinding) -> Option<String> {
+    let spot = spot(&found.finding)?;
     let mut told: Vec<String> =
         spot.direction.iter().map(|[angle, _]| towards(&spot, *angle)).collect();
     match spot.direction {
@@ -72,7 +75,7 @@ pub(super) fn phrase(finding: &Finding) -> Option<String> {
         None => told.push(around(&spot).into()),
         Some(_) => told.push(format!("{}\u{a0}mm from the axis", near(spot.radius_mm))),
     }
-    told.push(format!("at {}", heights(&spot)));
+    told.push(format!("at {}", heights(&spot, found.part.as_ref())));
     Some(told.join(", "))
 }
 
@@ -84,13 +87,28 @@ fn towards(spot: &Spot, angle: f64) -> String {
     format!("{} {}", if spot.is_shift { "towards" } else { "at" }, degrees(angle))
 }
 
-fn heights(spot: &Spot) -> String {
+/// From where to where, whether it may go on beyond the volume, and if heights are not the cell's.
+fn heights(spot: &Spot, part: Option<&CellPart>) -> String {
     let [low, high] = spot.heights_mm;
-    if high - low >= TALL_MM {
+    let mut told = if high - low >= TALL_MM {
         format!("heights {} to {}\u{a0}mm", near(low), near(high))
     } else {
         format!("height {}\u{a0}mm", near((low + high) / 2.0))
+    };
+    let Some(part) = part else { return told };
+    if part.counted_from == HeightOrigin::Volume {
+        told.push_str(" in the volume");
     }
+    let is_tall = high - low >= TALL_MM;
+    let below = is_tall && !part.holds_bottom && low < part.heights_mm[0] + AT_THE_END_MM;
+    let above = is_tall && !part.holds_top && high > part.heights_mm[1] - AT_THE_END_MM;
+    match (below, above) {
+        (true, true) => told.push_str(" and perhaps beyond: the volume ends there"),
+        (true, false) => told.push_str(" and perhaps below: the volume ends there"),
+        (false, true) => told.push_str(" and perhaps above: the volume ends there"),
+        (false, false) => {}
+    }
+    told
 }
 
 /// A length as it helps to find something: tenths, of small ones hundredths.

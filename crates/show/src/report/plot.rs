@@ -116,7 +116,12 @@ pub(super) fn figure(html: &mut Html, curve: &Curve, number: usize) {
     html.raw("<figure class=\"plot\"")
         .attr("id", &format!("plot-{number}"))
         .raw("><h3 dir=\"auto\">");
-    html.text(&curve.title).raw("</h3><svg viewBox=\"0 0 480 300\" role=\"img\"");
+    html.text(&curve.title).raw("</h3>");
+    if curve.lines.iter().all(|line| line.values.iter().all(|value| !value.is_finite())) {
+        html.raw("<p class=\"none\">Nothing could be measured along it.</p></figure>");
+        return;
+    }
+    html.raw("<svg viewBox=\"0 0 480 300\" role=\"img\"");
     html.attr("aria-label", &spoken(curve)).raw(">");
     axes.draw(html, names);
     html.raw("<svg class=\"lines\" viewBox=\"74 14 392 236\" x=\"74\" y=\"14\" width=\"392\" height=\"236\">");

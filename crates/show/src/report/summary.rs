@@ -148,13 +148,14 @@ fn unknown(findings: &[ReportFinding]) -> Vec<SummaryPoint> {
 
 /// One thing beyond its limit.
 fn point(findings: &[ReportFinding], issue: &Issue) -> SummaryPoint {
-    let worst = &findings[issue.findings[0]].finding;
+    let found = &findings[issue.findings[0]];
+    let worst = &found.finding;
     let measure = telling_measure(worst);
     let what = measure.map_or_else(
         || kind_name(worst.kind).to_lowercase(),
         |measure| complaint(worst.kind, measure),
     );
-    let text = match place::phrase(worst) {
+    let text = match place::phrase(found) {
         Some(place) => format!("{what}, {place}"),
         None => what,
     };

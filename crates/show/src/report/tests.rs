@@ -32,7 +32,8 @@ fn place(z_mm: f64, radius_mm: f64, angle_deg: f64) -> CellPlace {
 }
 
 fn report(findings: Vec<Finding>, verdict: Verdict) -> ReportContent {
-    let findings = findings.into_iter().map(|finding| ReportFinding { finding, picture: None });
+    let findings =
+        findings.into_iter().map(|finding| ReportFinding { finding, picture: None, part: None });
     ReportContent { findings: findings.collect(), verdict, ..ReportContent::default() }
 }
 

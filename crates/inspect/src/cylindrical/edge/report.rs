@@ -142,13 +142,13 @@ impl<'a, 'v> Report<'a, 'v> {
         );
         finding.note = format!(
             "Overhang at the {} end, {} places on {} windings: anode beyond cathode by {:.3} mm in \
-             the mean, least on winding {} at {:.0}° of the volume.",
+             the mean, least on winding {} at {:.0}°.",
             self.end(),
             all.len(),
             self.turn_means(&self.overhang).len(),
             mean(&all),
             place[0],
-            self.table.angles[place[1]].to_degrees().rem_euclid(360.0),
+            finding.place.map_or(f64::NAN, |place| place.angle_deg),
         );
         finding
     }

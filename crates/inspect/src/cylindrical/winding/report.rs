@@ -52,7 +52,7 @@ fn note(spiral: &Spiral) -> String {
         Sense::Clockwise => "outwards from +y to +x",
     };
     format!(
-        "One spiral of {:.2} turns, {sense}, from {:.0}° of the volume; a ray from the roll's \
+        "One spiral of {:.2} turns, {sense}, from {:.0}° from +x of the volume; a ray from the roll's \
          axis crosses {least} to {most} windings. Traced at {} heights.",
         spiral.length(),
         spiral.start_angle().to_degrees(),
