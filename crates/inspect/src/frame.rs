@@ -1,6 +1,6 @@
 //! Where the cell lies in its volume. Knows no attenuation.
 
-use voltomo_types::{CellPlace, Transform};
+use voltomo_types::{CellPart, CellPlace, Probe, Transform};
 
 /// The cell's own frame: z along its axis, up from the outer face of its bottom to its lid, x and y
 /// as near to the volume's as an upright axis allows, x = y = 0 on the axis. Lengths are mm.
@@ -53,6 +53,19 @@ impl CellFrame {
             volume_mm: self.volume_from_cell.apply([z, y, x]),
         }
     }
+}
+
+/// A cell as it was found in one volume.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct FoundCell {
+    /// Whose volume.
+    pub probe: Probe,
+    /// Where the cell lies in it.
+    pub frame: CellFrame,
+    /// What of the cell it holds.
+    pub part: CellPart,
+    /// Outer radius of the can, mm.
+    pub radius_mm: f64,
 }
 
 #[cfg(test)]

@@ -27,4 +27,4 @@ pub use limits::{Limits, Range, kind_key};
 pub use plots::Plots;
 pub use seen::{Seen, Views};
 pub use settings::InspectSettings;
-pub use stage::{Inspection, inspect_cylindrical};
+pub use stage::{Inspection, inspect_coin, inspect_cylindrical};

@@ -1,9 +1,11 @@
 //! One cell from volumes to judged findings: chooses and orders. Knows no method.
 
-use voltomo_types::{CellPart, Finding, Probe};
+use voltomo_types::{Finding, FindingKind};
 
+use crate::coin;
 use crate::cylindrical;
 use crate::error::InspectError;
+use crate::frame::FoundCell;
 use crate::judge::judge_all;
 use crate::limits::Limits;
 use crate::plots::Plots;
@@ -17,8 +19,8 @@ pub struct Inspection {
     pub findings: Vec<Finding>,
     /// What was measured along something.
     pub plots: Plots,
-    /// What of the cell each volume holds in which it was found.
-    pub parts: Vec<(Probe, CellPart)>,
+    /// The cell in each volume in which it was found.
+    pub cells: Vec<FoundCell>,
 }
 
 /// Inspects a wound cell in a round can.
@@ -37,8 +39,46 @@ pub fn inspect_cylindrical(
     limits: &Limits,
 ) -> Result<Inspection, InspectError> {
     let (mut cell, mut findings) = cylindrical::place(views, &settings.cylindrical)?;
-    let parts = cell.views().map(|placed| (placed.seen.probe, placed.body.part())).collect();
     let (found, plots) = cylindrical::inspect(&mut cell, &settings.cylindrical);
     findings.extend(found);
-    Ok(Inspection { findings: judge_all(findings, limits), plots, parts })
+    let cells = cell.views().map(cylindrical::Placed::found).collect();
+    Ok(Inspection { findings: judge_all(findings, limits), plots, cells })
+}
+
+/// Inspects a coin cell.
+///
+/// `views`: the X-ray volume, the neutron volume, or both; `starved_share`: share of the X-rays
+/// through the sample that no light came through, where the correction told it, 0 to 1. Returns
+/// judged findings, and what was measured along the axis and round the clock. Memory: the coin with a
+/// millimetre of air about it, f32, a volume at a time.
+///
+/// # Errors
+/// As [`coin::inspect`]. Where only one of two volumes is so, a finding says it and the other is
+/// inspected.
+pub fn inspect_coin(
+    views: &Views<'_>,
+    starved_share: Option<f64>,
+    limits: &Limits,
+) -> Result<Inspection, InspectError> {
+    let both = views.xray.is_some() && views.neutron.is_some();
+    let (mut found, mut refused) = (Inspection::default(), None);
+    for (seen, starved) in [(views.xray, starved_share), (views.neutron, None)] {
+        let Some(seen) = seen else { continue };
+        match coin::inspect(&seen, starved) {
+            Ok(coin) => {
+                found.findings.extend(coin.findings);
+                found.plots.extend(coin.plots);
+                found.cells.push(coin.cell);
+            }
+            // The other beam may show what this one does not.
+            Err(error) if both && refused.is_none() => {
+                let (kind, why) = (FindingKind::Cell, error.to_string());
+                found.findings.push(Finding::cannot_tell(kind, seen.probe, why));
+                refused = Some(error);
+            }
+            Err(error) => return Err(refused.unwrap_or(error)),
+        }
+    }
+    found.findings = judge_all(found.findings, limits);
+    Ok(found)
 }

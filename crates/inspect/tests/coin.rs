@@ -332,7 +332,7 @@ fn a_standing_coin_that_leans_is_found_as_well() {
     assert_share(value(whole, "diameter"), 20.0, 0.005);
     assert!((value(whole, "tilt") - 4.0).abs() < 0.1);
     // Up is towards small x of the volume.
-    assert!(found.frame.volume_from_cell.matrix[2][0] < -0.99);
+    assert!(found.cell.frame.volume_from_cell.matrix[2][0] < -0.99);
 }
 
 #[test]

@@ -252,6 +252,22 @@ pub struct Finding {
 }
 
 impl Finding {
+    /// What is said where the volume of a beam cannot tell of a kind of finding, and why.
+    #[must_use]
+    pub fn cannot_tell(kind: FindingKind, probe: Probe, why: String) -> Self {
+        Self {
+            kind,
+            place: None,
+            extent_mm: None,
+            measures: Vec::new(),
+            confidence: 0.0,
+            shown_by: vec![probe],
+            verdict: Verdict::CannotTell,
+            slice: None,
+            note: why,
+        }
+    }
+
     /// The first measure of that name.
     #[must_use]
     pub fn measure(&self, name: &str) -> Option<&Measure> {

@@ -4,9 +4,10 @@ use std::f64::consts::TAU;
 
 use ndarray::Array2;
 use voltomo_numeric::cast::to_index;
-use voltomo_types::{Finding, FindingKind, Measure, MeasureUnit, Probe};
+use voltomo_types::{Counted, Curve, CurveLine, Finding, FindingKind, Measure, MeasureUnit, Probe};
 
 use super::fit::Estimate;
+use super::profiles::beam;
 use super::rays::crossing;
 use super::report::{Report, measure};
 use super::upright::mean;
@@ -85,6 +86,25 @@ pub(super) fn gasket(report: Report<'_>) -> Finding {
     found.extent_mm = Some([radius, radius, high - low]);
     found.measures = measures(report, [covered, arc, weakest, reading, high - low, radius]);
     found
+}
+
+/// What the ring reads round the clock against what its parts read all round; `None` where no ring is
+/// seen.
+pub(super) fn round_the_clock(report: Report<'_>) -> Option<Curve> {
+    let ring = ring(report).filter(|_| report.probe == Probe::Neutron)?;
+    let share = |n: usize, k: usize| ring.reading[[n, k]] / ring.typical[n];
+    let least =
+        |k: usize| (0..ring.typical.len()).map(|n| share(n, k)).fold(f64::INFINITY, f64::min);
+    let (short, long) = beam(report.probe);
+    Some(Curve {
+        name: format!("gasket-{short}"),
+        title: format!("The gasket round the clock, the weakest of its height ({long})"),
+        across: Counted::new("direction", "°"),
+        quantity: Counted::new("attenuation, 1 is what it has all round", ""),
+        along: (0..ANGLES).map(|k| 360.0 * k as f64 / ANGLES as f64).collect(),
+        lines: vec![CurveLine { label: String::new(), values: (0..ANGLES).map(least).collect() }],
+        levels: Vec::new(),
+    })
 }
 
 fn measures(report: Report<'_>, values: [f64; 6]) -> Vec<Measure> {

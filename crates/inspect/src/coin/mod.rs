@@ -14,6 +14,7 @@ mod fit;
 mod gasket;
 mod housing;
 mod pose;
+mod profiles;
 mod rays;
 mod report;
 mod spacer;
@@ -27,8 +28,10 @@ mod working;
 use voltomo_types::{CellPart, Finding, FindingKind, HeightOrigin, Probe};
 
 use crate::error::InspectError;
-use crate::frame::CellFrame;
+use crate::frame::FoundCell;
+use crate::plots::Plots;
 use crate::seen::Seen;
+use pose::Pose;
 use report::Report;
 use stack::Stack;
 use working::Working;
@@ -36,12 +39,12 @@ use working::Working;
 /// What was found in the volume of a coin cell.
 #[derive(Debug, Clone)]
 pub struct CoinInspection {
-    /// Where the cell lies: z from the outer face of the can's floor to the cap.
-    pub frame: CellFrame,
-    /// What of it the volume holds: all.
-    pub part: CellPart,
+    /// Where the cell lies, whole: z from the outer face of the can's floor to the cap.
+    pub cell: FoundCell,
     /// Findings, not judged yet.
     pub findings: Vec<Finding>,
+    /// What was measured along the axis and round the clock.
+    pub plots: Plots,
 }
 
 /// Inspects one volume of a coin cell.
@@ -63,25 +66,32 @@ pub fn inspect(
     let pose = pose::find(&working, seen.probe)?;
     let report = Report { pose: &pose, probe: seen.probe };
     let stack = Stack::of(&pose);
-    let frame = pose.upright.frame;
+    let cell = found(&pose, seen.probe);
+    let starved = starvation::starvation(report, &stack, (seen.is_quantitative, starved_share));
+    let mut plots = Plots::default();
+    plots.curves.push(profiles::along_the_axis(report, &stack));
+    let findings = if let Some(starved) = starved {
+        let housing = housing::housing(report, &stack, &[]);
+        let cell = housing.into_iter().filter(|finding| finding.kind == FindingKind::Cell);
+        cell.chain([starved]).collect()
+    } else if pose.is_smeared() {
+        vec![housing::smeared(report, &stack)]
+    } else {
+        plots.curves.extend(gasket::round_the_clock(report));
+        inside(report, &stack)
+    };
+    Ok(CoinInspection { cell, findings, plots })
+}
+
+/// A coin is whole in its volume, or it was not found.
+fn found(pose: &Pose, probe: Probe) -> FoundCell {
     let part = CellPart {
         heights_mm: [0.0, pose.height.value],
         counted_from: HeightOrigin::Bottom,
         holds_bottom: true,
         holds_top: true,
     };
-    let starved = starvation::starvation(report, &stack, (seen.is_quantitative, starved_share));
-    if let Some(starved) = starved {
-        let mut findings = housing::housing(report, &stack, &[]);
-        findings.retain(|finding| finding.kind == FindingKind::Cell);
-        findings.push(starved);
-        return Ok(CoinInspection { frame, part, findings });
-    }
-    if pose.is_smeared() {
-        let findings = vec![housing::smeared(report, &stack)];
-        return Ok(CoinInspection { frame, part, findings });
-    }
-    Ok(CoinInspection { frame, part, findings: inside(report, &stack) })
+    FoundCell { probe, frame: pose.upright.frame, part, radius_mm: pose.radius.value }
 }
 
 fn inside(report: Report<'_>, stack: &Stack) -> Vec<Finding> {

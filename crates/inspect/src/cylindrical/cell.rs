@@ -1,7 +1,7 @@
 //! The cell as it was found in each volume. Finds nothing itself.
 
 use super::frame::Body;
-use crate::frame::CellFrame;
+use crate::frame::{CellFrame, FoundCell};
 use crate::seen::Seen;
 
 /// A volume and the cell that was found in it: what every room starts from.
@@ -18,6 +18,17 @@ impl Placed<'_> {
     #[must_use]
     pub fn frame(&self) -> &CellFrame {
         &self.body.frame
+    }
+
+    /// The cell without its volume.
+    #[must_use]
+    pub fn found(&self) -> FoundCell {
+        FoundCell {
+            probe: self.seen.probe,
+            frame: self.body.frame,
+            part: self.body.part(),
+            radius_mm: self.body.radius,
+        }
     }
 }
 

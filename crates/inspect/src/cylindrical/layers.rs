@@ -1,6 +1,6 @@
 //! Everything about the wound layers of one view, in order. Knows no method.
 
-use voltomo_types::{Finding, FindingKind, Verdict};
+use voltomo_types::{Finding, FindingKind};
 
 use super::cell::Placed;
 use super::edge::{RollEnd, bent_findings, edge_findings, edge_plots, edge_table};
@@ -52,15 +52,6 @@ pub fn layer_findings(placed: &Placed<'_>, settings: &LayerSettings) -> Layers {
 }
 
 fn unseen(placed: &Placed<'_>, error: &WindingError) -> Finding {
-    Finding {
-        kind: FindingKind::Windings,
-        place: None,
-        extent_mm: None,
-        measures: Vec::new(),
-        confidence: 0.0,
-        shown_by: vec![placed.seen.probe],
-        verdict: Verdict::CannotTell,
-        slice: None,
-        note: format!("The windings cannot be told apart: {error}."),
-    }
+    let why = format!("The windings cannot be told apart: {error}.");
+    Finding::cannot_tell(FindingKind::Windings, placed.seen.probe, why)
 }

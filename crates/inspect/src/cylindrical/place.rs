@@ -27,7 +27,10 @@ pub fn place<'a>(
             None => {}
             Some(Ok(placed)) => *into = Some(placed),
             Some(Err(error)) => {
-                lost.extend(seen.map(|seen| lost_finding(&seen, &error)));
+                let lose = |seen: Seen<'_>| {
+                    Finding::cannot_tell(FindingKind::Cell, seen.probe, error.to_string())
+                };
+                lost.extend(seen.map(lose));
                 errors.push(error);
             }
         }
@@ -71,21 +74,6 @@ fn agree(xray: &mut Body, neutron: &mut Body, xray_from_neutron: &Transform) {
     *neutron = neutron.in_frame(frame);
     (neutron.lid_by, neutron.counted_from) = (xray.lid_by, xray.counted_from);
     neutron.height = xray.height;
-}
-
-/// A volume in which no cell was found.
-fn lost_finding(seen: &Seen<'_>, error: &InspectError) -> Finding {
-    Finding {
-        kind: FindingKind::Cell,
-        place: None,
-        extent_mm: None,
-        measures: Vec::new(),
-        confidence: 0.0,
-        shown_by: vec![seen.probe],
-        verdict: Verdict::CannotTell,
-        slice: None,
-        note: error.to_string(),
-    }
 }
 
 /// What of the cell is in a volume, and how it stands there.

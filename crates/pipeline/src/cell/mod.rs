@@ -5,7 +5,7 @@ mod recipe;
 
 use std::path::{Path, PathBuf};
 
-use voltomo_types::{Finding, FindingKind, Probe, Transform, Verdict};
+use voltomo_types::{Finding, FindingKind, Probe, Transform};
 
 pub use recipe::{CellFacts, CellRecipe, CellScan};
 
@@ -173,17 +173,7 @@ fn segmented(
 
 /// What is said of a scan that hardly any rays came through.
 fn starved(probe: Probe, verdict: String) -> Finding {
-    Finding {
-        kind: FindingKind::Starvation,
-        place: None,
-        extent_mm: None,
-        measures: Vec::new(),
-        confidence: 1.0,
-        shown_by: vec![probe],
-        verdict: Verdict::CannotTell,
-        slice: None,
-        note: verdict,
-    }
+    Finding { confidence: 1.0, ..Finding::cannot_tell(FindingKind::Starvation, probe, verdict) }
 }
 
 /// The file of limits that the recipe names.

@@ -1,5 +1,6 @@
 //! From volumes on disk to findings on disk. Inspects nothing itself.
 
+mod cuts;
 mod overview;
 mod pictures;
 mod plots_file;
@@ -7,12 +8,10 @@ mod plots_file;
 use std::path::{Path, PathBuf};
 
 use voltomo_inspect::{
-    InspectSettings, Inspection, Limits, Plots, Seen, Views, coin, inspect_cylindrical, judge_all,
+    InspectSettings, Inspection, Limits, Seen, Views, inspect_coin, inspect_cylindrical,
 };
 use voltomo_show::report::part_in_words;
-use voltomo_types::{
-    CellKind, CellPart, CellPlace, Finding, FindingKind, Probe, Transform, Verdict, Volume,
-};
+use voltomo_types::{CellKind, CellPlace, Finding, Probe, Transform, Verdict, Volume};
 
 use crate::error::RunError;
 use crate::findings_file::{self, FindingsRecord, Inspected, JSON as FINDINGS};
@@ -77,65 +76,27 @@ pub fn inspect(options: &InspectOptions, watch: &dyn Watch) -> Result<FindingsRe
     };
     let starved = inputs.iter().find(|input| input.probe == Probe::Xray);
     let starved = starved.and_then(|input| input.starved_share());
-    let Inspection { findings, plots, parts } = findings(options, &views, &limits, starved)?;
+    let Inspection { findings, plots, cells } = match options.cell {
+        CellKind::Cylindrical => inspect_cylindrical(&views, &options.settings, &limits)?,
+        CellKind::Coin => inspect_coin(&views, starved, &limits)?,
+    };
     watch.end();
     let findings = placed([options.beforehand.clone(), findings].concat());
-    let part_of = |probe| parts.iter().find(|(of, _)| *of == probe).map(|(_, part)| *part);
+    let part_of = |probe| cells.iter().find(|cell| cell.probe == probe).map(|cell| cell.part);
     let told = inputs.iter().map(|input| Inspected::of(input, part_of(input.probe))).collect();
     let name = options.name.clone();
     let record = FindingsRecord { name, ..FindingsRecord::new(Some(options.cell), told, findings) };
     watch.begin("draw the findings", record.findings.len());
-    pictures::draw((&views, &options.settings), &record.findings, &options.out)?;
+    pictures::draw((&views, &cells), &record.findings, &options.out)?;
     let seen: Vec<Seen<'_>> = views.xray.into_iter().chain(views.neutron).collect();
     plots_file::write(&plots, &seen, &options.out)?;
-    let cell = (&views, options.cell, &options.settings);
+    let cell = (&views, options.cell, cells.as_slice());
     overview::draw(cell, (&record.findings, &plots), &options.out)?;
     watch.end();
     drop(volumes);
     record.write(&options.out)?;
     report(&options.out, None)?;
     Ok(record)
-}
-
-fn findings(
-    options: &InspectOptions,
-    views: &Views<'_>,
-    limits: &Limits,
-    starved: Option<f64>,
-) -> Result<Inspection, RunError> {
-    match options.cell {
-        CellKind::Cylindrical => Ok(inspect_cylindrical(views, &options.settings, limits)?),
-        CellKind::Coin => {
-            let (findings, parts) = coin_findings(views, limits, starved)?;
-            Ok(Inspection { findings, plots: Plots::default(), parts })
-        }
-    }
-}
-
-/// What each volume of a coin shows, and what of the coin it holds; `starved`: share of the X-rays that nothing came through.
-fn coin_findings(
-    views: &Views<'_>,
-    limits: &Limits,
-    starved: Option<f64>,
-) -> Result<(Vec<Finding>, Vec<(Probe, CellPart)>), RunError> {
-    let both = views.xray.is_some() && views.neutron.is_some();
-    let (mut findings, mut parts, mut refused) = (Vec::new(), Vec::new(), None);
-    for (seen, starved) in [(views.xray, starved), (views.neutron, None)] {
-        let Some(seen) = seen else { continue };
-        match coin::inspect(&seen, starved) {
-            Ok(found) => {
-                findings.extend(found.findings);
-                parts.push((seen.probe, found.part));
-            }
-            // The other beam may show what this one does not.
-            Err(error) if both && refused.is_none() => {
-                findings.push(unseen(seen.probe, error.to_string()));
-                refused = Some(error);
-            }
-            Err(error) => return Err(refused.unwrap_or(error).into()),
-        }
-    }
-    Ok((judge_all(findings, limits), parts))
 }
 
 /// Without places that are no numbers.
@@ -148,21 +109,6 @@ fn placed(mut findings: Vec<Finding>) -> Vec<Finding> {
         finding.place = finding.place.take().filter(is_known);
     }
     findings
-}
-
-/// What is said of a volume in which the cell cannot be looked at.
-fn unseen(probe: Probe, why: String) -> Finding {
-    Finding {
-        kind: FindingKind::Cell,
-        place: None,
-        extent_mm: None,
-        measures: Vec::new(),
-        confidence: 0.0,
-        shown_by: vec![probe],
-        verdict: Verdict::CannotTell,
-        slice: None,
-        note: why,
-    }
 }
 
 fn limits(path: Option<&Path>) -> Result<Limits, RunError> {

@@ -3,15 +3,14 @@
 use std::path::Path;
 
 use serde::Serialize;
-use voltomo_inspect::cylindrical::place;
-use voltomo_inspect::frame::CellFrame;
-use voltomo_inspect::{InspectSettings, Plots, Seen, Views};
+use voltomo_inspect::frame::{CellFrame, FoundCell};
+use voltomo_inspect::{Plots, Seen, Views};
 use voltomo_numeric::cast::to_f32;
 use voltomo_show::picture::{ColourMap, SliceStyle, Window, map_figure, slice_picture};
 use voltomo_show::render::{Camera, Caption, Cut, RenderStyle, VolumeToRender, render};
-use voltomo_types::{CellKind, Finding, Probe, Verdict};
+use voltomo_types::{CellKind, Finding, FindingKind, Probe, Verdict};
 
-use super::pictures::axial;
+use super::cuts::{Section, across, axial};
 use crate::error::RunError;
 use crate::findings_file::name;
 use crate::preview::write;
@@ -52,24 +51,22 @@ pub(super) struct Listed {
 /// # Errors
 /// A picture that cannot be written.
 pub(super) fn draw(
-    (views, kind, settings): (&Views<'_>, CellKind, &InspectSettings),
+    (views, kind, cells): (&Views<'_>, CellKind, &[FoundCell]),
     (findings, plots): (&[Finding], &Plots),
     folder: &Path,
 ) -> Result<(), RunError> {
     let mut listed = Vec::new();
-    let cell = match kind {
-        CellKind::Cylindrical => place(views, &settings.cylindrical).ok().map(|(cell, _)| cell),
-        CellKind::Coin => None,
-    };
     for seen in telling_first(views, findings) {
-        let placed = cell.as_ref().and_then(|cell| match seen.probe {
-            Probe::Xray => cell.xray.as_ref(),
-            Probe::Neutron => cell.neutron.as_ref(),
-        });
-        let frame = placed.map(|placed| *placed.frame());
-        listed.extend(rendering(seen, frame, findings, folder)?);
-        if let Some(frame) = frame {
-            listed.extend(section(seen, frame, folder)?);
+        let cell = cells.iter().find(|cell| cell.probe == seen.probe);
+        let wound = cell.filter(|_| kind == CellKind::Cylindrical);
+        listed.extend(rendering(seen, wound.map(|cell| cell.frame), findings, folder)?);
+        let Some(cell) = cell else { continue };
+        let cuts = match kind {
+            CellKind::Cylindrical => vec![along_the_tab(seen, cell)],
+            CellKind::Coin => through_a_coin(seen, cell, findings),
+        };
+        for (number, cut) in cuts.into_iter().flatten().enumerate() {
+            listed.push(drawn(seen, (cut, number + 1), folder)?);
         }
     }
     for map in &plots.maps {
@@ -234,10 +231,50 @@ fn captions(sight: &Sight, probe: Probe, findings: &[Finding]) -> Vec<Caption> {
     seen.filter_map(caption).take(NAMED).collect()
 }
 
+/// A section, and what is said of it.
+struct Cutting {
+    section: Section,
+    title: &'static str,
+    caption: String,
+}
+
 /// The volume cut along the axis, through the tab where one was found.
-fn section(seen: &Seen<'_>, frame: CellFrame, folder: &Path) -> Result<Option<Listed>, RunError> {
-    let degrees = frame.tab_angle.unwrap_or(0.0).to_degrees();
-    let Some(section) = axial(seen, degrees, frame) else { return Ok(None) };
+fn along_the_tab(seen: &Seen<'_>, cell: &FoundCell) -> Option<Cutting> {
+    let degrees = cell.frame.tab_angle.unwrap_or(0.0).to_degrees();
+    let section = axial(seen, degrees, cell)?;
+    let at = if cell.frame.tab_angle.is_some() { " and the tab" } else { "" };
+    let caption = format!("A section through the axis{at}, the top above.");
+    Some(Cutting { section, title: "Along the axis", caption })
+}
+
+/// A coin cut twice along its axis, and across at its separator, else in the middle.
+fn through_a_coin(seen: &Seen<'_>, cell: &FoundCell, findings: &[Finding]) -> Vec<Option<Cutting>> {
+    let own = |it: &&Finding| it.shown_by.first() == Some(&seen.probe);
+    let band = findings.iter().filter(own).find(|it| it.kind == FindingKind::SeparatorBand);
+    let band = band.and_then(|it| it.measure("height")).map(|it| it.value);
+    let [low, high] = cell.part.heights_mm;
+    let (height, what) = match band {
+        Some(height) => (height, "at the separator band"),
+        None => (0.5 * (low + high), "in the middle of the cell"),
+    };
+    let along = |degrees: f64| {
+        let caption = "A section through the axis, the cap above.".into();
+        Some(Cutting { section: axial(seen, degrees, cell)?, title: "Along the axis", caption })
+    };
+    let across = across(seen, height, cell).map(|section| {
+        let caption = format!("A section across the axis, {what}.");
+        Cutting { section, title: "Across the axis", caption }
+    });
+    vec![along(0.0), along(90.0), across]
+}
+
+/// Writes a section in colours; `number` counts those of a volume from 1.
+fn drawn(
+    seen: &Seen<'_>,
+    (cut, number): (Cutting, usize),
+    folder: &Path,
+) -> Result<Listed, RunError> {
+    let Cutting { section, title, caption } = cut;
     let (short, long) = words(seen.probe);
     let [low, high] = Window::Inside(INSIDE).limits(&[section.values.view()]);
     let quantity = if seen.is_quantitative { "µ, 1/cm" } else { "grey value" };
@@ -247,16 +284,14 @@ fn section(seen: &Seen<'_>, frame: CellFrame, folder: &Path) -> Result<Option<Li
         quantity: quantity.into(),
         pixel_size: seen.grid.voxel,
         unit: seen.grid.unit,
-        title: vec![format!("Along the axis ({long})"), section.title],
+        title: vec![format!("{title} ({long})"), section.title],
         longest_side: 1000,
         ..SliceStyle::default()
     };
-    let file = format!("section-{short}.png");
+    let file = match number {
+        1 => format!("section-{short}.png"),
+        _ => format!("section-{short}-{number}.png"),
+    };
     write(&slice_picture(section.values.view(), &style), &folder.join(&file))?;
-    let at = if frame.tab_angle.is_some() { " and the tab" } else { "" };
-    Ok(Some(Listed {
-        file,
-        title: format!("Along the axis, {long}"),
-        caption: format!("A section through the axis{at}, the lid at the top."),
-    }))
+    Ok(Listed { file, title: format!("{title}, {long}"), caption })
 }

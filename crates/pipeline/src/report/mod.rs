@@ -98,7 +98,9 @@ fn gather(folder: &Path) -> Result<ReportContent, RunError> {
     }
     let mut curves = curves::read(folder, &mut warnings);
     for run in &runs {
-        curves.extend(run.dose().filter(|dose| curves.iter().all(|it| it.name != dose.name)));
+        let own = [run.dose(), run.centre_residuals()].into_iter().flatten();
+        let missing = own.filter(|own| curves.iter().all(|it| it.name != own.name));
+        curves.extend(missing.collect::<Vec<_>>());
     }
     let mut quality: Vec<_> = runs.iter().map(quality::of_run).collect();
     quality.extend(quality::of_registration(folder));

@@ -98,6 +98,63 @@ impl ScanRun {
             levels: Vec::new(),
         })
     }
+
+    /// How far the centre of rotation of each band of rows is from the axis, by every method that
+    /// measured one.
+    pub(super) fn centre_residuals(&self) -> Option<Curve> {
+        let methods = self.record["axis"]["methods"].as_array()?;
+        let bands = methods.iter().map(|it| BandsOf::read(it)).collect::<Vec<_>>();
+        let mut along: Vec<f64> = bands.iter().flat_map(|it| it.rows()).collect();
+        along.sort_by(f64::total_cmp);
+        along.dedup();
+        if along.len() < 2 {
+            return None;
+        }
+        let measured = bands.iter().filter(|it| !it.at.is_empty());
+        let lines = measured.map(|it| CurveLine {
+            label: it.name.clone(),
+            values: along.iter().map(|row| it.residual(*row)).collect(),
+        });
+        let name = match self.probe {
+            Probe::Neutron => "centre-residuals-neutron",
+            Probe::Xray => "centre-residuals-xray",
+        };
+        Some(Curve {
+            name: name.into(),
+            title: format!("Centre of rotation by rows, less the axis, {}", self.beam()),
+            across: Counted::new("row of the detector", "px"),
+            quantity: Counted::new("residual", "px"),
+            lines: lines.collect(),
+            along,
+            levels: Vec::new(),
+        })
+    }
+}
+
+/// What a method measured band by band.
+struct BandsOf {
+    name: String,
+    /// Row and residual of the bands that the axis goes by, px.
+    at: Vec<[f64; 2]>,
+}
+
+impl BandsOf {
+    fn read(method: &Value) -> Self {
+        let bands = method["bands"].as_array().into_iter().flatten();
+        let used = bands.filter(|band| band["is_used"].as_bool() == Some(true));
+        let at =
+            used.filter_map(|band| Some([band["row_px"].as_f64()?, band["residual_px"].as_f64()?]));
+        Self { name: method["name"].as_str().unwrap_or_default().into(), at: at.collect() }
+    }
+
+    fn rows(&self) -> impl Iterator<Item = f64> {
+        self.at.iter().map(|[row, _]| *row)
+    }
+
+    fn residual(&self, at: f64) -> f64 {
+        let found = self.at.iter().find(|[row, _]| row.total_cmp(&at).is_eq());
+        found.map_or(f64::NAN, |[_, residual]| *residual)
+    }
 }
 
 /// A record that is JSON; `None` of what cannot be read.

@@ -56,6 +56,8 @@ pub(super) struct LineOf {
     pub(super) name: &'static str,
     /// The axis.
     pub(super) line: Line,
+    /// What it goes through, one a band; empty of whole frames.
+    pub(super) points: Vec<Point>,
 }
 
 impl<'a> Search<'a> {
@@ -186,7 +188,8 @@ impl<'a> Search<'a> {
         let clearest = pairs.iter().zip(&bands).min_by(|a, b| a.0.sigma.total_cmp(&b.0.sigma));
         let clearest = clearest.map_or(bands[0], |(_, band)| *band);
         let once = if self.is_whole_turn() { self.pairs.len() / 2 } else { self.pairs.len() };
-        let answers = answers([line(&pairs), line(&wedge)], frames, [once, self.shape.frames / 2]);
+        let lines = [line(&pairs), line(&wedge)];
+        let answers = answers(lines, ([pairs, wedge], frames), [once, self.shape.frames / 2]);
         let surest =
             answers.iter().min_by(|a, b| a.line.value_sigma.total_cmp(&b.line.value_sigma));
         let line = surest.map(|answer| &answer.line);
@@ -251,7 +254,7 @@ impl<'a> Search<'a> {
 /// none smaller than those. A tilt that frames do not show, more pairs do not show either.
 fn answers(
     [pairs, wedge]: [Option<Line>; 2],
-    frames: Option<&Registered>,
+    ([in_pairs, in_wedge], frames): ([Vec<Point>; 2], Option<&Registered>),
     all: [usize; 2],
 ) -> Vec<LineOf> {
     let bounded = |(line, all): (Option<Line>, usize)| {
@@ -266,11 +269,12 @@ fn answers(
     };
     let whole = frames.map(|frames| frames.line.clone());
     let named = [
-        ("opposite pairs", bounded((pairs, all[0]))),
-        ("double wedge", bounded((wedge, all[1]))),
-        (WHOLE_FRAMES, whole),
+        ("opposite pairs", bounded((pairs, all[0])), in_pairs),
+        ("double wedge", bounded((wedge, all[1])), in_wedge),
+        (WHOLE_FRAMES, whole, vec![]),
     ];
-    named.into_iter().filter_map(|(name, line)| Some(LineOf { name, line: line? })).collect()
+    let told = named.into_iter();
+    told.filter_map(|(name, line, points)| Some(LineOf { name, line: line?, points })).collect()
 }
 
 fn arc(angles: &[f64]) -> f64 {

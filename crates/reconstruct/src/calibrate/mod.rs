@@ -35,6 +35,7 @@ mod verdict;
 use ndarray::{Array2, Array3};
 use serde::Serialize;
 use std::ops::Range;
+use voltomo_numeric::least_squares::{Line, Point};
 use voltomo_types::{FrameError, FrameShape, Radian, RotationAxis};
 
 pub use axis::find_axis;
@@ -128,6 +129,35 @@ pub struct MethodEstimate {
     pub bands_used: usize,
     /// Bands of rows that were measured; of whole frames, pairs.
     pub bands_measured: usize,
+    /// How far each band's centre is from the line; empty of whole frames.
+    pub bands: Vec<BandCentre>,
+}
+
+/// The centre of one band of rows against the axis that a method found.
+#[derive(Debug, Clone, Copy, Serialize)]
+pub struct BandCentre {
+    /// Middle row of the band, in detector pixels.
+    pub row_px: f64,
+    /// The band's centre less the axis there, in detector pixels.
+    pub residual_px: f64,
+    /// Whether the axis goes by it: outliers are left out.
+    pub is_used: bool,
+}
+
+/// The bands' centres against their line; `row_of` takes a point's x to a row of the detector, `bin`
+/// are its pixels in one of the frame.
+fn band_centres(
+    points: &[Point],
+    line: &Line,
+    (row_of, bin): (impl Fn(f64) -> f64, f64),
+) -> Vec<BandCentre> {
+    let centre = |(point, kept): (&Point, &bool)| BandCentre {
+        row_px: row_of(point.x),
+        residual_px: (point.value - line.at(point.x)) * bin,
+        is_used: *kept,
+    };
+    let known = points.iter().zip(&line.kept).filter(|(point, _)| point.value.is_finite());
+    known.map(centre).collect()
 }
 
 /// One slice, reconstructed about a candidate of the centre.

@@ -6,7 +6,7 @@ use voltomo_types::{Radian, RotationAxis};
 use super::{
     AxisEstimate, AxisOrigin, CandidateSlice, MethodEstimate,
     axis_search::{Fine, LineOf, Search, WHOLE_FRAMES},
-    sharpness,
+    band_centres, sharpness,
 };
 use crate::ReconstructError;
 
@@ -162,10 +162,11 @@ fn disagreement(answers: &[Answer], sharpest: f64) -> String {
     )
 }
 
-fn method(search: &Search<'_>, LineOf { name, line }: &LineOf) -> MethodEstimate {
+fn method(search: &Search<'_>, LineOf { name, line, points }: &LineOf) -> MethodEstimate {
     let frame = &search.geometry.frame;
     let bin = frame.bin as f64;
     let measured = search.known_slope().is_none();
+    let row_of = |x: f64| frame.detector_row(x + search.middle());
     MethodEstimate {
         name: (*name).into(),
         centre_px: frame.detector_column(line.value),
@@ -175,6 +176,7 @@ fn method(search: &Search<'_>, LineOf { name, line }: &LineOf) -> MethodEstimate
         residual: line.residual * bin,
         bands_used: line.kept.iter().filter(|kept| **kept).count(),
         bands_measured: line.kept.len(),
+        bands: band_centres(points, line, (row_of, bin)),
     }
 }
 

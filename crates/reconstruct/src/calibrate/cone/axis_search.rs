@@ -45,9 +45,9 @@ pub(super) struct Search<'a> {
 pub(super) struct Fine {
     pub(super) upright: Upright,
     /// Opposite rays.
-    pub(super) rays: Option<Line>,
+    pub(super) rays: Option<Fitted>,
     /// Round can.
-    pub(super) can: Option<Line>,
+    pub(super) can: Option<Fitted>,
     /// Bands measured.
     pub(super) bands: usize,
     /// Least mismatch of opposite rays among the bands.
@@ -56,13 +56,17 @@ pub(super) struct Fine {
     pub(super) mismatch_reversed: f64,
 }
 
+/// A line, and what it goes through, a point a band.
+pub(super) struct Fitted {
+    pub(super) line: Line,
+    pub(super) points: Vec<Point>,
+}
+
 impl Fine {
     /// The line of the surer method.
     pub(super) fn line(&self) -> Option<&Line> {
-        match (&self.rays, &self.can) {
-            (Some(a), Some(b)) => Some(if b.value_sigma < a.value_sigma { b } else { a }),
-            (one, other) => one.as_ref().or(other.as_ref()),
-        }
+        let lines = [&self.rays, &self.can].into_iter().flatten().map(|fitted| &fitted.line);
+        lines.min_by(|a, b| a.value_sigma.total_cmp(&b.value_sigma))
     }
 
     pub(super) fn moved(&self) -> ConeCircle {
@@ -224,7 +228,9 @@ impl<'a> Search<'a> {
         let rays = centres(&measured, |one| one.rays);
         let can = centres(&measured, |one| one.can);
         let line = |centres: &[Option<Centre>]| {
-            robust_line(&points(&upright, &bands, centres), self.known_slope(), REACH_OF_LINE)
+            let points = points(&upright, &bands, centres);
+            let line = robust_line(&points, self.known_slope(), REACH_OF_LINE)?;
+            Some(Fitted { line, points })
         };
         let sense: Vec<[f64; 2]> = measured.iter().filter_map(|one| one.sense).collect();
         let least = |k: usize| sense.iter().map(|pair| pair[k]).fold(f64::INFINITY, f64::min);

@@ -1,12 +1,11 @@
 //! Weighs the methods' answers and says how sure the axis of a cone beam is. Knows no views.
 
-use voltomo_numeric::least_squares::Line;
 use voltomo_types::{ConeCircle, Radian};
 
 use super::{
-    super::{AxisOrigin, MethodEstimate},
+    super::{AxisOrigin, MethodEstimate, band_centres},
     ConeAxisEstimate,
-    axis_search::{Fine, Search},
+    axis_search::{Fine, Fitted, Search},
 };
 use crate::ReconstructError;
 
@@ -37,7 +36,7 @@ pub(super) fn judge(
     let lines = [("opposite rays", &fine.rays), ("round can", &fine.can)];
     let mut answers: Vec<Answer> = lines
         .into_iter()
-        .filter_map(|(name, line)| Some(answer(search, fine, (name, line.as_ref()?))))
+        .filter_map(|(name, fitted)| Some(answer(search, fine, (name, fitted.as_ref()?))))
         .collect();
     answers.sort_by(|a, b| a.estimate.centre_sigma_px.total_cmp(&b.estimate.centre_sigma_px));
     let centres = || answers.iter().map(|answer| answer.estimate.centre_px);
@@ -66,9 +65,11 @@ pub(super) fn judge(
     })
 }
 
-fn answer(search: &Search<'_>, fine: &Fine, (name, line): (&str, &Line)) -> Answer {
+fn answer(search: &Search<'_>, fine: &Fine, (name, fitted): (&str, &Fitted)) -> Answer {
+    let Fitted { line, points } = fitted;
     let circle = fine.upright.moved((line.value, line.slope));
     let measured = search.known_slope().is_none();
+    let row_of = |x: f64| circle.centre[0] + x * search.bin();
     let estimate = MethodEstimate {
         name: name.into(),
         centre_px: circle.centre[1],
@@ -78,6 +79,7 @@ fn answer(search: &Search<'_>, fine: &Fine, (name, line): (&str, &Line)) -> Answ
         residual: line.residual * search.bin(),
         bands_used: line.kept.iter().filter(|kept| **kept).count(),
         bands_measured: fine.bands,
+        bands: band_centres(points, line, (row_of, search.bin())),
     };
     Answer { estimate, circle }
 }
