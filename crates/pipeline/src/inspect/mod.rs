@@ -7,11 +7,12 @@ mod plots_file;
 
 use std::path::{Path, PathBuf};
 
+use voltomo_inspect::frame::FoundCell;
 use voltomo_inspect::{
     InspectSettings, Inspection, Limits, Seen, Views, inspect_coin, inspect_cylindrical,
 };
 use voltomo_show::report::part_in_words;
-use voltomo_types::{CellKind, CellPlace, Finding, Probe, Transform, Verdict, Volume};
+use voltomo_types::{CellKind, CellPart, CellPlace, Finding, Probe, Transform, Verdict, Volume};
 
 use crate::error::RunError;
 use crate::findings_file::{self, FindingsRecord, Inspected, JSON as FINDINGS};
@@ -82,10 +83,9 @@ pub fn inspect(options: &InspectOptions, watch: &dyn Watch) -> Result<FindingsRe
     };
     watch.end();
     let findings = placed([options.beforehand.clone(), findings].concat());
-    let part_of = |probe| cells.iter().find(|cell| cell.probe == probe).map(|cell| cell.part);
-    let told = inputs.iter().map(|input| Inspected::of(input, part_of(input.probe))).collect();
-    let name = options.name.clone();
-    let record = FindingsRecord { name, ..FindingsRecord::new(Some(options.cell), told, findings) };
+    let told = inputs.iter().map(|input| Inspected::of(input, part_of(input.probe, &cells)));
+    let record = FindingsRecord::new(Some(options.cell), told.collect(), findings);
+    let record = FindingsRecord { name: options.name.clone(), ..record };
     watch.begin("draw the findings", record.findings.len());
     pictures::draw((&views, &cells), &record.findings, &options.out)?;
     let seen: Vec<Seen<'_>> = views.xray.into_iter().chain(views.neutron).collect();
@@ -97,6 +97,11 @@ pub fn inspect(options: &InspectOptions, watch: &dyn Watch) -> Result<FindingsRe
     record.write(&options.out)?;
     report(&options.out, None)?;
     Ok(record)
+}
+
+/// What of the cell the volume of a beam holds, where it was found there.
+fn part_of(probe: Probe, cells: &[FoundCell]) -> Option<CellPart> {
+    cells.iter().find(|cell| cell.probe == probe).map(|cell| cell.part)
 }
 
 /// Without places that are no numbers.

@@ -16,12 +16,12 @@ use std::path::{Path, PathBuf};
 use voltomo_show::report::{
     FileLink, ReportContent, ReportVolume, Summary, TextBlock, summarise, write_html,
 };
-use voltomo_types::CellPart;
+use voltomo_types::{CellPart, Curve, Finding};
 
 pub use outcome::ReportOutcome;
 
 use crate::error::RunError;
-use crate::findings_file::JSON as FINDINGS;
+use crate::findings_file::{Inspected, JSON as FINDINGS};
 use crate::provenance::write_text;
 use runs::ScanRun;
 
@@ -91,17 +91,8 @@ fn gather(folder: &Path) -> Result<ReportContent, RunError> {
     }
     let album = pictures::read(folder, &mut warnings);
     let mut findings = pictures::of_findings(folder, record.findings, &mut warnings);
-    for found in &mut findings {
-        let shown_by = &found.finding.shown_by;
-        let showing = record.volumes.iter().filter(|volume| shown_by.contains(&volume.probe));
-        found.part = showing.filter_map(|volume| volume.part).reduce(CellPart::and);
-    }
-    let mut curves = curves::read(folder, &mut warnings);
-    for run in &runs {
-        let own = [run.dose(), run.centre_residuals()].into_iter().flatten();
-        let missing = own.filter(|own| curves.iter().all(|it| it.name != own.name));
-        curves.extend(missing.collect::<Vec<_>>());
-    }
+    findings.iter_mut().for_each(|found| found.part = part_seen(&found.finding, &record.volumes));
+    let curves = all_curves(folder, &runs, &mut warnings);
     let mut quality: Vec<_> = runs.iter().map(quality::of_run).collect();
     quality.extend(quality::of_registration(folder));
     let volumes = record.volumes.iter().map(|volume| ReportVolume {
@@ -128,6 +119,24 @@ fn gather(folder: &Path) -> Result<ReportContent, RunError> {
         files: files(folder),
         warnings,
     })
+}
+
+/// What of the cell the volumes hold that show a finding.
+fn part_seen(finding: &Finding, volumes: &[Inspected]) -> Option<CellPart> {
+    let showing = volumes.iter().filter(|volume| finding.shown_by.contains(&volume.probe));
+    showing.filter_map(|volume| volume.part).reduce(CellPart::and)
+}
+
+/// The curves beside the findings, and what the runs tell that is not among them.
+fn all_curves(folder: &Path, runs: &[ScanRun], warnings: &mut Vec<String>) -> Vec<Curve> {
+    let mut curves = curves::read(folder, warnings);
+    let of_runs = runs.iter().flat_map(|run| [run.dose(), run.centre_residuals()]).flatten();
+    for own in of_runs {
+        if curves.iter().all(|it| it.name != own.name) {
+            curves.push(own);
+        }
+    }
+    curves
 }
 
 /// What lies beside the report.

@@ -103,7 +103,7 @@ impl ScanRun {
     /// measured one.
     pub(super) fn centre_residuals(&self) -> Option<Curve> {
         let methods = self.record["axis"]["methods"].as_array()?;
-        let bands = methods.iter().map(|it| BandsOf::read(it)).collect::<Vec<_>>();
+        let bands = methods.iter().map(BandsOf::read).collect::<Vec<_>>();
         let mut along: Vec<f64> = bands.iter().flat_map(|it| it.rows()).collect();
         along.sort_by(f64::total_cmp);
         along.dedup();
