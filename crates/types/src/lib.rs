@@ -5,7 +5,7 @@
 
 mod beam;
 mod bimodal_volume;
-mod cell_part;
+mod cell_in_volume;
 mod cone_facts;
 mod cone_geometry;
 mod curve;
@@ -24,7 +24,7 @@ mod voxel_grid;
 
 pub use beam::Probe;
 pub use bimodal_volume::BimodalVolume;
-pub use cell_part::{CellPart, HeightOrigin};
+pub use cell_in_volume::{CellPart, HeightOrigin};
 pub use cone_facts::ConeFacts;
 pub use cone_geometry::{AxisPoint, ConeCircle, ConeGeometry, ConeView};
 pub use curve::{Counted, Curve, CurveLine, UnrolledMap};
