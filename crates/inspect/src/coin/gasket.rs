@@ -83,7 +83,8 @@ pub(super) fn gasket(report: Report<'_>) -> Finding {
     let [low, high] = ring.ends;
     let at = [0.5 * (low + high), radius * angle.sin(), radius * angle.cos()];
     let mut found = report.across(kind, at, note);
-    found.extent_mm = Some([radius, radius, high - low]);
+    let around = if arc > 0.0 { arc.to_radians() } else { TAU };
+    found.extent_mm = Some([INWARD_MM[1] - INWARD_MM[0], around * radius, high - low]);
     found.measures = measures(report, [covered, arc, weakest, reading, high - low, radius]);
     found
 }

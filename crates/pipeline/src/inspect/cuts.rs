@@ -19,25 +19,30 @@ pub(super) struct Section {
     /// The cell's axis, about: `[y, x]`, mm of the volume.
     axis: [f64; 2],
     /// `[row, column]` of a point `[z, y, x]` in mm of the volume.
-    pub(super) place: Box<dyn Fn([f64; 3]) -> [f64; 2]>,
+    place: Box<dyn Fn([f64; 3]) -> [f64; 2]>,
 }
 
 impl Section {
-    /// Height and width of a finding's box in the section, mm; about its middle where it is known.
-    pub(super) fn extent_of(&self, finding: &Finding, middle: [f64; 3]) -> [f64; 2] {
+    /// What is framed of a finding at `at` of the volume, mm: its middle, `[row, column]` of the
+    /// section, and height and width, mm.
+    pub(super) fn framed(&self, finding: &Finding, at: [f64; 3]) -> ([f64; 2], [f64; 2]) {
         let [radial, tangential, axial] = finding.extent_mm.unwrap_or_default();
-        let [y, x] = [middle[1] - self.axis[0], middle[2] - self.axis[1]];
+        let [y, x] = [at[1] - self.axis[0], at[2] - self.axis[1]];
         let radius = x.hypot(y).max(f64::MIN_POSITIVE);
         let (sin, cos) = (y / radius, x / radius);
-        // What reaches around the axis, or about it, is shown at its middle alone.
-        let tangential = if tangential > 2.0 * radius { 0.0 } else { tangential };
         let down = (radial * sin).abs() + (tangential * cos).abs();
         let across = (radial * cos).abs() + (tangential * sin).abs();
+        let middle = (self.place)(at);
         match self.direction {
-            SliceDirection::Z => [down, across],
-            SliceDirection::Y => [axial, across],
-            SliceDirection::X => [axial, down],
-            SliceDirection::Axial => [axial, radial],
+            // What reaches around the axis is framed with all that it encloses.
+            SliceDirection::Z if tangential > 2.0 * radius => {
+                let axis = (self.place)([at[0], self.axis[0], self.axis[1]]);
+                (axis, [(2.0 * radius + radial).max(radial); 2])
+            }
+            SliceDirection::Z => (middle, [down, across]),
+            SliceDirection::Y => (middle, [axial, across]),
+            SliceDirection::X => (middle, [axial, down]),
+            SliceDirection::Axial => (middle, [axial, radial]),
         }
     }
 }

@@ -19,7 +19,7 @@ use crate::provenance::write_json;
 /// Name of the list of pictures.
 pub(crate) const PICTURES: &str = "pictures.json";
 /// Pixels of a rendering.
-const SIZE: [usize; 2] = [860, 720];
+const SIZE: [usize; 2] = [680, 570];
 /// Where the viewer stands if nothing is to be shown, and how high, degrees.
 const AZIMUTH: f64 = -60.0;
 const ELEVATION: f64 = 28.0;
@@ -127,6 +127,10 @@ fn rendering(
         ..RenderStyle::default()
     };
     let volume = VolumeToRender { attenuation: seen.attenuation, grid: seen.grid };
+    let pointing = match style.captions.is_empty() {
+        true => "",
+        false => " The arrows point at what fails or is doubtful and can be seen from here.",
+    };
     // A volume that cannot be rendered is told by its findings.
     let Ok(picture) = render(&volume, &style) else { return Ok(None) };
     let file = format!("rendering-{short}.png");
@@ -134,10 +138,7 @@ fn rendering(
     Ok(Some(Listed {
         file,
         title: format!("The cell cut open, {long}"),
-        caption:
-            "Blue: low attenuation, red: high. The arrows point at what fails or is doubtful and \
-                  can be seen from here."
-                .into(),
+        caption: format!("Blue: low attenuation, red: high.{pointing}"),
     }))
 }
 

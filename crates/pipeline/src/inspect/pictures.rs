@@ -49,10 +49,9 @@ fn style(section: &Section, finding: &Finding, seen: &Seen<'_>) -> SliceStyle {
         Probe::Xray => "X-rays",
     };
     let kind = name(&finding.kind).replace('_', " ");
-    let marks = finding.place.map(|at| Mark {
-        at: (section.place)(at.volume_mm),
-        extent: section.extent_of(finding, at.volume_mm).map(|side| side / seen.grid.voxel),
-        label: kind.clone(),
+    let marks = finding.place.map(|place| {
+        let (at, extent) = section.framed(finding, place.volume_mm);
+        Mark { at, extent: extent.map(|side| side / seen.grid.voxel), label: kind.clone() }
     });
     SliceStyle {
         colour_map: ColourMap::Grey,

@@ -202,7 +202,9 @@ fn beams(html: &mut Html, finding: &Finding) {
         html.raw("<span class=\"sure\">");
         // What stands out of the noise by chance is no finding.
         html.raw(if percent < 50.0 { "perhaps nothing: " } else { "" });
-        html.text(&fixed(percent, 0)).raw("\u{a0}% sure</span>");
+        // No measurement is certain.
+        let share = if percent < 100.0 { fixed(percent, 0) } else { "over 99".into() };
+        html.text(&share).raw("\u{a0}% sure</span>");
     }
     html.raw("</p>");
 }
