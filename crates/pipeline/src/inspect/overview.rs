@@ -19,7 +19,7 @@ use crate::provenance::write_json;
 /// Name of the list of pictures.
 pub(crate) const PICTURES: &str = "pictures.json";
 /// Pixels of a rendering.
-const SIZE: [usize; 2] = [680, 570];
+const SIZE: [usize; 2] = [760, 600];
 /// Where the viewer stands if nothing is to be shown, and how high, degrees.
 const AZIMUTH: f64 = -60.0;
 const ELEVATION: f64 = 28.0;

@@ -26,7 +26,7 @@ pub fn edge_plots(table: &EdgeTable, tab_angle: Option<f64>) -> Plots {
         quantity: quantity.clone(),
         lines: lines(order.iter().map(|sector| overhang.column(*sector))),
         along,
-        levels: vec![("none".into(), 0.0)],
+        levels: vec![("no overhang".into(), 0.0)],
     };
     let winding = Curve {
         name: format!("overhang-by-winding-{short}"),
@@ -35,7 +35,7 @@ pub fn edge_plots(table: &EdgeTable, tab_angle: Option<f64>) -> Plots {
         quantity: quantity.clone(),
         along: (1..=overhang.nrows()).map(|turn| turn as f64).collect(),
         lines: lines(overhang.rows().into_iter()),
-        levels: vec![("none".into(), 0.0)],
+        levels: vec![("no overhang".into(), 0.0)],
     };
     let values = ndarray::Array2::from_shape_fn(overhang.dim(), |(turn, k)| {
         to_f32(overhang[[turn, order[k]]])

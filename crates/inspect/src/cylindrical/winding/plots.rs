@@ -5,7 +5,7 @@ use voltomo_types::{Counted, Curve, CurveLine};
 use super::spiral::{LayerDeviation, Spiral};
 use crate::plots::Plots;
 
-/// How each layer lies beside its own Archimedean line, and its growth a turn.
+/// How each layer lies beside its own Archimedean line, and how far from the one inside it.
 #[must_use]
 pub fn spiral_plots(spiral: &Spiral) -> Plots {
     let layers = spiral.layers();
@@ -24,13 +24,15 @@ pub fn spiral_plots(spiral: &Spiral) -> Plots {
         lines: vec![line("root mean square", |it| it.rms_mm), line("greatest", |it| it.largest_mm)],
         levels: Vec::new(),
     };
+    let steps = layers.windows(2).map(|pair| pair[1].radius_mm - pair[0].radius_mm);
     let pitch = Curve {
         name: "layer-pitch".into(),
-        title: "Growth of the radius a turn, winding by winding".into(),
+        title: "Mean distance of each winding from the one inside it".into(),
         across,
         quantity: Counted::new("pitch", "mm"),
-        along,
-        lines: vec![line("", |it| it.pitch_mm)],
+        along: along.iter().skip(1).copied().collect(),
+        // Not the slope within a turn: where a tab lifts all windings above it, that rises with it.
+        lines: vec![CurveLine { label: String::new(), values: steps.collect() }],
         levels: vec![("mean".into(), spiral.pitch)],
     };
     Plots { curves: vec![deviation, pitch], maps: Vec::new() }
