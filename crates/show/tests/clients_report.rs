@@ -9,11 +9,11 @@ use ndarray::Array2;
 use voltomo_show::picture::{SliceStyle, slice_picture, write_png};
 use voltomo_show::report::{
     FileLink, QualityRow, QualityTable, ReportContent, ReportFigure, ReportFinding, ReportPicture,
-    TextBlock, write_html,
+    ReportVolume, TextBlock, write_html,
 };
 use voltomo_types::{
-    CellKind, CellPlace, Counted, Curve, CurveLine, Finding, FindingKind, Limit, Measure,
-    MeasureUnit, Probe, Verdict,
+    CellKind, CellPart, CellPlace, Counted, Curve, CurveLine, Finding, FindingKind, HeightOrigin,
+    Limit, Measure, MeasureUnit, Probe, Verdict,
 };
 
 /// Looks at the report in a frame of its own and leaves what it found in `<title>`: links that lead
@@ -125,11 +125,24 @@ fn content(folder: &Path) -> ReportContent {
         judged: Some(Verdict::Pass),
         note: "last over first".into(),
     };
+    let part = CellPart {
+        heights_mm: [30.0, 65.0],
+        counted_from: HeightOrigin::NominalTop,
+        holds_bottom: false,
+        holds_top: true,
+    };
+    let volume = ReportVolume {
+        probe: Probe::Neutron,
+        path: "out/neutron/volume.zarr".into(),
+        facts: vec![("voxel".into(), "0.084 mm".into())],
+        part: Some(part),
+    };
     let title = "Zelle <script>fail()</script> Süd 電池 خلية".to_string();
     ReportContent {
         title: title.clone(),
         cell: Some(CellKind::Cylindrical),
         verdict: Verdict::Fail,
+        volumes: vec![volume],
         findings: findings(&picture),
         overview: Some(ReportFigure { picture, title: title.clone(), caption: title.clone() }),
         curves: vec![curve(2), curve(17)],

@@ -195,3 +195,28 @@ fn without_nulls(value: Value) -> Value {
         other => other,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn the_bands_of_all_methods_stand_over_the_same_rows() {
+        let band = |row: f64, residual: f64, is_used: bool| json!({ "row_px": row, "residual_px": residual, "is_used": is_used });
+        let methods = json!([
+            { "name": "opposite pairs", "bands": [band(20.0, 0.1, true), band(10.0, -0.1, true)] },
+            { "name": "double wedge", "bands": [band(10.0, 0.2, true), band(30.0, 9.0, false)] },
+            { "name": "whole frames", "bands": [] },
+        ]);
+        let record = json!({ "axis": { "methods": methods } });
+        let curve = ScanRun { probe: Probe::Neutron, record }.centre_residuals().unwrap();
+        assert_eq!(curve.along, [10.0, 20.0]);
+        assert_eq!(curve.lines.len(), 2, "whole frames have no bands");
+        assert_eq!(curve.lines[0].values, [-0.1, 0.1]);
+        assert!(curve.lines[1].values[0] == 0.2 && curve.lines[1].values[1].is_nan());
+        let told = ScanRun { probe: Probe::Xray, record: json!({ "axis": { "centre_px": 7.0 } }) };
+        assert!(told.centre_residuals().is_none());
+    }
+}

@@ -1,8 +1,8 @@
 //! The report as a whole: order, sentences, escapes, ids, and what is missing.
 
 use voltomo_types::{
-    CellKind, CellPlace, Counted, Curve, CurveLine, Finding, FindingKind, Limit, Measure,
-    MeasureUnit, Probe, Verdict,
+    CellKind, CellPart, CellPlace, Counted, Curve, CurveLine, Finding, FindingKind, HeightOrigin,
+    Limit, Measure, MeasureUnit, Probe, Verdict,
 };
 
 use super::*;
@@ -41,6 +41,37 @@ fn page(content: &ReportContent) -> String {
     let mut bytes = Vec::new();
     write_html(content, &mut bytes).unwrap();
     String::from_utf8(bytes).unwrap()
+}
+
+#[test]
+fn what_reaches_to_the_end_of_the_volume_may_go_on_beyond_it() {
+    let mut gap = finding(FindingKind::WindingGap, ("thickness", 0.11, 0.003), Some(0.05));
+    gap.extent_mm = Some([0.1, 2.0, 11.0]);
+    let part = CellPart {
+        heights_mm: [43.0, 65.0],
+        counted_from: HeightOrigin::NominalTop,
+        holds_bottom: false,
+        holds_top: true,
+    };
+    let told = |part: Option<CellPart>, volumes: Vec<ReportVolume>| {
+        let mut content = report(vec![gap.clone()], Verdict::Fail);
+        content.findings[0].part = part;
+        content.volumes = volumes;
+        (summarise(&content).sentence(), page(&content))
+    };
+    let below = "at heights 43.5 to 54.5\u{a0}mm and perhaps below: the volume ends there";
+    let path = String::new();
+    let volume = ReportVolume { probe: Probe::Xray, path, facts: vec![], part: Some(part) };
+    let (sentence, page) = told(Some(part), vec![volume]);
+    assert!(sentence.contains(below), "{sentence}");
+    assert!(
+        page.contains("X-rays: the top of the cell, heights 43.0 to 65.0\u{a0}mm; what lies below")
+    );
+    let whole = CellPart { holds_bottom: true, ..part };
+    let (sentence, page) = told(Some(whole), vec![]);
+    assert!(!sentence.contains("perhaps") && !page.contains("What was looked at"), "{sentence}");
+    let slice = CellPart { counted_from: HeightOrigin::Volume, ..whole };
+    assert!(told(Some(slice), vec![]).0.contains("54.5\u{a0}mm in the volume"));
 }
 
 #[test]
