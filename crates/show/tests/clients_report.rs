@@ -102,6 +102,21 @@ fn findings(picture: &ReportPicture) -> Vec<ReportFinding> {
     found
 }
 
+fn volume() -> ReportVolume {
+    let part = CellPart {
+        heights_mm: [30.0, 65.0],
+        counted_from: HeightOrigin::NominalTop,
+        holds_bottom: false,
+        holds_top: true,
+    };
+    ReportVolume {
+        probe: Probe::Neutron,
+        path: "out/neutron/volume.zarr".into(),
+        facts: vec![("voxel".into(), "0.084 mm".into())],
+        part: Some(part),
+    }
+}
+
 fn content(folder: &Path) -> ReportContent {
     let picture = png(folder);
     let along: Vec<f64> = (0..=36).map(|k| f64::from(k) * 10.0).collect();
@@ -125,24 +140,12 @@ fn content(folder: &Path) -> ReportContent {
         judged: Some(Verdict::Pass),
         note: "last over first".into(),
     };
-    let part = CellPart {
-        heights_mm: [30.0, 65.0],
-        counted_from: HeightOrigin::NominalTop,
-        holds_bottom: false,
-        holds_top: true,
-    };
-    let volume = ReportVolume {
-        probe: Probe::Neutron,
-        path: "out/neutron/volume.zarr".into(),
-        facts: vec![("voxel".into(), "0.084 mm".into())],
-        part: Some(part),
-    };
     let title = "Zelle <script>fail()</script> Süd 電池 خلية".to_string();
     ReportContent {
         title: title.clone(),
         cell: Some(CellKind::Cylindrical),
         verdict: Verdict::Fail,
-        volumes: vec![volume],
+        volumes: vec![volume()],
         findings: findings(&picture),
         overview: Some(ReportFigure { picture, title: title.clone(), caption: title.clone() }),
         curves: vec![curve(2), curve(17)],
