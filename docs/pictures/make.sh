@@ -59,6 +59,17 @@ draw figure-6-section.png "$xray" --section y --slice 235 --colours turbo --rang
 draw figure-6-slice.png "$xray" --slice 362 --colours turbo --range 0:2.5
 finding figure-6-lead.png lid_lead xray
 
+# The first screen of the report, as a browser shows it.
+if browser=$(command -v chromium || command -v chromium-browser || command -v google-chrome); then
+    profile=$(mktemp -d)
+    "$browser" --headless --no-sandbox --disable-gpu --hide-scrollbars --user-data-dir="$profile" \
+        --disable-background-networking --no-first-run --window-size=1280,1060 \
+        --screenshot="$PWD/$pictures/report.png" "file://$(realpath "$found/report.html")" 2>/dev/null
+    rm -rf "$profile"
+else
+    echo "no Chromium: report.png is left as it is"
+fi
+
 # Corrections before and after, on cells that the example simulates itself.
 cargo run --quiet --release -p voltomo-pipeline --example correction_pictures -- "$pictures"
 
