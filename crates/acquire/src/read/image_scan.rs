@@ -9,13 +9,14 @@ use voltomo_types::{
 };
 
 use super::{
-    find_images::{ImageSet, name_of},
+    find_images::ImageSet,
     fits,
     image_sets::{ImageSets, choose},
     image_stack::ImageStack,
+    numbering::gaps,
     sinogram::SinogramFrames,
 };
-use crate::{AcquireError, AcquireSettings, AngleUnit, Kind, natural_order::numbers_of};
+use crate::{AcquireError, AcquireSettings, AngleUnit, Kind};
 
 /// Opens a scan of TIFF or FITS images; `path` is a folder, a file or a pattern.
 ///
@@ -107,23 +108,7 @@ fn fact_of(item: &str, set: &ImageSet, stack: &ImageStack) -> Fact {
 
 /// Gaps in the numbers of the files: a radiograph that was lost shifts all later angles.
 fn numbering(set: &ImageSet) -> Option<Fact> {
-    let names: Vec<String> = set.files.iter().map(|file| name_of(file)).collect();
-    let numbers: Vec<_> = names.iter().map(|name| numbers_of(name)).collect();
-    let (pattern, first) = numbers.first()?;
-    let is_alike = |(other, all): &(String, Vec<u64>)| other == pattern && all.len() == first.len();
-    let changing =
-        (0..first.len()).filter(|&at| numbers.iter().any(|(_, n)| n.get(at) != first.get(at)));
-    let changing: Vec<usize> = changing.collect();
-    let ([at], true) = (&changing[..], numbers.iter().all(is_alike)) else { return None };
-    let steps: Vec<u64> =
-        numbers.windows(2).map(|w| w[1].1[*at].saturating_sub(w[0].1[*at])).collect();
-    let usual = steps.iter().copied().min()?;
-    let gaps: Vec<String> = steps
-        .iter()
-        .enumerate()
-        .filter(|(_, step)| **step != usual)
-        .map(|(i, _)| format!("between {} and {}", names[i], names[i + 1]))
-        .collect();
+    let gaps: Vec<String> = gaps(&set.files).iter().map(ToString::to_string).collect();
     if gaps.is_empty() {
         return None;
     }

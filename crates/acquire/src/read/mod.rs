@@ -14,6 +14,7 @@ pub(crate) mod image_sets;
 pub(crate) mod image_stack;
 mod nexus;
 mod number_type;
+pub(crate) mod numbering;
 mod sinogram;
 mod tdf;
 mod tiff_directory;
