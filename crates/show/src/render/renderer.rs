@@ -49,10 +49,10 @@ pub struct LabelsToRender<'a> {
 /// (`[z, y, x]`, x fastest): another order costs a copy.
 #[must_use]
 pub fn working_bytes(shape: [usize; 3], size: [usize; 2]) -> u64 {
-    let pixels = size.iter().map(|side| *side as u64).product::<u64>();
+    let pixels = size.iter().fold(1_u64, |all, side| all.saturating_mul(*side as u64));
     // Colours twice as floats, the image and the picture as bytes; tables and the sample of the
     // histogram.
-    Pyramid::bytes(shape) + pixels * (2 * 12 + 2 * 3) + (3 << 20)
+    pixels.saturating_mul(2 * 12 + 2 * 3).saturating_add(Pyramid::bytes(shape) + (3 << 20))
 }
 
 enum Content<'a> {

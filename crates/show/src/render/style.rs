@@ -114,7 +114,10 @@ impl RenderStyle {
     }
 
     /// The first problem as an error.
-    pub(super) fn checked(&self) -> Result<(), ShowError> {
+    ///
+    /// # Errors
+    /// Settings that cannot be used.
+    pub fn checked(&self) -> Result<(), ShowError> {
         match self.problems().into_iter().next() {
             None => Ok(()),
             Some(Problem { key, found, expected }) => {

@@ -52,7 +52,7 @@ impl ExactSizeIterator for Turntable<'_, '_> {}
 /// Writes frames as an animated PNG that runs for ever. Holds one frame at a time.
 ///
 /// # Errors
-/// No frame, frames of different sizes, a rate that is not above 0, or a file that cannot be
+/// No frame, fewer than there should be, frames of different sizes, a rate that is not above 0, or a file that cannot be
 /// written.
 pub fn write_turntable(
     frames: impl ExactSizeIterator<Item = Picture>,
