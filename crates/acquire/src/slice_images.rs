@@ -53,7 +53,8 @@ fn refuse_gaps(gaps: &[Gap], path: &Path) -> Result<(), AcquireError> {
         [first, last] => format!("{first} to {last} ({gap})"),
     };
     let mut missing: Vec<String> = gaps.iter().take(SHOWN).map(number).collect();
-    missing.extend((gaps.len() > SHOWN).then(|| format!("and at {} more places", gaps.len() - SHOWN)));
+    missing
+        .extend((gaps.len() > SHOWN).then(|| format!("and at {} more places", gaps.len() - SHOWN)));
     let what = format!(
         "slices are missing in the numbering: {}; expected evenly numbered slices: copy the volume again, \
          or name those that belong together with a pattern, as `slices/part_*.tif`",

@@ -15,6 +15,8 @@ use voltomo_pipeline::Watch;
 /// Tells what a run does, and stops it at Ctrl-C.
 pub(crate) struct Console {
     cancelled: Arc<AtomicBool>,
+    /// Whether the present step writes nothing, so that the program may end in it.
+    may_end: Arc<AtomicBool>,
     is_terminal: bool,
     step: Mutex<Option<Step>>,
     printed_tenth: AtomicUsize,
@@ -28,22 +30,28 @@ struct Step {
 }
 
 impl Console {
-    /// A console that listens to Ctrl-C: the first one stops after the present slab or iteration,
-    /// the second one at once.
+    /// A console that listens to Ctrl-C: the first one stops after the present slab, iteration or
+    /// picture, and at once in a step that writes nothing; the second one at once.
     pub(crate) fn listening() -> Result<Self, String> {
         let cancelled = Arc::new(AtomicBool::new(false));
-        let flag = Arc::clone(&cancelled);
+        let may_end = Arc::new(AtomicBool::new(false));
+        let (flag, free) = (Arc::clone(&cancelled), Arc::clone(&may_end));
         ctrlc::set_handler(move || {
+            if free.load(Ordering::Relaxed) {
+                eprintln!("\nerror: stopped; this step had written nothing");
+                std::process::exit(2);
+            }
             if flag.swap(true, Ordering::Relaxed) {
                 std::process::exit(2);
             }
             eprintln!(
-                "\nstopping after this slab or iteration; press Ctrl-C again to stop at once"
+                "\nstopping after this slab, iteration or picture; press Ctrl-C again to stop at once"
             );
         })
         .map_err(|error| format!("cannot listen to Ctrl-C: {error}"))?;
         Ok(Self {
             cancelled,
+            may_end,
             is_terminal: stderr().is_terminal(),
             step: Mutex::new(None),
             printed_tenth: AtomicUsize::new(0),
@@ -71,6 +79,11 @@ impl Watch for Console {
         }
     }
 
+    fn begin_unwritten(&self, name: &str, total: usize) {
+        self.begin(name, total);
+        self.may_end.store(true, Ordering::Relaxed);
+    }
+
     fn advance(&self, done: usize) {
         let Ok(guard) = self.step.lock() else { return };
         let Some(step) = guard.as_ref() else { return };
@@ -86,6 +99,7 @@ impl Watch for Console {
     }
 
     fn end(&self) {
+        self.may_end.store(false, Ordering::Relaxed);
         let Ok(mut guard) = self.step.lock() else { return };
         let Some(step) = guard.take() else { return };
         if let Some(bar) = step.bar {

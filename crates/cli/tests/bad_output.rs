@@ -197,3 +197,38 @@ fn a_full_disk_behind_the_standard_output() {
     let text = String::from_utf8_lossy(&schema.stderr).into_owned();
     assert!(text.contains("cannot write to the standard output"), "{text}");
 }
+
+/// The first Ctrl-C is enough where nothing is being written: no picture, nothing beside it.
+#[test]
+#[cfg(unix)]
+fn a_rendering_that_is_interrupted_ends_at_once_and_leaves_nothing() {
+    use std::io::{BufRead, BufReader};
+    let bench = Bench::empty();
+    let side = 96;
+    let head = format!(
+        "ObjectType = Image\nNDims = 3\nDimSize = {side} {side} {side}\nElementSpacing = 1 1 1\n\
+         ElementType = MET_UCHAR\nElementDataFile = LOCAL\n"
+    );
+    let voxels = (0..side * side * side).map(|k| if k % side < 40 { 200 } else { 10 });
+    fs::write(bench.path("volume.mha"), head.bytes().chain(voxels).collect::<Vec<u8>>()).unwrap();
+    let words = ["render", "volume.mha", "--modality", "xray", "--size", "4000x3000"];
+    let mut child = Command::new(env!("CARGO_BIN_EXE_voltomo"))
+        .args(words)
+        .current_dir(bench.path(""))
+        .stderr(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    let lines = BufReader::new(child.stderr.take().unwrap()).lines();
+    let mut said = Vec::new();
+    for line in lines {
+        said.push(line.unwrap());
+        if said.last().is_some_and(|line| line.starts_with("render …")) {
+            // The shell's own `kill`: the program of that name is not on every machine.
+            let kill = format!("kill -INT {}", child.id());
+            assert!(Command::new("sh").args(["-c", &kill]).status().unwrap().success());
+        }
+    }
+    assert_eq!(child.wait().unwrap().code(), Some(2), "{said:?}");
+    assert!(said.last().unwrap().contains("stopped"), "{said:?}");
+    assert!(!bench.path("rendering.png").exists() && !bench.holds_parts());
+}

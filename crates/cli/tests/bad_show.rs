@@ -25,7 +25,7 @@ fn refused(more: &[&str], words: &[&str]) {
     fs::write(bench.path("empty.json"), "{}").unwrap();
     let said = bench.voltomo(&[&["show", "ramp.mha", "--out", "drawn.png"], more].concat());
     said.refuses(words);
-    assert!(!bench.path("drawn.png").exists() && !bench.path("drawn.png.partial").exists());
+    assert!(!bench.path("drawn.png").exists() && !bench.holds_parts());
 }
 
 #[test]

@@ -37,7 +37,7 @@ fn drawn(bench: &Bench, more: &[&str]) -> (String, Said) {
     let said = bench.voltomo(&words);
     assert_eq!(said.code, Some(0), "{more:?}: {}", said.errors);
     let svg = fs::read_to_string(bench.path("drawn.svg")).unwrap();
-    assert!(!bench.path("drawn.svg.partial").exists());
+    assert!(!bench.holds_parts());
     (svg, said)
 }
 

@@ -7,13 +7,14 @@ use voltomo_inspect::Seen;
 use voltomo_inspect::compare::{Beside, CompareSettings, compare as compare_volumes};
 use voltomo_types::{Probe, Transform, Volume, VoxelGrid};
 
+use crate::disk::check_disk;
 use crate::error::RunError;
 use crate::findings_file::{FindingsRecord, Inspected, JSON as FINDINGS};
 use crate::memory::Bytes;
-use crate::store::{self, Content, Existing, StoreSettings, VolumeMetadata};
+use crate::store::{self, Content, Existing, StoreSettings, VolumeMetadata, disk_bytes};
 use crate::volume_input::{VolumeInput, VolumeRequest};
-use crate::watch::Watch;
-use crate::whole_volumes::{check_memory, claim};
+use crate::watch::{Watch, refuse_cancelled};
+use crate::whole_volumes::{check_memory, check_place, read_all};
 
 /// Volumes of the size of the first that a comparison takes beside both.
 const BESIDE: u64 = 5;
@@ -48,18 +49,16 @@ pub fn compare(options: &CompareOptions, watch: &dyn Watch) -> Result<FindingsRe
     let held = inputs[0].bytes() + inputs[1].bytes();
     let beside = BESIDE * inputs[0].grid().voxel_count() as u64 * 4;
     check_memory("the comparison", Bytes(held + beside), options.memory)?;
-    claim(&options.out, FINDINGS, options.force)?;
-    watch.begin("read the volumes", 2);
-    let volumes = [inputs[0].read()?, inputs[1].read()?];
-    watch.end();
-    watch.begin("compare the volumes", 1);
+    let disk = disk_bytes(&StoreSettings::default(), inputs[0].grid());
+    check_disk("the difference", Bytes(disk), &options.out)?;
+    check_place(&options.out, FINDINGS, options.force)?;
+    let volumes = read_all(&inputs, &options.out, watch)?;
+    watch.begin_unwritten("compare the volumes", 1);
     let seen = |k: usize| seen(&volumes[k], inputs[k].probe, inputs[k].is_attenuation);
     let beside = Beside { first_from_second: options.first_from_second, ..Beside::default() };
     let found = compare_volumes(&seen(0), &seen(1), &beside, &options.settings)?;
     watch.end();
-    watch.begin("write the difference", 1);
-    write_difference(found.difference, inputs[0].grid(), &options.out)?;
-    watch.end();
+    write_difference(found.difference, inputs[0].grid(), (&options.out, watch))?;
     let told = inputs.iter().map(|input| Inspected::of(input, None)).collect();
     let record = FindingsRecord::new(None, told, found.findings);
     record.write(&options.out)?;
@@ -73,7 +72,7 @@ fn seen(volume: &Volume, probe: Probe, is_quantitative: bool) -> Seen<'_> {
 fn write_difference(
     mut difference: Array3<f32>,
     grid: &VoxelGrid,
-    out: &Path,
+    (out, watch): (&Path, &dyn Watch),
 ) -> Result<(), RunError> {
     difference.par_mapv_inplace(|value| if value.is_finite() { value } else { 0.0 });
     let metadata = VolumeMetadata {
@@ -82,12 +81,17 @@ fn write_difference(
         content: Content::Attenuation,
         provenance: serde_json::json!({ "compared_by": FINDINGS }),
     };
-    let mut store = store::create(out, &StoreSettings::default(), &metadata, Existing::Replace)?;
+    let settings = StoreSettings::default();
+    let mut store = store::create_at_once(out, &settings, &metadata, Existing::Replace)?;
     let depth = grid.shape[0];
+    watch.begin("write the difference", depth);
     for from in (0..depth).step_by(AT_ONCE) {
         let z = from..(from + AT_ONCE).min(depth);
-        store.write_slab(z.clone(), difference.slice(s![z, .., ..]))?;
+        refuse_cancelled(watch, out)?;
+        store.write_slab(z.clone(), difference.slice(s![z.clone(), .., ..]))?;
+        watch.advance(z.end);
     }
+    watch.end();
     store.finish(false)?;
     Ok(())
 }

@@ -57,6 +57,14 @@ pub enum RunError {
     /// The inspection.
     #[error(transparent)]
     Inspect(#[from] voltomo_inspect::InspectError),
+    /// A file of limits that cannot be used.
+    #[error("{source} ({path})", path = path.display())]
+    LimitsFile {
+        /// What is wrong with it.
+        source: Box<voltomo_inspect::InspectError>,
+        /// The file.
+        path: PathBuf,
+    },
     /// Two volumes of the same beam.
     #[error(
         "both volumes are of the same beam; expected one of neutrons and one of X-rays: say which \
@@ -127,6 +135,21 @@ pub enum RunError {
         /// What takes less.
         mends: &'static str,
     },
+    /// A result does not fit on the disk.
+    #[error(
+        "{what} takes up to {needed} of disk, and {free} are free; make room, or give another disk with \
+         --out ({path})", path = path.display()
+    )]
+    Disk {
+        /// The result.
+        what: String,
+        /// Bytes that it takes at most.
+        needed: Bytes,
+        /// Bytes that are free.
+        free: Bytes,
+        /// Where it was to go.
+        path: PathBuf,
+    },
     /// A scan without rotation angles cannot be reconstructed.
     #[error(
         "the scan has no rotation angles: {known}; `acquire.angles` takes START:STOP in degrees, or \
@@ -136,6 +159,17 @@ pub enum RunError {
         /// What the files do say of the angles.
         known: String,
         /// The scan.
+        path: PathBuf,
+    },
+    /// A scan of a cell without a pixel size.
+    #[error(
+        "the scan of [{table}] does not tell how large a pixel is, and a cell is looked at in mm; \
+         expected `acquire.pixel_mm` in its recipe ({path})", path = path.display()
+    )]
+    NoPixel {
+        /// The table of its beam.
+        table: String,
+        /// Its recipe.
         path: PathBuf,
     },
     /// A cone beam whose source or detector are missing or cannot be.
@@ -226,6 +260,13 @@ pub enum RunError {
     )]
     CancelledEarly {
         /// The output folder.
+        path: PathBuf,
+    },
+    /// Work on whole volumes was stopped by the user.
+    #[error("stopped before it was done: nothing of it is kept; run it again ({path})",
+        path = path.display())]
+    Stopped {
+        /// The file or folder for the result.
         path: PathBuf,
     },
     /// What was asked for is not in the volume, or not to be had in that format.

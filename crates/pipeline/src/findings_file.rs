@@ -5,6 +5,7 @@ use std::path::Path;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use voltomo_types::{CellKind, CellPart, Fact, Finding, Probe, Verdict};
 
 use crate::error::RunError;
@@ -89,14 +90,12 @@ impl FindingsRecord {
     /// The record of `findings`.
     #[must_use]
     pub fn new(cell: Option<CellKind>, volumes: Vec<Inspected>, findings: Vec<Finding>) -> Self {
-        let judged = findings.iter().map(|it| it.verdict);
-        let judged = judged.filter(|it| !matches!(it, Verdict::Seen | Verdict::CannotTell));
         Self {
             format: FORMAT.into(),
             program: concat!("voltomo ", env!("CARGO_PKG_VERSION")).into(),
             name: String::new(),
             cell,
-            verdict: judged.max().unwrap_or(Verdict::CannotTell),
+            verdict: worst(&findings),
             volumes,
             findings,
         }
@@ -110,6 +109,50 @@ impl FindingsRecord {
         write_json(&folder.join(JSON), self)?;
         write_text(&folder.join(CSV), &table(&self.findings))
     }
+}
+
+/// The worst verdict of all findings that are judged.
+fn worst(findings: &[Finding]) -> Verdict {
+    let judged = findings.iter().map(|it| it.verdict);
+    let judged = judged.filter(|it| !matches!(it, Verdict::Seen | Verdict::CannotTell));
+    judged.max().unwrap_or(Verdict::CannotTell)
+}
+
+/// Holds what a `findings.json` says of itself, as far as it says it, to `findings`, those in it.
+///
+/// Errors: what was found, what was expected.
+pub(crate) fn check(file: &Value, findings: &[Finding]) -> Result<(), String> {
+    let (format, verdict) = (&file["format"], &file["verdict"]);
+    if !format.is_null() && format != FORMAT {
+        return Err(format!("its format is {format}, expected \"{FORMAT}\": inspect again"));
+    }
+    let expected = name(&worst(findings));
+    if !verdict.is_null() && *verdict != expected {
+        return Err(format!(
+            "its verdict is {verdict}, but the worst of its {} findings is \"{expected}\"; expected \
+             both alike: inspect again",
+            findings.len()
+        ));
+    }
+    Ok(())
+}
+
+/// The findings in a `findings.json`, or in any file with a list of them.
+///
+/// # Errors
+/// A file that cannot be read or holds something else; one that contradicts itself.
+pub(crate) fn read_findings(path: &Path) -> Result<Vec<Finding>, RunError> {
+    #[derive(Deserialize)]
+    struct Held {
+        findings: Vec<Finding>,
+    }
+    let what = "cannot read the findings, a findings.json of `voltomo inspect`";
+    let failed = |source| RunError::File { what, path: path.into(), source };
+    let text = std::fs::read(path).map_err(failed)?;
+    let file: Value = serde_json::from_slice(&text).map_err(|error| failed(error.into()))?;
+    let held = Held::deserialize(&file).map_err(|error| failed(error.into()))?;
+    check(&file, &held.findings).map_err(|why| failed(std::io::Error::other(why)))?;
+    Ok(held.findings)
 }
 
 /// The JSON Schema of `findings.json`.

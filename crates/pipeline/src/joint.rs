@@ -67,13 +67,19 @@ impl JointRecord {
         write_json(&folder.join(JOINT), self)
     }
 
-    /// The record in a folder; `None` where there is none, or one that holds something else.
-    pub(crate) fn read(folder: &Path) -> Option<Self> {
-        let bytes = std::fs::read(folder.join(JOINT)).ok()?;
-        let read: Self = serde_json::from_slice(&bytes).ok()?;
-        let columns = read.counts.first()?.len();
-        let is_whole = columns > 0 && read.counts.iter().all(|row| row.len() == columns);
-        is_whole.then_some(read)
+    /// The record in a folder; `None` where there is none. Errors: why it holds something else.
+    pub(crate) fn read(folder: &Path) -> Result<Option<Self>, String> {
+        let path = folder.join(JOINT);
+        if !path.exists() {
+            return Ok(None);
+        }
+        let bytes = std::fs::read(path).map_err(|error| error.to_string())?;
+        let read: Self = serde_json::from_slice(&bytes).map_err(|error| error.to_string())?;
+        let columns = read.counts.first().map_or(0, Vec::len);
+        if columns == 0 || read.counts.iter().any(|row| row.len() != columns) {
+            return Err("its rows of counts are missing, or not of one length".into());
+        }
+        Ok(Some(read))
     }
 
     /// The counts `[neutron, xray]`.

@@ -11,6 +11,7 @@ mod cone_axis;
 mod correct_only;
 mod cupping;
 mod demo;
+mod disk;
 mod error;
 mod export;
 mod findings_file;
@@ -57,11 +58,14 @@ mod volume_input;
 mod volumes;
 mod watch;
 mod way;
+mod whole_file;
 mod whole_frames;
 mod whole_volumes;
 
 pub use calibrate::{CalibrateOptions, Calibration, calibrate};
-pub use cell::{CellFacts, CellOptions, CellRecipe, CellScan, run_cell};
+pub use cell::{
+    BeamPlan, CellFacts, CellOptions, CellPlan, CellRecipe, CellScan, plan_cell, run_cell,
+};
 pub use compare::{CompareOptions, compare};
 pub use correct_only::correct_only;
 pub use demo::{Demo, demo};

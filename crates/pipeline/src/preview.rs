@@ -12,7 +12,7 @@ use voltomo_show::picture::{
 };
 use voltomo_types::{Frames, LengthUnit, Quantity, Scan, VoxelGrid};
 
-use crate::{error::RunError, iterations::SlabIterations, layout::Layout, provenance::write_whole};
+use crate::{error::RunError, iterations::SlabIterations, layout::Layout, whole_file::write_whole};
 
 /// Pictures of a run; the middle slice and the upright section are kept as the slabs go by.
 pub(crate) struct Previews {

@@ -16,6 +16,7 @@ use voltomo_reconstruct::kernel::simd::simd_name;
 use crate::{
     error::RunError, gate::Passed, hardening_record::HardeningRecord, iterations::SlabIterations,
     memory::Bytes, method::MethodRecord, plan::Plan, recipe::Recipe, starvation::StarvationRecord,
+    whole_file::write_whole,
 };
 
 /// Name of the record in the output folder.
@@ -254,19 +255,6 @@ pub(crate) fn write_text(path: &Path, text: &str) -> Result<(), RunError> {
     write_whole(path, text.as_bytes()).map_err(failed)
 }
 
-/// Writes a file as a whole: first beside its place, then renamed onto it. Where that fails, nothing
-/// of it stays.
-pub(crate) fn write_whole(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
-    let mut beside = path.as_os_str().to_owned();
-    beside.push(".partial");
-    let written = std::fs::write(&beside, bytes).and_then(|()| std::fs::rename(&beside, path));
-    if written.is_err() {
-        // That it could not be removed says no more than the error.
-        let _ = std::fs::remove_file(&beside);
-    }
-    written
-}
-
 /// A value as it stands in the record; what cannot be written as JSON becomes null.
 pub(crate) fn as_json(value: &impl Serialize) -> serde_json::Value {
     serde_json::to_value(value).unwrap_or_default()
@@ -304,18 +292,6 @@ mod tests {
         assert_eq!(utc(0), "1970-01-01T00:00:00Z");
         assert_eq!(utc(951_782_400), "2000-02-29T00:00:00Z");
         assert_eq!(utc(1_795_339_805), "2026-11-22T09:30:05Z");
-    }
-
-    #[test]
-    fn bad_place_keeps_nothing_of_a_file() {
-        let folder = tempfile::tempdir().unwrap();
-        let taken = folder.path().join("taken");
-        std::fs::create_dir_all(taken.join("something")).unwrap();
-        assert!(write_whole(&taken, b"text").is_err());
-        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
-        let free = folder.path().join("Zelle ä");
-        write_whole(&free, b"text").unwrap();
-        assert_eq!(std::fs::read(&free).unwrap(), b"text");
     }
 
     #[test]

@@ -7,13 +7,14 @@ use serde::Serialize;
 use voltomo_register::{Placement, RegisterSettings, Registration, resample_slab};
 use voltomo_types::{Probe, Volume, VoxelGrid};
 
+use crate::disk::check_disk;
 use crate::error::RunError;
 use crate::memory::Bytes;
 use crate::provenance::write_json;
-use crate::store::{self, Content, Existing, StoreSettings, VolumeMetadata};
+use crate::store::{self, Content, Existing, StoreSettings, VolumeMetadata, disk_bytes};
 use crate::volume_input::{VolumeInput, VolumeRequest};
-use crate::watch::Watch;
-use crate::whole_volumes::{check_memory, claim};
+use crate::watch::{Watch, refuse_cancelled};
+use crate::whole_volumes::{Reading, check_memory, check_place, make_place};
 
 /// Name of the record of a registration.
 pub(crate) const RECORD: &str = "registration.json";
@@ -82,17 +83,20 @@ pub fn register(
     };
     let neutron = open(&options.neutron, Probe::Neutron)?;
     let xray = open(&options.xray, Probe::Xray)?;
-    let needed = Bytes(neutron.bytes() + xray.bytes() + BESIDE);
-    check_memory("the registration", needed, options.memory)?;
-    claim(&options.out, RECORD, options.force)?;
-    watch.begin("read the volumes", 2);
-    let moved = neutron.read()?;
-    watch.advance(1);
-    let fixed = xray.read()?;
-    watch.end();
-    watch.begin("register", 1);
+    check_memory("the registration", needed(neutron.bytes() + xray.bytes()), options.memory)?;
+    if options.is_resampled {
+        let disk = disk_bytes(&StoreSettings::default(), xray.grid());
+        check_disk("the resampled volume", Bytes(disk), &options.out)?;
+    }
+    check_place(&options.out, RECORD, options.force)?;
+    let mut reading = Reading::begin(&[&neutron, &xray], &options.out, watch);
+    let (moved, fixed) = (reading.read(&neutron)?, reading.read(&xray)?);
+    reading.end();
+    watch.begin_unwritten("register", 1);
     let found = voltomo_register::register(&moved, &fixed, &options.settings)?;
     watch.end();
+    refuse_cancelled(watch, &options.out)?;
+    let _folder = make_place(&options.out)?;
     let (grid, transform) = (fixed.grid, found.xray_from_neutron);
     drop(fixed);
     let placement = Placement { transform, deformation: found.deformation.as_ref() };
@@ -110,6 +114,11 @@ pub fn register(
     Ok(record)
 }
 
+/// Memory that the registration of volumes of so many bytes takes.
+pub(crate) fn needed(held: u64) -> Bytes {
+    Bytes(held + BESIDE)
+}
+
 fn write_resampled(
     moved: &Volume,
     (grid, placement): (&VoxelGrid, &Placement<'_>),
@@ -122,7 +131,8 @@ fn write_resampled(
         content: Content::Attenuation,
         provenance: serde_json::json!({ "registered_by": RECORD }),
     };
-    let mut store = store::create(out, &StoreSettings::default(), &metadata, Existing::Replace)?;
+    let settings = StoreSettings::default();
+    let mut store = store::create_at_once(out, &settings, &metadata, Existing::Replace)?;
     let depth = grid.shape[0];
     watch.begin("resample", depth);
     let mut held = 0_usize;
@@ -131,6 +141,7 @@ fn write_resampled(
         let mut slab: Array3<f32> = resample_slab(moved, grid, placement, z.clone());
         held += slab.iter().filter(|value| value.is_finite()).count();
         slab.par_mapv_inplace(|value| if value.is_finite() { value } else { 0.0 });
+        refuse_cancelled(watch, out)?;
         store.write_slab(z.clone(), slab.view())?;
         watch.advance(z.end);
     }

@@ -1,19 +1,23 @@
 //! A volume on disk in its light, cut open, as a picture or turning round. Draws nothing itself.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use voltomo_show::picture::ColourMap;
+use voltomo_show::ShowError;
+use voltomo_show::picture::{ColourMap, Picture};
 use voltomo_show::render::{
-    Camera, Cut, RenderStyle, Renderer, VolumeToRender, turntable, working_bytes, write_turntable,
+    Camera, Cut, RenderStyle, Renderer, Turntable, VolumeToRender, turntable, working_bytes,
+    write_turntable,
 };
-use voltomo_types::VoxelGrid;
+use voltomo_types::{Problem, VoxelGrid};
 
+use crate::disk::check_disk;
 use crate::error::RunError;
 use crate::memory::Bytes;
 use crate::preview::{check_name, write};
 use crate::volume_input::{VolumeInput, VolumeRequest};
-use crate::watch::Watch;
-use crate::whole_volumes::check_memory;
+use crate::watch::{Watch, refuse_cancelled};
+use crate::whole_file::WholeFile;
+use crate::whole_volumes::{Reading, check_memory};
 
 /// Pictures a second of a turning volume.
 const PER_SECOND: f64 = 12.0;
@@ -53,35 +57,94 @@ pub struct RenderOptions {
 pub fn render_volume(options: &RenderOptions, watch: &dyn Watch) -> Result<Vec<String>, RunError> {
     check_name(&options.out)?;
     let input = VolumeInput::open(&options.volume)?;
-    let beside = working_bytes(input.grid().shape, options.size);
-    check_memory("the rendering", Bytes(input.bytes() + beside), options.memory)?;
-    watch.begin("read the volume", 1);
-    let volume = input.read()?;
-    watch.end();
-    let style = style(options, &volume.grid);
+    let style = style(options, input.grid());
+    check(options, &style, &input)?;
+    let mut reading = Reading::begin(&[&input], &options.out, watch);
+    let volume = reading.read(&input)?;
+    reading.end();
     let shown = VolumeToRender { attenuation: volume.attenuation.view(), grid: volume.grid };
+    watch.begin_unwritten("make the rendering ready", 1);
     let mut renderer = Renderer::of_volume(&shown, &style)?;
-    let Some(frames) = options.turntable else {
-        watch.begin("render", 1);
-        write(&renderer.picture(), &options.out)?;
-        watch.end();
-        return Ok(vec![format!("picture   {}", options.out.display())]);
-    };
-    watch.begin("render a turn", frames);
-    let counted = turntable(&mut renderer, frames).enumerate().map(|(k, picture)| {
-        watch.advance(k + 1);
-        picture
-    });
-    let mut beside = options.out.as_os_str().to_owned();
-    beside.push(".partial");
-    let beside = PathBuf::from(beside);
-    write_turntable(counted, &beside, PER_SECOND)?;
-    let failed =
-        |source| RunError::File { what: "cannot write", path: options.out.clone(), source };
-    std::fs::rename(&beside, &options.out).map_err(failed)?;
     watch.end();
-    Ok(vec![format!("animation {} ({frames} pictures)", options.out.display())])
+    if let Some(frames) = options.turntable {
+        write_turn(turntable(&mut renderer, frames), &options.out, watch)?;
+        return Ok(vec![format!("animation {} ({frames} pictures)", options.out.display())]);
+    }
+    watch.begin_unwritten("render", 1);
+    let picture = renderer.picture();
+    watch.end();
+    refuse_cancelled(watch, &options.out)?;
+    write(&picture, &options.out)?;
+    Ok(vec![format!("picture   {}", options.out.display())])
 }
+
+/// What can be known to be wrong before a voxel is read.
+fn check(
+    options: &RenderOptions,
+    style: &RenderStyle,
+    input: &VolumeInput,
+) -> Result<(), RunError> {
+    if let Some(Problem { key, found, expected }) = style.problems().into_iter().next() {
+        return Err(ShowError::Setting { key: option(&key), found, expected }.into());
+    }
+    let beside = working_bytes(input.grid().shape, options.size);
+    let needed = Bytes(input.bytes().saturating_add(beside));
+    check_memory("the rendering", needed, options.memory)?;
+    let pixels = options.size.iter().fold(1_u64, |all, side| all.saturating_mul(*side as u64));
+    let pictures = options.turntable.unwrap_or(1) as u64;
+    let disk = Bytes(pixels.saturating_mul(3 * pictures));
+    check_disk("the picture, before it is compressed,", disk, &options.out)?;
+    let failed = |source| ShowError::Write { path: options.out.clone(), source };
+    Ok(WholeFile::create(&options.out).map(drop).map_err(failed)?)
+}
+
+/// The option of this door behind a key of the style.
+fn option(key: &str) -> String {
+    let parts = ["size", "zoom", "azimuth", "elevation", "wedge"];
+    let part = parts.iter().find(|part| key.contains(**part));
+    match part {
+        Some(part) => format!("--{part}"),
+        None if key.starts_with("cuts") => "--cut-above".into(),
+        None => key.into(),
+    }
+}
+
+/// Writes the pictures of a turn as one file.
+fn write_turn(turn: Turntable<'_, '_>, out: &Path, watch: &dyn Watch) -> Result<(), RunError> {
+    let failed = |source| ShowError::Write { path: out.into(), source };
+    let (whole, file) = WholeFile::create(out).map_err(failed)?;
+    drop(file);
+    watch.begin("render a turn", turn.len());
+    let written = write_turntable(Watched { turn, done: 0, watch }, whole.beside(), PER_SECOND);
+    refuse_cancelled(watch, out)?;
+    written?;
+    watch.end();
+    Ok(whole.publish().map_err(failed)?)
+}
+
+/// The pictures of a turn, until it is cancelled.
+struct Watched<'a, 'r, 'v> {
+    turn: Turntable<'r, 'v>,
+    done: usize,
+    watch: &'a dyn Watch,
+}
+
+impl Iterator for Watched<'_, '_, '_> {
+    type Item = Picture;
+
+    fn next(&mut self) -> Option<Picture> {
+        let picture = if self.watch.is_cancelled() { None } else { self.turn.next() };
+        self.done += usize::from(picture.is_some());
+        self.watch.advance(self.done);
+        picture
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        self.turn.size_hint()
+    }
+}
+
+impl ExactSizeIterator for Watched<'_, '_, '_> {}
 
 fn style(options: &RenderOptions, grid: &VoxelGrid) -> RenderStyle {
     let middle = grid.centre_of([0, 1, 2].map(|axis| grid.shape[axis] / 2));

@@ -14,6 +14,7 @@ use crate::{
     bands::CorrectedBands,
     beam::beam,
     cupping::before_and_after,
+    disk::check_disk,
     error::RunError,
     hardening,
     hardening_record::HardeningRecord,
@@ -99,7 +100,7 @@ pub fn run(
     let bands = metal.as_ref().map_or(bands, |found| bands.of_survey(&found.survey));
     let solved = as_wide_as_needed((recipe, &geometry), &sampled, (&mut journal, watch));
     let prepared = Prepared::new(&solved, &scan, geometry, (size_of(&survey), options.memory))?;
-    tell_method(&prepared, recipe, (&mut journal, watch));
+    tell_method(&prepared, (recipe, options), (&mut journal, watch));
 
     let (layout, mut previews) = claimed(options, (&scan, &prepared), found.estimate.as_ref())?;
     let way =
@@ -128,6 +129,17 @@ fn check((recipe, scan): (&Recipe, &Scan), budget: Option<Bytes>) -> Result<(), 
     prepare::check(recipe, scan, budget)?;
     let (shape, _) = Survey::corrected_shape(scan, &recipe.correct)?;
     hardening::check((scan, recipe), (shape.rows, shape.columns), budget)
+}
+
+/// Whatever would stop a run and can be known before any radiograph is read.
+///
+/// # Errors
+/// An output folder that is taken, a scan that cannot be opened, a recipe that does not fit it.
+pub(crate) fn check_before(recipe: &Recipe, options: &RunOptions) -> Result<(), RunError> {
+    check_out(options)?;
+    let recipe = &ready(recipe, &options.base)?;
+    let scan = voltomo_acquire::open(&recipe.acquire, &options.base)?;
+    check((recipe, &scan), options.memory)
 }
 
 /// References and dose, and starved rays, of which a map is left where there are any.
@@ -168,8 +180,18 @@ fn cupping(
     Ok(record.map(|record| HardeningRecord { metal, ..record }))
 }
 
-/// The method, and what to know of it and of settings that it does not heed.
-fn tell_method(prepared: &Prepared, recipe: &Recipe, (journal, watch): (&mut Journal, &dyn Watch)) {
+/// The method, and what to know of it, of settings that it does not heed, and of the disk.
+fn tell_method(
+    prepared: &Prepared,
+    (recipe, options): (&Recipe, &RunOptions),
+    (journal, watch): (&mut Journal, &dyn Watch),
+) {
+    // A volume may compress, and a run that ends at a full disk is gone on with: no refusal.
+    if !options.resume
+        && let Err(short) = check_disk("the run", prepared.plan.disk, &options.out)
+    {
+        watch.warn(&short.to_string());
+    }
     let lost = unheeded(&prepared.geometry, &recipe.reconstruct);
     journal.warn_all(&[prepared.method.warnings(), &lost].concat(), watch);
     watch.note(&prepared.plan.method.line());
@@ -326,7 +348,21 @@ pub(crate) fn claim(options: &RunOptions) -> Result<Layout, RunError> {
 
 /// What a person should know of a scan before its radiographs are looked at.
 fn scan_warnings(scan: &Scan, recipe: &Recipe) -> Vec<String> {
-    [numbering_gaps(scan), unusual_pixel(scan), other_pixel(scan, recipe)].concat()
+    let pixel = [no_pixel(scan, recipe), unusual_pixel(scan), other_pixel(scan, recipe)].concat();
+    [numbering_gaps(scan), pixel].concat()
+}
+
+/// That the volume will have no unit of length.
+fn no_pixel(scan: &Scan, recipe: &Recipe) -> Vec<String> {
+    let told = [recipe.acquire.pixel_mm, recipe.reconstruct.cone.detector_pixel_mm];
+    if scan.detector.pixel.is_some() || told.iter().any(Option::is_some) {
+        return vec![];
+    }
+    vec![
+        "nobody tells how large a pixel is: the volume will be in 1/pixel, and the stages after it \
+         need mm; expected `acquire.pixel_mm`"
+            .into(),
+    ]
 }
 
 /// Files that seem to be missing among the radiographs: a range of angles would be stretched.

@@ -12,20 +12,21 @@ use voltomo_segment::{
 };
 use voltomo_types::{Material, Probe, Transform, Volume, VoxelGrid};
 
+use crate::disk::check_disk;
 use crate::error::RunError;
 use crate::joint::JointRecord;
 use crate::memory::Bytes;
 use crate::provenance::write_json;
 use crate::simulate::MATERIALS;
 use crate::store::{
-    self, Content, Existing, NumberType, StoreSettings, VolumeMetadata, VolumeStore,
+    self, Content, Existing, NumberType, StoreSettings, VolumeMetadata, VolumeStore, disk_bytes,
 };
 use crate::volume_input::{VolumeInput, VolumeRequest};
-use crate::watch::Watch;
-use crate::whole_volumes::{check_memory, claim};
+use crate::watch::{Watch, refuse_cancelled};
+use crate::whole_volumes::{check_memory, check_place, read_all};
 
 /// Name of the record of a segmentation.
-const RECORD: &str = "segmentation.json";
+pub(crate) const RECORD: &str = "segmentation.json";
 /// Edge of a chunk of the labels; slices come so many at a time.
 const AT_ONCE: usize = 32;
 /// Bytes a voxel of a slab and its halo, for both beams, labels and what the model takes.
@@ -109,13 +110,8 @@ pub fn segment(
     let inputs: Result<Vec<_>, _> = options.volumes.iter().map(VolumeInput::open).collect();
     let inputs = inputs?;
     check(options, &inputs)?;
-    watch.begin("read the volumes", inputs.len());
-    let mut volumes = Vec::new();
-    for (k, input) in inputs.iter().enumerate() {
-        volumes.push((input.probe, input.read()?));
-        watch.advance(k + 1);
-    }
-    watch.end();
+    let volumes = read_all(&inputs, &options.out, watch)?;
+    let volumes = inputs.iter().map(|input| input.probe).zip(volumes).collect();
     let xray_from_neutron = options.xray_from_neutron.unwrap_or(Transform::IDENTITY);
     let pair = Pair { volumes, xray_from_neutron };
     let (labels, found) = labelled(&pair, options, watch)?;
@@ -139,7 +135,7 @@ pub fn segment(
     Ok(record)
 }
 
-/// What can be known to be wrong before a voxel is read; makes the output folder.
+/// What can be known to be wrong before a voxel is read.
 fn check(options: &SegmentOptions, inputs: &[VolumeInput]) -> Result<(), RunError> {
     if let Some(problem) = options.settings.problems().into_iter().next() {
         return Err(store::StoreError::Setting { problem }.into());
@@ -159,9 +155,17 @@ fn check(options: &SegmentOptions, inputs: &[VolumeInput]) -> Result<(), RunErro
     let held: u64 = inputs.iter().map(VolumeInput::bytes).sum();
     let largest = inputs.iter().map(|input| input.grid().shape).max_by_key(|it| it[1] * it[2]);
     let [_, rows, columns] = largest.unwrap_or_default();
-    let slab = (3 * AT_ONCE * rows * columns) as u64 * SLAB_BYTES;
-    check_memory("the segmentation", Bytes(held + slab), options.memory)?;
-    claim(&options.out, RECORD, options.force)
+    check_memory("the segmentation", needed(held, rows * columns), options.memory)?;
+    let grid = inputs.iter().find(|input| input.probe == Probe::Xray).or(inputs.first());
+    let disk = grid.map_or(0, |input| 2 * disk_bytes(&label_settings(255.0), input.grid()));
+    check_disk("the labels with their confidence", Bytes(disk), &options.out)?;
+    check_place(&options.out, RECORD, options.force)
+}
+
+/// Memory that the segmentation of volumes of so many bytes takes, the largest slice being of so many
+/// voxels.
+pub(crate) fn needed(held: u64, slice: usize) -> Bytes {
+    Bytes(held + (3 * AT_ONCE * slice) as u64 * SLAB_BYTES)
 }
 
 /// Labels every slab, in order; returns where the labels lie, and their figures.
@@ -175,13 +179,18 @@ fn labelled(
     let mut confidences = begun("confidence", Content::Confidence, (&grid, &options.out))?;
     watch.begin("label the voxels", grid.shape[0]);
     let keep = |z: Range<usize>, found: LabelSlab| -> Result<(), RunError> {
+        refuse_cancelled(watch, &options.out)?;
         labels.write_slab(z.clone(), found.materials.mapv(f32::from).view())?;
         let shares = found.confidence.mapv(|it| f32::from(it) / 255.0);
         confidences.write_slab(z.clone(), shares.view())?;
         watch.advance(z.end);
         Ok(())
     };
-    let figures = segment_slabs(&grid, &options.settings, |z| Ok(pair.slab(z)), keep)?;
+    let read = |z: Range<usize>| {
+        refuse_cancelled(watch, &options.out)?;
+        Ok(pair.slab(z))
+    };
+    let figures = segment_slabs(&grid, &options.settings, read, keep)?;
     watch.end();
     confidences.finish(false)?;
     Ok((labels.finish(false)?.path, figures))
@@ -193,15 +202,19 @@ fn begun(
     (grid, out): (&VoxelGrid, &Path),
 ) -> Result<Box<dyn VolumeStore>, RunError> {
     let most = if content == Content::Labels { 255.0 } else { 1.0 };
-    let settings = StoreSettings {
+    let provenance = json!({ "segmented_by": RECORD });
+    let metadata = VolumeMetadata { name: name.into(), grid: *grid, content, provenance };
+    Ok(store::create_at_once(out, &label_settings(most), &metadata, Existing::Replace)?)
+}
+
+/// How labels, or numbers from 0 to `most`, are stored.
+fn label_settings(most: f32) -> StoreSettings {
+    StoreSettings {
         numbers: NumberType::U8,
         limits: Some([0.0, most]),
         chunk: AT_ONCE,
         ..StoreSettings::default()
-    };
-    let provenance = json!({ "segmented_by": RECORD });
-    let metadata = VolumeMetadata { name: name.into(), grid: *grid, content, provenance };
-    Ok(store::create(out, &settings, &metadata, Existing::Replace)?)
+    }
 }
 
 impl SegmentationRecord {

@@ -15,7 +15,7 @@ use voltomo_types::{FrameError, FrameShape, Frames, Quantity, Scan};
 
 use crate::{
     bands::CorrectedBands, error::RunError, memory::Bytes, survey::rings, watch::Watch,
-    whole_frames::WholeFrames,
+    whole_file::MadeFolder, whole_frames::WholeFrames,
 };
 
 /// Name of the file, which is there only while the run goes on.
@@ -109,14 +109,16 @@ impl Spool {
 struct SpoolFile {
     path: PathBuf,
     shape: FrameShape,
+    /// Goes after the file, where nothing else is in it.
+    folder: MadeFolder,
 }
 
 impl SpoolFile {
     fn create(folder: &Path, shape: FrameShape) -> Result<Self, RunError> {
-        let made = Self { path: folder.join(NAME), shape };
-        std::fs::create_dir_all(folder)
-            .and_then(|()| File::create(&made.path))
-            .map_err(|source| made.failed("cannot write the corrected radiographs", source))?;
+        let mut made = Self { path: folder.join(NAME), shape, folder: MadeFolder::default() };
+        let what = "cannot write the corrected radiographs";
+        made.folder = MadeFolder::make(folder).map_err(|source| made.failed(what, source))?;
+        File::create(&made.path).map_err(|source| made.failed(what, source))?;
         Ok(made)
     }
 

@@ -9,7 +9,7 @@ use crate::{error::RunError, hardening, recipe::Recipe, watch::Watch};
 /// Measures references and dose of a scan, and how its rings are removed, unless its radiographs
 /// are corrected whole before.
 pub(crate) fn survey(scan: &Scan, recipe: &Recipe, watch: &dyn Watch) -> Result<Survey, RunError> {
-    watch.begin("measure references and dose", 100);
+    watch.begin_unwritten("measure references and dose", 100);
     let survey = Survey::measure(scan, &recipe.correct, &|done, total| {
         watch.advance(done * 100 / total.max(1));
     })?;
@@ -30,7 +30,7 @@ pub(crate) fn rings(
 ) -> Result<Survey, RunError> {
     let is_measured = matches!(settings.rings.method, RingMethod::Auto | RingMethod::GainMap);
     if is_measured {
-        watch.begin("measure the gains of the pixels", 100);
+        watch.begin_unwritten("measure the gains of the pixels", 100);
     }
     let survey = decide_rings(scan, survey, settings, &|done, total| {
         watch.advance(done * 100 / total.max(1));

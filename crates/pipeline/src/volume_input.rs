@@ -10,7 +10,7 @@ use voltomo_types::{AttenuationUnit, Fact, LengthUnit, Probe, Volume, VoxelGrid}
 use crate::error::RunError;
 use crate::layout::volume_in;
 use crate::provenance::RECORD;
-use crate::store::{Content, ForeignVolume, StoreError, StoredVolume};
+use crate::store::{Content, ForeignVolume, StoreError, StoredVolume, check_size, is_length_mm};
 
 /// Slices that are read at once.
 const AT_ONCE: usize = 16;
@@ -58,9 +58,10 @@ impl VolumeInput {
     /// Nothing there, no volume, or nobody tells how large a voxel is.
     pub fn open(request: &VolumeRequest) -> Result<Self, RunError> {
         let path = volume_in(&request.path);
-        if let Some(told) = request.voxel_mm.filter(|told| !told.iter().all(|it| is_length(*it))) {
+        if let Some(told) = request.voxel_mm.filter(|told| !told.iter().all(|it| is_length_mm(*it)))
+        {
             let found = format!("a voxel of {told:?} mm [z, y, x]");
-            return Err(refused(found, "lengths above zero", &path));
+            return Err(refused(found, "lengths above zero, from 1e-7 to 10000 mm", &path));
         }
         let source = match StoredVolume::open(&path) {
             Ok(stored) => Source::Own(stored),
@@ -80,6 +81,7 @@ impl VolumeInput {
             let found = format!("a volume of {:?}", stored.content()).to_lowercase();
             return Err(refused(found, "one of attenuation coefficients", &path));
         }
+        stored.refuse_missing(0..stored.grid().shape[0])?;
         let made_with = stored.provenance().pointer("/recipe/acquire/probe");
         let made_with = made_with.and_then(|it| Probe::deserialize(it).ok());
         if let Some(other) = made_with.filter(|it| *it != request.probe) {
@@ -106,7 +108,7 @@ impl VolumeInput {
             facts.push(Fact::from_recipe("voxel size", format!("{} mm", told[0])));
         }
         if grid.unit == LengthUnit::Pixel {
-            return Err(no_voxel_size(&path));
+            return Err(no_voxel_size(None, &path));
         }
         let per_cm = stored.grid().attenuation_unit() == AttenuationUnit::PerCentimetre;
         let is_attenuation = request.is_attenuation.unwrap_or(per_cm);
@@ -125,7 +127,7 @@ impl VolumeInput {
         match (request.voxel_mm, foreign.spacing_mm()) {
             (Some(told), _) => facts.push(Fact::from_recipe("voxel size", written(told))),
             (None, Some(read)) => facts.push(Fact::from_file("voxel size", written(read))),
-            (None, None) => return Err(no_voxel_size(&path)),
+            (None, None) => return Err(no_voxel_size(foreign.odd_spacing_mm(), &path)),
         }
         let spacing = request.voxel_mm.or(foreign.spacing_mm()).unwrap_or([1.0; 3]);
         if (spacing[1] / spacing[2] - 1.0).abs() > EQUAL {
@@ -148,6 +150,7 @@ impl VolumeInput {
             first: foreign.first_mm().unwrap_or([0.0; 3]),
             unit: LengthUnit::Millimetre,
         };
+        check_size(grid.shape, &path)?;
         if grid.shape != shape {
             let [z, y, x] = grid.shape;
             let cubes = format!("drawn out to {z} × {y} × {x} cubes of {voxel} mm [z, y, x]");
@@ -191,7 +194,8 @@ impl VolumeInput {
         record["starvation"]["percent"].as_f64().map(|percent| percent / 100.0)
     }
 
-    fn stored_shape(&self) -> [usize; 3] {
+    /// Voxels `[z, y, x]` in the files.
+    pub(crate) fn stored_shape(&self) -> [usize; 3] {
         match &self.source {
             Source::Own(stored) => stored.grid().shape,
             Source::Foreign(foreign) => foreign.shape(),
@@ -204,6 +208,15 @@ impl VolumeInput {
     /// # Errors
     /// A file that cannot be read.
     pub fn read(&self) -> Result<Volume, RunError> {
+        self.read_while(&mut |_| Ok(()))
+    }
+
+    /// As [`Self::read`]; `go_on` is asked after each few slices, with how many of them are read, whether
+    /// to end.
+    pub(crate) fn read_while(
+        &self,
+        go_on: &mut dyn FnMut(usize) -> Result<(), RunError>,
+    ) -> Result<Volume, RunError> {
         let shape = self.stored_shape();
         let mut attenuation = Array3::zeros(shape);
         let at_once = match &self.source {
@@ -216,7 +229,8 @@ impl VolumeInput {
                 Source::Own(stored) => stored.read_slab(z.clone())?,
                 Source::Foreign(foreign) => foreign.read_slab(z.clone())?,
             };
-            attenuation.slice_mut(s![z, .., ..]).assign(&slab);
+            attenuation.slice_mut(s![z.clone(), .., ..]).assign(&slab);
+            go_on(z.end)?;
         }
         for axis in 0..3 {
             attenuation = drawn_out(attenuation, axis, &self.grid, self.spacing[axis]);
@@ -248,13 +262,11 @@ fn drawn_out(volume: Array3<f32>, axis: usize, grid: &VoxelGrid, spacing: f64) -
     out
 }
 
-fn is_length(length: f64) -> bool {
-    length.is_finite() && length > 0.0
-}
-
-fn no_voxel_size(path: &Path) -> RunError {
+/// `odd`: what the files say of it all the same, mm.
+fn no_voxel_size(odd: Option<[f64; 3]>, path: &Path) -> RunError {
+    let odd = odd.map_or(String::new(), |odd| format!(": its files say {odd:?} mm [z, y, x]"));
     let expected = "one in mm: give `--voxel-mm`, as 0.034 or as Z,Y,X";
-    refused("a volume that does not tell how large a voxel is".into(), expected, path)
+    refused(format!("a volume that does not tell how large a voxel is{odd}"), expected, path)
 }
 
 fn refused(found: String, expected: &str, path: &Path) -> RunError {

@@ -1,9 +1,65 @@
-//! What stages on whole volumes ask of the machine: memory, and a folder. Knows no stage.
+//! What stages on whole volumes share: memory, a folder, and how volumes are read. Knows no stage.
 
 use std::path::Path;
 
+use voltomo_types::Volume;
+
 use crate::error::RunError;
 use crate::memory::{self, Bytes};
+use crate::volume_input::VolumeInput;
+use crate::watch::{Watch, refuse_cancelled};
+use crate::whole_file::MadeFolder;
+
+/// Volumes being read, of which `out` will be the result.
+pub(crate) struct Reading<'a> {
+    out: &'a Path,
+    watch: &'a dyn Watch,
+    /// Slices of the volumes before.
+    before: usize,
+}
+
+impl<'a> Reading<'a> {
+    /// Begins to read `inputs`.
+    pub(crate) fn begin(inputs: &[&VolumeInput], out: &'a Path, watch: &'a dyn Watch) -> Self {
+        let slices = inputs.iter().map(|input| input.stored_shape()[0]).sum();
+        watch.begin("read the volumes", slices);
+        Self { out, watch, before: 0 }
+    }
+
+    /// Reads the next one.
+    ///
+    /// # Errors
+    /// A file that cannot be read, or the watch is cancelled.
+    pub(crate) fn read(&mut self, input: &VolumeInput) -> Result<Volume, RunError> {
+        let volume = input.read_while(&mut |read| {
+            self.watch.advance(self.before + read);
+            refuse_cancelled(self.watch, self.out)
+        })?;
+        self.before += input.stored_shape()[0];
+        Ok(volume)
+    }
+
+    /// All are read.
+    pub(crate) fn end(self) {
+        self.watch.end();
+    }
+}
+
+/// Reads all of `inputs`, of which `out` will be the result.
+///
+/// # Errors
+/// A file that cannot be read, or the watch is cancelled.
+pub(crate) fn read_all(
+    inputs: &[VolumeInput],
+    out: &Path,
+    watch: &dyn Watch,
+) -> Result<Vec<Volume>, RunError> {
+    let all: Vec<&VolumeInput> = inputs.iter().collect();
+    let mut reading = Reading::begin(&all, out, watch);
+    let volumes = inputs.iter().map(|input| reading.read(input)).collect::<Result<_, _>>()?;
+    reading.end();
+    Ok(volumes)
+}
 
 /// Holds what a stage on whole volumes takes to what is allowed: `budget`, else a share of what is
 /// free.
@@ -29,12 +85,12 @@ pub(crate) fn check_memory(
     })
 }
 
-/// Makes the folder `out` for results of which `file` is the last to be written.
+/// Holds the folder `out` to results of which `file` is the last to be written, and leaves it as it is.
 ///
 /// # Errors
 /// The result is there and may not be replaced; a file where the folder should be; a place that
 /// cannot be written.
-pub(crate) fn claim(out: &Path, file: &str, may_replace: bool) -> Result<(), RunError> {
+pub(crate) fn check_place(out: &Path, file: &str, may_replace: bool) -> Result<(), RunError> {
     let taken = out.join(file);
     if taken.exists() && !may_replace {
         return Err(RunError::FileExists { path: taken });
@@ -42,7 +98,15 @@ pub(crate) fn claim(out: &Path, file: &str, may_replace: bool) -> Result<(), Run
     if out.is_file() {
         return Err(RunError::OutputNoFolder { path: out.into() });
     }
+    make_place(out).map(drop)
+}
+
+/// Makes the folder `out`. It goes again where nothing was written into it before what is returned is
+/// dropped.
+///
+/// # Errors
+/// A place that cannot be written.
+pub(crate) fn make_place(out: &Path) -> Result<MadeFolder, RunError> {
     let what = "cannot make the output folder";
-    let failed = |source| RunError::File { what, path: out.into(), source };
-    std::fs::create_dir_all(out).map_err(failed)
+    MadeFolder::make(out).map_err(|source| RunError::File { what, path: out.into(), source })
 }

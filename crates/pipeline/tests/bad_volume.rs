@@ -54,6 +54,33 @@ fn a_volume_without_a_voxel_size() {
 }
 
 #[test]
+fn a_spacing_that_cannot_be() {
+    let folder = tempfile::tempdir().unwrap();
+    for spacing in ["0 0 0", "0.1 0.1 -0.1", "1e300 1e300 1e300", "1e-300 1e-300 1e-300"] {
+        let header =
+            format!("DimSize = 2 2 2\nElementSpacing = {spacing}\nElementType = MET_UCHAR\n");
+        let found = complaint(&metaimage(folder.path(), &header, 8), None);
+        assert!(found.contains("its files say [") && found.contains("`--voxel-mm`"), "{found}");
+    }
+    // Slices nearly on each other would be drawn out to more voxels than any memory holds.
+    let header =
+        "DimSize = 2000 2000 2\nElementSpacing = 1000 1000 1e-6\nElementType = MET_UCHAR\n";
+    let found = complaint(&metaimage(folder.path(), header, 8_000_000), None);
+    assert!(found.contains("no memory"), "{found}");
+}
+
+#[test]
+fn a_folder_of_slices_with_gaps() {
+    let folder = tempfile::tempdir().unwrap();
+    for k in [1, 2, 4] {
+        fs::write(folder.path().join(format!("slice_{k:04}.tif")), "").unwrap();
+    }
+    let found = complaint(folder.path(), Some([0.1; 3]));
+    let gap = "3 (between slice_0002.tif and slice_0004.tif)";
+    assert!(found.contains(gap) && found.contains("evenly numbered"), "{found}");
+}
+
+#[test]
 fn a_text_is_no_volume() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("notes.txt");

@@ -30,10 +30,9 @@ pub(crate) fn run(arguments: &RunArguments) -> Result<Outcome, String> {
 /// From the scans of a cell to its findings.
 fn run_cell(arguments: &RunArguments, base: PathBuf) -> Result<Outcome, String> {
     let RunArguments { recipe, overrides, out } = arguments;
-    if out.plan || !overrides.is_empty() {
-        let what = if out.plan { "--plan" } else { "--set" };
+    if !overrides.is_empty() {
         return Err(format!(
-            "{what} with the recipe of a cell; give it with the recipe of each scan ({})",
+            "--set with the recipe of a cell; give it with the recipe of each scan ({})",
             recipe.display()
         ));
     }
@@ -46,6 +45,11 @@ fn run_cell(arguments: &RunArguments, base: PathBuf) -> Result<Outcome, String> 
         resume: out.resume,
         force: out.force,
     };
+    if out.plan {
+        let plan = voltomo_pipeline::plan_cell(&recipe, &options).map_err(text)?;
+        print_lines(&plan.lines())?;
+        return Ok(Outcome::Done);
+    }
     let console = Console::listening()?;
     let record = voltomo_pipeline::run_cell(&recipe, &options, &console).map_err(text)?;
     print_lines(&record.lines(&options.out.join("6-inspect")))?;

@@ -59,6 +59,12 @@ impl Bench {
         self.folder.path().join(name)
     }
 
+    /// Whether something half-written lies in the folder.
+    pub(crate) fn holds_parts(&self) -> bool {
+        let names = fs::read_dir(self.folder.path()).unwrap().map(|it| it.unwrap().file_name());
+        names.into_iter().any(|name| name.to_string_lossy().contains(".partial"))
+    }
+
     /// Writes a flat field; 1 is the open beam above the dark field.
     pub(crate) fn flat(&self, index: u64, share: impl Fn(usize) -> f64) {
         self.counts(&format!("scan/flat_{index}.tif"), SIZE, share);

@@ -1,41 +1,27 @@
 //! One cell from its scans to its findings: each scan's run, the registration, the inspection. Does
 //! none of it itself.
 
+mod options;
+mod plan;
 mod recipe;
-
-use std::path::{Path, PathBuf};
 
 use voltomo_types::{Finding, FindingKind, Probe, Transform};
 
+pub use options::CellOptions;
+pub use plan::{BeamPlan, CellPlan, plan_cell};
 pub use recipe::{CellFacts, CellRecipe, CellScan};
 
 use crate::error::RunError;
 use crate::findings_file::FindingsRecord;
 use crate::inspect::{InspectOptions, inspect};
-use crate::layout::Layout;
-use crate::memory::Bytes;
-use crate::provenance::RECORD;
 use crate::register::{RegisterOptions, register};
-use crate::run::{RunOptions, run};
+use crate::run::run;
 use crate::segment::{SegmentOptions, segment};
-use crate::simulate::builtin_cell;
 use crate::volume_input::VolumeRequest;
 use crate::watch::Watch;
 
-/// Where a cell's results go, and what the machine may give.
-#[derive(Debug, Clone)]
-pub struct CellOptions {
-    /// Folder for everything.
-    pub out: PathBuf,
-    /// Folder of the cell's recipe, from which its paths count.
-    pub base: PathBuf,
-    /// Memory allowed.
-    pub memory: Option<Bytes>,
-    /// Keep the runs of scans that are finished, go on with one that is not.
-    pub resume: bool,
-    /// Replace what is in the folder.
-    pub force: bool,
-}
+use options::{INSPECT, REGISTER, SEGMENT};
+use plan::BeamRun;
 
 /// From the scans of a cell to its findings.
 ///
@@ -45,12 +31,14 @@ pub struct CellOptions {
 /// says why, and each is inspected by itself.
 ///
 /// # Errors
-/// Whatever a run, or the inspection, cannot do.
+/// Whatever a run, or the inspection, cannot do; all of it that can be known beforehand is told before
+/// any radiograph is read.
 pub fn run_cell(
     recipe: &CellRecipe,
     options: &CellOptions,
     watch: &dyn Watch,
 ) -> Result<FindingsRecord, RunError> {
+    plan_cell(recipe, options)?;
     let (mut volumes, mut beforehand) = (Vec::new(), Vec::new());
     for (probe, scan) in recipe.scans() {
         match volume(&recipe.cell, (probe, scan), options, watch) {
@@ -63,17 +51,17 @@ pub fn run_cell(
             Err(other) => return Err(other),
         }
     }
-    let xray_from_neutron = registered(recipe, &volumes, options, watch);
-    segmented(recipe, (&volumes, xray_from_neutron), options, watch);
+    let xray_from_neutron = registered(recipe, &volumes, options, watch)?;
+    segmented(recipe, (&volumes, xray_from_neutron), options, watch)?;
     let inspecting = InspectOptions {
         name: recipe.cell.name.clone(),
         volumes,
         cell: recipe.cell.kind,
         beforehand,
         xray_from_neutron,
-        limits: limits(recipe, &options.base),
+        limits: recipe.limits(&options.base),
         settings: recipe.inspect.clone(),
-        out: options.out.join("6-inspect"),
+        out: options.out.join(INSPECT),
         force: options.force || options.resume,
         memory: options.memory,
     };
@@ -88,27 +76,18 @@ fn volume(
     watch: &dyn Watch,
 ) -> Result<VolumeRequest, RunError> {
     if scan.recipe.is_empty() {
-        return Ok(VolumeRequest {
-            path: options.base.join(&scan.volume),
-            voxel_mm: scan.voxel_mm.map(|voxel| [voxel; 3]),
-            probe,
-            is_attenuation: scan.per_cm.then_some(true),
-        });
+        return Ok(plan::there((probe, scan), options));
     }
-    let (mut recipe, base) = recipe::scan_recipe(scan, &options.base, &[])?;
-    let known = builtin_cell(&cell.name).is_ok().then(|| cell.name.clone());
-    let advised = &mut recipe.correct.starvation.cell;
-    *advised = advised.take().or(known);
+    let BeamRun { recipe, options: running, is_finished } =
+        plan::beam_run(cell, (probe, scan), options)?;
     let name = recipe::table(probe);
-    let out = options.out.join(name);
-    let request = VolumeRequest { path: out.clone(), voxel_mm: None, probe, is_attenuation: None };
-    if options.resume && out.join(RECORD).is_file() {
-        watch.note(&format!("the run of {name} is finished already ({})", out.display()));
+    let (path, voxel_mm) = (running.out.clone(), None);
+    let request = VolumeRequest { path, voxel_mm, probe, is_attenuation: None };
+    if is_finished {
+        let out = running.out.display();
+        watch.note(&format!("the run of {name} is finished already ({out})"));
         return Ok(request);
     }
-    let is_begun = options.resume && Layout::new(&out).is_begun();
-    let running =
-        RunOptions { out, base, memory: options.memory, resume: is_begun, force: options.force };
     watch.note(&format!("reconstruct {name}"));
     let record = run(&recipe, &running, watch)?;
     for finding in &record.findings {
@@ -118,66 +97,70 @@ fn volume(
 }
 
 /// Where the neutrons lie in the X-rays; `None` where there are not both, or it cannot be told.
+///
+/// # Errors
+/// The watch is cancelled.
 fn registered(
     recipe: &CellRecipe,
     volumes: &[VolumeRequest],
     options: &CellOptions,
     watch: &dyn Watch,
-) -> Option<Transform> {
+) -> Result<Option<Transform>, RunError> {
     let of = |probe| volumes.iter().find(|volume| volume.probe == probe).cloned();
-    let (neutron, xray) = of(Probe::Neutron).zip(of(Probe::Xray))?;
+    let Some((neutron, xray)) = of(Probe::Neutron).zip(of(Probe::Xray)) else { return Ok(None) };
     let registering = RegisterOptions {
         neutron,
         xray,
         settings: recipe.register.clone(),
         is_resampled: false,
-        out: options.out.join("4-register"),
+        out: options.out.join(REGISTER),
         force: options.force || options.resume,
         memory: options.memory,
     };
     match register(&registering, watch) {
-        Ok(record) => Some(record.registration.xray_from_neutron),
+        Ok(record) => Ok(Some(record.registration.xray_from_neutron)),
+        Err(stopped @ RunError::Stopped { .. }) => Err(stopped),
         Err(error) => {
             watch.warn(&format!(
                 "the volumes were not registered, each is inspected by itself: {error}"
             ));
-            None
+            Ok(None)
         }
     }
 }
 
 /// Labels of the volumes, or of the first one where they are not registered; where they cannot be
 /// told, a warning says why.
+///
+/// # Errors
+/// The watch is cancelled.
 fn segmented(
     recipe: &CellRecipe,
     (volumes, xray_from_neutron): (&[VolumeRequest], Option<Transform>),
     options: &CellOptions,
     watch: &dyn Watch,
-) {
+) -> Result<(), RunError> {
     if !recipe.cell.segment {
-        return;
+        return Ok(());
     }
     let count = if xray_from_neutron.is_some() { volumes.len() } else { 1 };
     let segmenting = SegmentOptions {
         volumes: volumes.iter().take(count).cloned().collect(),
         xray_from_neutron,
         settings: recipe.segment.clone(),
-        out: options.out.join("5-segment"),
+        out: options.out.join(SEGMENT),
         force: options.force || options.resume,
         memory: options.memory,
     };
-    if let Err(error) = segment(&segmenting, watch) {
-        watch.warn(&format!("no voxel gets a material: {error}"));
+    match segment(&segmenting, watch) {
+        Err(stopped @ RunError::Stopped { .. }) => return Err(stopped),
+        Err(error) => watch.warn(&format!("no voxel gets a material: {error}")),
+        Ok(_) => {}
     }
+    Ok(())
 }
 
 /// What is said of a scan that hardly any rays came through.
 fn starved(probe: Probe, verdict: String) -> Finding {
     Finding { confidence: 1.0, ..Finding::cannot_tell(FindingKind::Starvation, probe, verdict) }
-}
-
-/// The file of limits that the recipe names.
-fn limits(recipe: &CellRecipe, base: &Path) -> Option<PathBuf> {
-    let told = &recipe.inspect.limits;
-    (!told.is_empty()).then(|| base.join(told))
 }

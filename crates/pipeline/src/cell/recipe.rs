@@ -134,6 +134,12 @@ impl CellRecipe {
         problems
     }
 
+    /// The file of limits that it names; `base`: the folder from which its paths count.
+    pub(super) fn limits(&self, base: &Path) -> Option<PathBuf> {
+        let told = &self.inspect.limits;
+        (!told.is_empty()).then(|| base.join(told))
+    }
+
     /// The beams there are, X-rays first.
     pub fn scans(&self) -> impl Iterator<Item = (Probe, &CellScan)> {
         let xray = self.xray.iter().map(|scan| (Probe::Xray, scan));

@@ -1,21 +1,16 @@
 //! Findings as regions on the slices of a volume. Finds nothing.
 
-use serde::Deserialize;
 use voltomo_numeric::cast::to_index;
 use voltomo_show::viewer::{Region, write_regions};
 use voltomo_types::{Finding, LengthUnit, VoxelGrid};
 
 use super::source::{ExportOptions, Source, refuse_taken};
 use crate::error::RunError;
-use crate::provenance::write_whole;
+use crate::findings_file::read_findings;
+use crate::whole_file::write_whole;
 
 /// Side of the square at a finding without an extent, mm.
 const LEAST_MM: f64 = 1.0;
-
-#[derive(Deserialize)]
-struct Held {
-    findings: Vec<Finding>,
-}
 
 /// Writes the regions; lines for a person.
 pub(super) fn write(source: &Source, options: &ExportOptions) -> Result<Vec<String>, RunError> {
@@ -25,12 +20,8 @@ pub(super) fn write(source: &Source, options: &ExportOptions) -> Result<Vec<Stri
                    size: give `--voxel-mm`";
         return Err(RunError::Export { why: why.into(), path: source.path().into() });
     }
-    let what = "cannot read the findings, a findings.json of `voltomo inspect`";
-    let failed = |error| RunError::File { what, path: path.clone(), source: error };
-    let text = std::fs::read(&path).map_err(failed)?;
-    let held: Held = serde_json::from_slice(&text).map_err(|error| failed(error.into()))?;
-    let regions: Vec<Region> = held
-        .findings
+    let findings = read_findings(&path)?;
+    let regions: Vec<Region> = findings
         .iter()
         .enumerate()
         .filter_map(|(k, finding)| region(k + 1, finding, source.grid()))
@@ -38,11 +29,11 @@ pub(super) fn write(source: &Source, options: &ExportOptions) -> Result<Vec<Stri
     if regions.is_empty() {
         let why = format!(
             "none of {} findings has a place in this volume; expected the findings of this volume",
-            held.findings.len()
+            findings.len()
         );
         return Err(RunError::Export { why, path });
     }
-    refuse_taken(&options.out, options.force)?;
+    let _folder = refuse_taken(&options.out, options.force)?;
     let mut bytes = Vec::new();
     let told =
         |error| RunError::File { what: "cannot write", path: options.out.clone(), source: error };
@@ -50,7 +41,7 @@ pub(super) fn write(source: &Source, options: &ExportOptions) -> Result<Vec<Stri
     write_whole(&options.out, &bytes).map_err(told)?;
     Ok(vec![
         format!("written   {}", options.out.display()),
-        format!("regions   {} of {} findings", regions.len(), held.findings.len()),
+        format!("regions   {} of {} findings", regions.len(), findings.len()),
         "limits    a square that holds each finding, on the slice through its middle".into(),
     ])
 }

@@ -9,6 +9,7 @@ use crate::layout::volume_in;
 use crate::memory::Bytes;
 use crate::shown::Limits;
 use crate::store::{ForeignVolume, NumberType, StoreError, StoredVolume};
+use crate::whole_file::MadeFolder;
 
 /// What is written, and how.
 #[derive(Debug, Clone, Default)]
@@ -45,7 +46,10 @@ impl Source {
     pub(super) fn open(options: &ExportOptions) -> Result<Self, RunError> {
         let path = volume_in(&options.volume);
         match StoredVolume::open(&path) {
-            Ok(stored) => Ok(Self::Own(stored)),
+            Ok(stored) => {
+                stored.refuse_missing(0..stored.grid().shape[0])?;
+                Ok(Self::Own(stored))
+            }
             Err(StoreError::Unreadable { .. } | StoreError::Io { .. }) => {
                 let foreign = Box::new(ForeignVolume::open(&path)?);
                 let grid = foreign_grid(&foreign, options.voxel_mm)?;
@@ -99,13 +103,16 @@ fn foreign_grid(foreign: &ForeignVolume, told: Option<f64>) -> Result<VoxelGrid,
     Ok(VoxelGrid { shape: foreign.shape(), voxel, first, unit })
 }
 
-/// Refuses to write over what is there, unless it may.
-pub(super) fn refuse_taken(out: &Path, force: bool) -> Result<(), RunError> {
+/// Refuses to write over what is there, unless it may. The folder that is made for it goes again where
+/// nothing was written.
+pub(super) fn refuse_taken(out: &Path, force: bool) -> Result<MadeFolder, RunError> {
     if out.is_dir() || (out.exists() && !force) {
         return Err(RunError::FileExists { path: out.into() });
     }
-    let folder = out.parent().filter(|it| !it.as_os_str().is_empty());
     let what = "cannot make the output folder";
-    let made = folder.map_or(Ok(()), std::fs::create_dir_all);
-    made.map_err(|source| RunError::File { what, path: out.into(), source })
+    MadeFolder::make(out.parent().unwrap_or(Path::new(""))).map_err(|source| RunError::File {
+        what,
+        path: out.into(),
+        source,
+    })
 }

@@ -1,6 +1,5 @@
 //! The surface of a part as a file. Draws nothing.
 
-use std::fs::File;
 use std::io::{BufWriter, Write};
 use std::path::Path;
 
@@ -8,17 +7,22 @@ use ndarray::{Array3, s};
 use voltomo_show::viewer::{Mesh, MeshFormat, surface, write_mesh};
 
 use super::source::{ExportOptions, Source, refuse_taken};
+use crate::disk::check_disk;
 use crate::error::RunError;
 use crate::memory::Bytes;
 use crate::shown::label_names;
 use crate::store::Content;
-use crate::watch::Watch;
+use crate::watch::{Watch, refuse_cancelled};
+use crate::whole_file::WholeFile;
 use crate::whole_volumes::check_memory;
 
 /// Slices that are read at once.
 const AT_ONCE: usize = 16;
 /// Bytes a voxel: the part, and a usual surface about it.
 const BYTES: u64 = 3;
+/// Bytes in a file of a point, and of a triangle, at most: as texts of OBJ.
+const VERTEX_BYTES: usize = 64;
+const TRIANGLE_BYTES: usize = 64;
 
 /// Writes the surface; lines for a person.
 pub(super) fn write(
@@ -27,7 +31,7 @@ pub(super) fn write(
     watch: &dyn Watch,
 ) -> Result<Vec<String>, RunError> {
     let out = &options.out;
-    refuse_taken(out, options.force)?;
+    let _folder = refuse_taken(out, options.force)?;
     let part = part(source, options)?;
     let grid = *source.grid();
     check_memory("the surface", Bytes(grid.voxel_count() as u64 * BYTES), options.memory)?;
@@ -39,9 +43,11 @@ pub(super) fn write(
         mask.slice_mut(s![z.clone(), .., ..])
             .assign(&slab.mapv(|value| u8::from(part.holds(value))));
         watch.advance(z.end);
+        refuse_cancelled(watch, out)?;
     }
     watch.end();
     let mesh = surface(mask.view(), 1, &grid);
+    refuse_cancelled(watch, out)?;
     if mesh.triangles.is_empty() {
         let why = format!("no voxel is {}; expected a part that the volume holds", part.name);
         return Err(RunError::Export { why, path: source.path().into() });
@@ -67,11 +73,13 @@ fn keep(mesh: &Mesh, name: &str, out: &Path) -> Result<(), RunError> {
     let ending = out.extension().and_then(|it| it.to_str()).unwrap_or_default();
     let format = MeshFormat::of_ending(ending).unwrap_or(MeshFormat::Stl);
     let failed = |error| RunError::File { what: "cannot write", path: out.into(), source: error };
-    let mut beside = out.as_os_str().to_owned();
-    beside.push(".partial");
-    let mut file = BufWriter::new(File::create(&beside).map_err(failed)?);
+    let bytes = (mesh.vertices.len() * VERTEX_BYTES + mesh.triangles.len() * TRIANGLE_BYTES) as u64;
+    check_disk("the surface", Bytes(bytes), out)?;
+    let (whole, file) = WholeFile::create(out).map_err(failed)?;
+    let mut file = BufWriter::new(file);
     let written = write_mesh(mesh, format, name, &mut file).and_then(|()| file.flush());
-    written.and_then(|()| std::fs::rename(&beside, out)).map_err(failed)
+    drop(file);
+    written.and_then(|()| whole.publish()).map_err(failed)
 }
 
 /// What belongs to a part: values in a range, its ends left out; and what it is called.

@@ -4,15 +4,18 @@ use std::path::Path;
 
 use serde_json::json;
 use voltomo_numeric::cast::to_index;
+use voltomo_types::Problem;
 
 use super::source::{ExportOptions, Source};
+use crate::disk::check_disk;
 use crate::error::RunError;
 use crate::memory::Bytes;
 use crate::shown::Limits;
 use crate::store::{
-    self, Content, Existing, NumberType, StoreFormat, StoreSettings, VolumeMetadata, slab_alignment,
+    self, Content, Existing, NumberType, StoreError, StoreFormat, StoreSettings, VolumeMetadata,
+    disk_bytes, slab_alignment,
 };
-use crate::watch::Watch;
+use crate::watch::{Watch, refuse_cancelled};
 use crate::whole_volumes::check_memory;
 
 /// Bytes that a voxel of a slab takes: as it is read, as numbers, and as it is stored.
@@ -59,25 +62,41 @@ pub(super) fn write(
     let slab = at_once.min(source.grid().shape[0]) as f64
         * source.grid().shape[1..].iter().map(|side| *side as f64).product::<f64>();
     check_memory("the export", Bytes(to_index(slab * SLAB_BYTES) as u64), options.memory)?;
+    check_disk("the volume", Bytes(disk_bytes(&settings, source.grid())), out)?;
     let existing = if options.force { Existing::Replace } else { Existing::Refuse };
-    let mut store = store::create(folder, &settings, &metadata, existing)?;
+    let store = store::create_at_once(folder, &settings, &metadata, existing);
+    let mut store = store.map_err(in_options)?;
     let slices = source.grid().shape[0];
     watch.begin("export the volume", slices);
     for from in (0..slices).step_by(at_once) {
         let z = from..(from + at_once).min(slices);
         store.write_slab(z.clone(), source.read(z.clone())?.view())?;
         watch.advance(z.end);
-        if watch.is_cancelled() {
-            return Err(RunError::CancelledEarly { path: store.path().into() });
-        }
+        refuse_cancelled(watch, out)?;
     }
     watch.end();
     let stored = store.finish(false)?;
     let mut lines = vec![format!("written   {}", stored.path.display())];
-    lines
-        .extend(stored.figures.findings(&settings).into_iter().map(|it| format!("finding   {it}")));
+    let findings = stored.figures.findings(&settings).into_iter();
+    lines.extend(findings.map(|it| format!("finding   {}", with_options(&it))));
     lines.push(format!("limits    {limit}"));
     Ok(lines)
+}
+
+/// A complaint about settings in the words of this door's options.
+fn in_options(error: StoreError) -> StoreError {
+    let StoreError::Setting { problem: Problem { key, found, expected } } = error else {
+        return error;
+    };
+    let [key, expected] = [key, expected].map(|text| with_options(&text));
+    StoreError::Setting { problem: Problem { key, found, expected } }
+}
+
+/// A text in which the options of this door stand for the keys of a recipe.
+fn with_options(text: &str) -> String {
+    let pairs =
+        [("store.limits", "--range"), ("store.numbers", "--numbers"), ("store.format", "--out")];
+    pairs.iter().fold(text.to_string(), |text, (key, option)| text.replace(key, option))
 }
 
 /// As the volume is stored, or as wished.

@@ -15,12 +15,13 @@ use voltomo_show::report::part_in_words;
 use voltomo_types::{CellKind, CellPart, CellPlace, Finding, Probe, Transform, Verdict, Volume};
 
 use crate::error::RunError;
-use crate::findings_file::{self, FindingsRecord, Inspected, JSON as FINDINGS};
+pub(crate) use crate::findings_file::JSON as FINDINGS;
+use crate::findings_file::{self, FindingsRecord, Inspected};
 use crate::memory::Bytes;
 use crate::report::{REPORT, report};
 use crate::volume_input::{VolumeInput, VolumeRequest};
-use crate::watch::Watch;
-use crate::whole_volumes::{check_memory, claim};
+use crate::watch::{Watch, refuse_cancelled};
+use crate::whole_volumes::{check_memory, check_place, make_place, read_all};
 
 /// What of a volume the inspection holds beside it: the cell unrolled, and copies of parts.
 const BESIDE: f64 = 0.6;
@@ -57,18 +58,12 @@ pub struct InspectOptions {
 /// Volumes that cannot be read or do not show such a cell; two of the same beam; findings that are
 /// there already; a limit on the memory that the volumes pass.
 pub fn inspect(options: &InspectOptions, watch: &dyn Watch) -> Result<FindingsRecord, RunError> {
-    let limits = limits(options.limits.as_deref())?;
+    let limits = read_limits(options.limits.as_deref())?;
     let inputs: Result<Vec<_>, _> = options.volumes.iter().map(VolumeInput::open).collect();
     let inputs = inputs?;
     check(options, &inputs)?;
-    watch.begin("read the volumes", inputs.len());
-    let mut volumes = Vec::new();
-    for (k, input) in inputs.iter().enumerate() {
-        volumes.push(input.read()?);
-        watch.advance(k + 1);
-    }
-    watch.end();
-    watch.begin("inspect the cell", 1);
+    let volumes = read_all(&inputs, &options.out, watch)?;
+    watch.begin_unwritten("inspect the cell", 1);
     let seen = |probe| seen_by(probe, &inputs, &volumes);
     let views = Views {
         xray: seen(Probe::Xray),
@@ -86,6 +81,8 @@ pub fn inspect(options: &InspectOptions, watch: &dyn Watch) -> Result<FindingsRe
     let told = inputs.iter().map(|input| Inspected::of(input, part_of(input.probe, &cells)));
     let record = FindingsRecord::new(Some(options.cell), told.collect(), findings);
     let record = FindingsRecord { name: options.name.clone(), ..record };
+    refuse_cancelled(watch, &options.out)?;
+    let _folder = make_place(&options.out)?;
     watch.begin("draw the findings", record.findings.len());
     pictures::draw((&views, &cells), &record.findings, &options.out)?;
     let seen: Vec<Seen<'_>> = views.xray.into_iter().chain(views.neutron).collect();
@@ -116,11 +113,17 @@ fn placed(mut findings: Vec<Finding>) -> Vec<Finding> {
     findings
 }
 
-fn limits(path: Option<&Path>) -> Result<Limits, RunError> {
+/// The limits in a file; the default ones without.
+///
+/// # Errors
+/// A file that cannot be read, or that holds something else.
+pub(crate) fn read_limits(path: Option<&Path>) -> Result<Limits, RunError> {
     let Some(path) = path else { return Ok(Limits::default()) };
     let what = "cannot read the limits";
     let failed = |source| RunError::File { what, path: path.into(), source };
-    Ok(Limits::from_toml(&std::fs::read_to_string(path).map_err(failed)?)?)
+    let text = std::fs::read_to_string(path).map_err(failed)?;
+    Limits::from_toml(&text)
+        .map_err(|source| RunError::LimitsFile { source: Box::new(source), path: path.into() })
 }
 
 /// The commented text of the default limits.
@@ -145,7 +148,7 @@ pub fn read_transform(path: &Path) -> Result<Transform, RunError> {
     Ok(held.xray_from_neutron)
 }
 
-/// What can be known to be wrong before a voxel is read; makes the output folder.
+/// What can be known to be wrong before a voxel is read.
 fn check(options: &InspectOptions, inputs: &[VolumeInput]) -> Result<(), RunError> {
     if let [first, second] = inputs
         && first.probe == second.probe
@@ -153,9 +156,13 @@ fn check(options: &InspectOptions, inputs: &[VolumeInput]) -> Result<(), RunErro
         return Err(RunError::SameBeam { path: second.path().into() });
     }
     let held: u64 = inputs.iter().map(VolumeInput::bytes).sum();
-    let beside = voltomo_numeric::cast::to_index(held as f64 * BESIDE) as u64;
-    check_memory("the inspection", Bytes(held + beside), options.memory)?;
-    claim(&options.out, FINDINGS, options.force)
+    check_memory("the inspection", needed(held), options.memory)?;
+    check_place(&options.out, FINDINGS, options.force)
+}
+
+/// Memory that the inspection of volumes of so many bytes takes.
+pub(crate) fn needed(held: u64) -> Bytes {
+    Bytes(held + voltomo_numeric::cast::to_index(held as f64 * BESIDE) as u64)
 }
 
 fn seen_by<'a>(probe: Probe, inputs: &[VolumeInput], volumes: &'a [Volume]) -> Option<Seen<'a>> {

@@ -25,7 +25,7 @@ use crate::{
     recipe::Recipe,
     spool::Spool,
     survey::survey,
-    watch::Watch,
+    watch::{Watch, refuse_cancelled},
     whole_frames::WholeFrames,
 };
 
@@ -84,20 +84,28 @@ pub fn quality(recipe: &Recipe, watch: &dyn Watch) -> Result<Quality, RunError> 
     let survey = survey(&scan, recipe, watch)?;
     survey.figures().warnings.iter().for_each(|warning| watch.warn(warning));
     let frames = WholeFrames { scan: &scan, survey: &survey, settings: &recipe.correct };
-    let folder = std::env::temp_dir();
+    let folder = std::env::temp_dir().join(format!("voltomo-{}", std::process::id()));
     let spool = Spool::where_needed(&frames, (&folder, default_budget()), watch)?;
     let as_read = CorrectedBands::of(&scan, &survey, &recipe.correct);
     let bands = &spool.as_ref().map_or(as_read, Spool::bands);
     let measured = Measured { scan: &scan, survey: &survey, bands, recipe };
+    let told = |prepared: Option<&Prepared>| {
+        refuse_cancelled(watch, &recipe.acquire.path)?;
+        watch.begin("measure the quality", 1);
+        let quality = measured.quality(prepared)?;
+        watch.end();
+        Ok(quality)
+    };
     if scan.angles.is_none() {
-        return measured.quality(None);
+        return told(None);
     }
+    refuse_cancelled(watch, &recipe.acquire.path)?;
     let beam = beam(recipe, &scan)?;
     let axis = find_axis(None, ((bands, recipe), &beam), watch)?.axis;
     let geometry = prepare::geometry((&scan, &beam), survey.frame(), axis)?;
     let size = (survey.shape().rows, survey.shape().columns);
     let prepared = Prepared::new(recipe, &scan, geometry, (size, None))?;
-    measured.quality(Some(&prepared))
+    told(Some(&prepared))
 }
 
 impl Quality {

@@ -2,10 +2,11 @@
 
 use std::path::Path;
 
+use serde::Deserialize;
 use serde_json::Value;
 
 use crate::error::RunError;
-use crate::findings_file::FindingsRecord;
+use crate::findings_file::{FindingsRecord, check};
 
 /// What the file tells, and what in it is not known.
 pub(super) struct Read {
@@ -15,6 +16,9 @@ pub(super) struct Read {
 
 /// Reads the findings of an inspection. Numbers that JSON could not hold (`null`) are left out, and a
 /// warning says so.
+///
+/// # Errors
+/// A file that cannot be read, of another format, or whose verdict is not that of its findings.
 pub(super) fn read(path: &Path) -> Result<Read, RunError> {
     let what = "cannot read the findings, a file that `voltomo inspect` writes";
     let failed = |source| RunError::File { what, path: path.into(), source };
@@ -25,7 +29,8 @@ pub(super) fn read(path: &Path) -> Result<Read, RunError> {
     for (k, finding) in findings.into_iter().flatten().enumerate() {
         mend(finding, k + 1, &mut warnings);
     }
-    let record = serde_json::from_value(value).map_err(|error| failed(error.into()))?;
+    let record = FindingsRecord::deserialize(&value).map_err(|error| failed(error.into()))?;
+    check(&value, &record.findings).map_err(|why| failed(std::io::Error::other(why)))?;
     Ok(Read { record, warnings })
 }
 

@@ -5,14 +5,20 @@ use std::path::Path;
 use voltomo_show::report::HeatMap;
 use voltomo_types::Counted;
 
-use crate::joint::JointRecord;
+use crate::joint::{JOINT, JointRecord};
 
 /// Where the histogram lies, from the folder of the findings.
 const FOLDERS: [&str; 2] = ["", "../5-segment"];
 
-/// The joint histogram as a plot; `None` where there is none.
-pub(super) fn read(folder: &Path) -> Option<HeatMap> {
-    let record = FOLDERS.iter().find_map(|it| JointRecord::read(&folder.join(it)))?;
+/// The joint histogram as a plot; `None` where there is none, or a broken one, of which a warning tells.
+pub(super) fn read(folder: &Path, warnings: &mut Vec<String>) -> Option<HeatMap> {
+    let record = FOLDERS.iter().find_map(|it| match JointRecord::read(&folder.join(it)) {
+        Ok(record) => record,
+        Err(why) => {
+            warnings.push(format!("{JOINT} holds no joint histogram: {why}"));
+            None
+        }
+    })?;
     let counted = |name: &str, unit: &str| Counted { name: name.into(), unit: unit.into() };
     Some(HeatMap {
         title: "Both beams: how many voxels have which pair of µ".into(),

@@ -51,13 +51,13 @@ pub fn report(folder: &Path, out: Option<&Path>) -> Result<ReportOutcome, RunErr
     if let Some(path) = out {
         check_name(path)?;
     }
-    let content = gather(folder)?;
+    let (content, broken) = gather(folder)?;
     let path: PathBuf = out.map_or_else(|| folder.join(REPORT), Path::to_path_buf);
     let mut html = Vec::new();
     let failed = |source| RunError::File { what: "cannot write", path: path.clone(), source };
     write_html(&content, &mut html).map_err(failed)?;
     write_text(&path, &String::from_utf8_lossy(&html))?;
-    Ok(ReportOutcome { summary: summarise(&content), bytes: html.len(), path })
+    Ok(ReportOutcome { summary: summarise(&content), bytes: html.len(), path, broken })
 }
 
 /// Refuses a file for a report that does not end in `.html`: it may be one that is to be read.
@@ -75,24 +75,24 @@ fn check_name(path: &Path) -> Result<(), RunError> {
 /// # Errors
 /// As [`report`].
 pub(crate) fn verdict_in_words(folder: &Path) -> Result<Summary, RunError> {
-    Ok(summarise(&gather(folder)?))
+    Ok(summarise(&gather(folder)?.0))
 }
 
-/// Everything that the folder tells.
-fn gather(folder: &Path) -> Result<ReportContent, RunError> {
+/// Everything that the folder tells, and of what is broken in it.
+fn gather(folder: &Path) -> Result<(ReportContent, Vec<String>), RunError> {
     let read = findings::read(&folder.join(FINDINGS))?;
-    let (record, mut warnings) = (read.record, read.warnings);
+    let (record, mut broken) = (read.record, read.warnings);
     let mut runs: Vec<ScanRun> = Vec::new();
     for volume in &record.volumes {
         runs.extend(ScanRun::beside(volume));
     }
-    for run in &runs {
-        warnings.extend(run.warnings());
-    }
-    let album = pictures::read(folder, &mut warnings);
-    let mut findings = pictures::of_findings(folder, record.findings, &mut warnings);
+    let album = pictures::read(folder, &mut broken);
+    let mut findings = pictures::of_findings(folder, record.findings, &mut broken);
     findings.iter_mut().for_each(|found| found.part = part_seen(&found.finding, &record.volumes));
-    let curves = all_curves(folder, &runs, &mut warnings);
+    let curves = all_curves(folder, &runs, &mut broken);
+    let heat_maps = joint::read(folder, &mut broken).into_iter().collect();
+    let of_runs = runs.iter().flat_map(ScanRun::warnings);
+    let warnings = broken.iter().cloned().chain(of_runs).collect();
     let mut quality: Vec<_> = runs.iter().map(quality::of_run).collect();
     quality.extend(quality::of_registration(folder));
     let volumes = record.volumes.iter().map(|volume| ReportVolume {
@@ -103,7 +103,7 @@ fn gather(folder: &Path) -> Result<ReportContent, RunError> {
     });
     let mut provenance = vec![("Inspected by".to_string(), record.program.clone())];
     provenance.extend(runs.iter().flat_map(ScanRun::provenance));
-    Ok(ReportContent {
+    let content = ReportContent {
         title: record.name.clone(),
         cell: record.cell,
         verdict: record.verdict,
@@ -112,13 +112,14 @@ fn gather(folder: &Path) -> Result<ReportContent, RunError> {
         overview: album.overview,
         figures: album.figures,
         curves,
-        heat_maps: joint::read(folder).into_iter().collect(),
+        heat_maps,
         quality,
         texts: runs.iter().filter_map(ScanRun::recipe).collect::<Vec<TextBlock>>(),
         provenance,
         files: files(folder),
         warnings,
-    })
+    };
+    Ok((content, broken))
 }
 
 /// What of the cell the volumes hold that show a finding.

@@ -13,16 +13,17 @@ pub struct ReportOutcome {
     pub bytes: usize,
     /// The file.
     pub path: PathBuf,
+    /// What in the folder could not be taken up, as the report says too.
+    pub broken: Vec<String>,
 }
 
 impl ReportOutcome {
-    /// The verdict in a sentence, and where the report is.
+    /// The verdict in a sentence, what is broken, and where the report is.
     #[must_use]
     pub fn lines(&self) -> Vec<String> {
         let megabytes = self.bytes as f64 / 1e6;
-        vec![
-            self.summary.sentence(),
-            format!("report    {} ({megabytes:.1} MB)", self.path.display()),
-        ]
+        let broken = self.broken.iter().map(|what| format!("WARNING   {what}"));
+        let report = format!("report    {} ({megabytes:.1} MB)", self.path.display());
+        std::iter::once(self.summary.sentence()).chain(broken).chain([report]).collect()
     }
 }

@@ -104,3 +104,40 @@ fn the_schema_in_docs_is_that_of_the_findings() {
     let mend = "`voltomo schema --findings > docs/findings.schema.json` writes it anew";
     assert_eq!(there, crate::findings_file::findings_schema(), "{mend}");
 }
+
+#[test]
+fn broken_lists_are_told_on_the_page_and_on_the_screen() {
+    let folder = folder(DENT);
+    for (name, text) in [
+        ("curves.json", "{"),
+        ("pictures.json", "{\"format\": \"pictures 9\"}"),
+        ("joint-histogram.json", "[]"),
+    ] {
+        std::fs::write(folder.path().join(name), text).unwrap();
+        let told = report(folder.path(), None).unwrap().lines().join("\n");
+        assert!(told.contains(&format!("WARNING   {name} ")), "{told}");
+        assert!(page(&folder).contains(name));
+    }
+}
+
+#[test]
+fn findings_that_contradict_themselves_are_refused() {
+    let folder = folder(DENT);
+    let path = folder.path().join("findings.json");
+    let text = std::fs::read_to_string(&path).unwrap();
+    for (from, to, said) in [
+        ("findings 1", "findings 7", "its format is \"voltomo findings 7\", expected"),
+        (
+            "\"verdict\": \"fail\",\n            \"volumes\"",
+            "\"verdict\": \"pass\",\n            \"volumes\"",
+            "its verdict is \"pass\", but the worst of its 1 findings is \"fail\"",
+        ),
+    ] {
+        let changed = text.replace(from, to);
+        assert_ne!(changed, text);
+        std::fs::write(&path, changed).unwrap();
+        let error = report(folder.path(), None).unwrap_err().to_string();
+        assert!(error.contains(said) && error.contains("inspect again"), "{error}");
+        assert!(crate::findings_file::read_findings(&path).is_err());
+    }
+}

@@ -22,7 +22,7 @@ pub use options::{
 };
 pub use words::{AxisAt, Limits, PlaneAt, Radii};
 
-use crate::{error::RunError, provenance::write_whole};
+use crate::{error::RunError, whole_file::write_whole};
 use cutting::{surface, upright};
 use drawn::{Section, drawn};
 use pointed::{Pointed, here_from_other, pointed};

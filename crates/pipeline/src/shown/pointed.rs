@@ -1,12 +1,12 @@
 //! Findings that lie on a section, as places for arrows. Finds nothing.
 
-use serde::Deserialize;
 use voltomo_show::picture::Arrow;
 use voltomo_show::section::{Flat, Surface};
 use voltomo_types::{Finding, Probe, Transform, Verdict};
 
 use super::options::{ShowOptions, ShownFindings};
 use crate::error::RunError;
+use crate::findings_file::read_findings;
 
 /// Arrows, and what became of the findings that have none.
 #[derive(Debug, Default)]
@@ -24,18 +24,11 @@ pub(super) fn pointed(
     surface: &Surface,
     axis: [f64; 2],
 ) -> Result<Pointed, RunError> {
-    #[derive(Deserialize)]
-    struct Held {
-        findings: Vec<Finding>,
-    }
     let Some(ShownFindings { path, within_mm }) = &options.findings else {
         return Ok(Pointed::default());
     };
-    let what = "cannot read the findings, a findings.json of `voltomo inspect`";
-    let failed = |source| RunError::File { what, path: path.clone(), source };
-    let text = std::fs::read(path).map_err(failed)?;
-    let held: Held = serde_json::from_slice(&text).map_err(|error| failed(error.into()))?;
-    let mut sorted: Vec<&Finding> = held.findings.iter().collect();
+    let findings = read_findings(path)?;
+    let mut sorted: Vec<&Finding> = findings.iter().collect();
     sorted.sort_by_key(|finding| rank(finding.verdict));
     let mut pointed = Pointed::default();
     // The beams that each arrow speaks for.

@@ -125,8 +125,8 @@ pub enum StoreError {
     },
     /// The disk is full.
     #[error(
-        "the disk is full; this volume needs {} in all: make room and go on with `--resume`, or \
-         choose u16 in `store.numbers` or a larger disk with `--out` ({path})", in_words(*.needed)
+        "the disk is full; this volume needs {} in all: make room (a stopped run goes on with \
+         `--resume`), store it as u16, or give a larger disk with `--out` ({path})", in_words(*.needed)
     )]
     DiskFull {
         /// Bytes that the whole volume takes at most.
@@ -156,6 +156,20 @@ pub enum StoreError {
         /// What is wrong.
         found: String,
         /// The file or folder.
+        path: PathBuf,
+    },
+    /// A chunk of a finished volume of voltomo's is not there.
+    #[error(
+        "the chunk `{chunk}` is missing, which holds voxels of slices {} to {}; expected every chunk of \
+         a finished volume: copy the volume again, or make it again ({path})",
+        .slices.start, .slices.end.saturating_sub(1)
+    )]
+    MissingChunk {
+        /// Its file, from the volume's folder.
+        chunk: PathBuf,
+        /// The slices of which it holds a part, half open.
+        slices: Range<usize>,
+        /// The volume.
         path: PathBuf,
     },
     /// A file or folder that is no volume, of whatever program.

@@ -5,6 +5,7 @@
 //! Slabs come in rising order. A cancelled or killed volume keeps its slices: it can be opened
 //! under its partial name, and [`reopen`] goes on with it.
 
+mod chunks;
 mod door;
 mod error;
 mod foreign;
@@ -27,12 +28,15 @@ mod volume_store;
 mod zarr;
 mod zarr_levels;
 
+pub(crate) use door::create_at_once;
 pub use door::{create, reopen};
 pub use error::StoreError;
 pub(crate) use error::is_full_disk;
 pub use foreign::ForeignVolume;
+pub(crate) use foreign::is_length_mm;
 pub use frames::{FrameFormat, FrameTags, NexusFile, NexusFrame, NexusScan, write_frame};
 pub use quantise::StoredFigures;
+pub(crate) use read::check_size;
 pub use read::{StoredVolume, read_slab};
 pub use settings::{Compression, NumberType, StoreFormat, StoreSettings};
 pub use sizes::{disk_bytes, slab_alignment, working_bytes};

@@ -1,12 +1,11 @@
 //! The part of writing that all formats share: order, checks, figures, progress, names.
 
-use std::fs;
 use std::ops::Range;
 use std::path::Path;
 
 use ndarray::{ArrayView3, s};
 
-use super::place::Place;
+use super::place::{Leftovers, Place, Unfinished};
 use super::progress::Progress;
 use super::quantise::Quantiser;
 use super::record::Record;
@@ -15,10 +14,10 @@ use super::{
     Existing, StoreError, StoreFormat, StoreSettings, Stored, StoredFigures, VolumeMetadata,
     VolumeStore, disk_bytes, metaimage, nifti, nrrd, slab_alignment, tiff_stack, zarr,
 };
+use crate::whole_file::MadeFolder;
 
 /// A volume that is written in order.
 pub(super) struct OrderedStore {
-    place: Place,
     shape: [usize; 3],
     alignment: usize,
     needed: u64,
@@ -27,6 +26,8 @@ pub(super) struct OrderedStore {
     next: usize,
     figures: StoredFigures,
     progress: Progress,
+    /// Last, so that the files are closed when they go.
+    leftovers: Leftovers,
 }
 
 impl OrderedStore {
@@ -35,14 +36,20 @@ impl OrderedStore {
         folder: &Path,
         settings: &StoreSettings,
         metadata: &VolumeMetadata,
-        existing: Existing,
+        (existing, unfinished): (Existing, Unfinished),
     ) -> Result<Self, StoreError> {
         refuse_problems(settings, metadata)?;
-        let place = Place::new(folder, &metadata.name, settings.format)?;
-        fs::create_dir_all(folder).map_err(|source| StoreError::from_io(source, folder, 0))?;
+        let place = Place::new(folder, (&metadata.name, settings.format), unfinished)?;
+        let made = MadeFolder::make(folder);
+        let made = made.map_err(|source| StoreError::from_io(source, folder, 0))?;
         place.clear(existing)?;
+        // What cannot even begin leaves nothing.
+        let unfinished_yet = Unfinished::Removed;
+        let leftovers = Leftovers { place, unfinished: unfinished_yet, _folder: made };
         let progress = Progress::begin(settings, &Record::new(settings, metadata));
-        Self::open(place, progress, &metadata.name, false)
+        let mut store = Self::open(leftovers, progress, &metadata.name, false)?;
+        store.leftovers.unfinished = unfinished;
+        Ok(store)
     }
 
     /// Goes on with a volume.
@@ -52,18 +59,21 @@ impl OrderedStore {
         metadata: &VolumeMetadata,
     ) -> Result<Self, StoreError> {
         refuse_problems(settings, metadata)?;
-        let place = Place::new(folder, &metadata.name, settings.format)?;
-        let progress = Progress::load(&place.progress)?;
+        let unfinished = Unfinished::Kept;
+        let place = Place::new(folder, (&metadata.name, settings.format), unfinished)?;
+        let note = place.progress.clone().unwrap_or_default();
+        let progress = Progress::load(&note)?;
         let asked = Progress::begin(settings, &Record::new(settings, metadata));
-        progress.refuse_other(&asked, &place.progress)?;
+        progress.refuse_other(&asked, &note)?;
         if !place.partial.exists() {
             return Err(StoreError::NothingToResume { path: place.partial });
         }
-        Self::open(place, progress, &metadata.name, true)
+        let leftovers = Leftovers { place, unfinished, _folder: MadeFolder::default() };
+        Self::open(leftovers, progress, &metadata.name, true)
     }
 
     fn open(
-        place: Place,
+        leftovers: Leftovers,
         progress: Progress,
         name: &str,
         is_begun: bool,
@@ -71,7 +81,8 @@ impl OrderedStore {
         let (settings, record) = (&progress.settings, &progress.record);
         let needed = disk_bytes(settings, &record.grid);
         // Noted before the file is there: what a kill leaves behind is known as ours.
-        progress.save(&place.progress, needed)?;
+        let place = &leftovers.place;
+        place.progress.as_ref().map_or(Ok(()), |note| progress.save(note, needed))?;
         let path = &place.partial;
         let writer = begin(&Beginning { path, name, settings, record, is_begun, needed })?;
         Ok(Self {
@@ -83,12 +94,12 @@ impl OrderedStore {
             next: progress.safe_slices,
             figures: progress.figures,
             progress,
-            place,
+            leftovers,
         })
     }
 
     fn refuse_slab(&self, z: &Range<usize>, slab: ArrayView3<f32>) -> Result<(), StoreError> {
-        let path = self.place.partial.clone();
+        let path = self.leftovers.place.partial.clone();
         let [slice_count, rows, columns] = self.shape;
         if z.start != self.next || z.end > slice_count || z.is_empty() {
             let (found, expected) = (z.clone(), self.next);
@@ -106,7 +117,7 @@ impl OrderedStore {
         let mut wrong = slab.indexed_iter().filter(|(_, value)| !value.is_finite());
         let Some(((slice, row, column), _)) = wrong.next() else { return Ok(()) };
         let (count, first) = (1 + wrong.count(), [z + slice, row, column]);
-        Err(StoreError::NotFinite { count, first, path: self.place.partial.clone() })
+        Err(StoreError::NotFinite { count, first, path: self.leftovers.place.partial.clone() })
     }
 
     /// Writes slices that do not cross the depth of one file, and notes them when it is full.
@@ -125,7 +136,8 @@ impl OrderedStore {
         }
         self.progress.safe_slices = self.next;
         self.progress.figures = self.figures;
-        self.progress.save(&self.place.progress, self.needed)
+        let note = self.leftovers.place.progress.as_ref();
+        note.map_or(Ok(()), |note| self.progress.save(note, self.needed))
     }
 }
 
@@ -156,7 +168,7 @@ impl VolumeStore for OrderedStore {
     }
 
     fn path(&self) -> &Path {
-        &self.place.partial
+        &self.leftovers.place.partial
     }
 
     fn finish(mut self: Box<Self>, cancelled: bool) -> Result<Stored, StoreError> {
@@ -164,17 +176,18 @@ impl VolumeStore for OrderedStore {
         let is_whole = slice_count == expected;
         let figures = self.figures;
         if cancelled {
-            let path = self.place.partial;
+            let path = self.leftovers.place.partial.clone();
             return Ok(Stored { path, slice_count, is_whole: false, figures });
         }
         if !is_whole {
-            let path = self.place.partial;
+            let path = self.leftovers.place.partial.clone();
             return Err(StoreError::Incomplete { found: slice_count, expected, path });
         }
         self.writer.complete()?;
         drop(self.writer);
-        self.place.publish()?;
-        Ok(Stored { path: self.place.whole, slice_count, is_whole, figures })
+        self.leftovers.place.publish()?;
+        let path = self.leftovers.place.whole.clone();
+        Ok(Stored { path, slice_count, is_whole, figures })
     }
 }
 

@@ -3,7 +3,18 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use super::progress::PARTIAL;
 use super::{Existing, StoreError, StoreFormat, StoredVolume};
+use crate::whole_file::{MadeFolder, name_beside};
+
+/// What becomes of a volume that was not finished.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Unfinished {
+    /// It is kept, with a note: it can be opened, and gone on with.
+    Kept,
+    /// It is removed.
+    Removed,
+}
 
 /// The paths of one volume.
 #[derive(Debug, Clone)]
@@ -12,13 +23,18 @@ pub(super) struct Place {
     pub(super) whole: PathBuf,
     /// The volume while it is being written, and after a cancelled run.
     pub(super) partial: PathBuf,
-    /// The note of what is safe in the unfinished volume.
-    pub(super) progress: PathBuf,
+    /// The note of what is safe in the unfinished volume, where it can be gone on with.
+    pub(super) progress: Option<PathBuf>,
 }
 
 impl Place {
-    /// The paths of the volume `name` in `folder`.
-    pub(super) fn new(folder: &Path, name: &str, format: StoreFormat) -> Result<Self, StoreError> {
+    /// The paths of the volume `name` in `folder`. One that is not kept unfinished is then in nobody's
+    /// way: it has a name of its own, and no note.
+    pub(super) fn new(
+        folder: &Path,
+        (name, format): (&str, StoreFormat),
+        unfinished: Unfinished,
+    ) -> Result<Self, StoreError> {
         let is_held = |letter: char| !letter.is_control() && !"/\\:*?\"<>|".contains(letter);
         let is_bare = name.trim() == name && !name.is_empty() && !name.starts_with(['.', '-']);
         if !is_bare || !name.chars().all(is_held) {
@@ -31,10 +47,17 @@ impl Place {
             StoreFormat::Nrrd => ".nrrd",
             StoreFormat::Nifti => ".nii",
         };
-        Ok(Self {
-            whole: folder.join(format!("{name}{ending}")),
-            partial: folder.join(format!("{name}.partial{ending}")),
-            progress: folder.join(format!("{name}.progress.json")),
+        let whole = folder.join(format!("{name}{ending}"));
+        Ok(match unfinished {
+            Unfinished::Kept => Self {
+                whole,
+                partial: folder.join(format!("{name}{PARTIAL}{ending}")),
+                progress: Some(folder.join(format!("{name}.progress.json"))),
+            },
+            Unfinished::Removed => {
+                let partial = name_beside(&folder.join(name), &format!("{PARTIAL}{ending}"));
+                Self { whole, partial, progress: None }
+            }
         })
     }
 
@@ -46,17 +69,23 @@ impl Place {
                 Existing::Replace => refuse_foreign(&self.whole)?,
             }
         }
-        if self.partial.exists() || self.progress.exists() {
+        let is_noted = self.progress.as_ref().is_some_and(|it| it.exists());
+        if self.partial.exists() || is_noted {
             if existing == Existing::Refuse {
                 return Err(StoreError::Unfinished { path: self.partial.clone() });
             }
-            if !self.progress.exists() {
+            if !is_noted {
                 refuse_foreign(&self.partial)?;
             }
-            remove(&self.partial)?;
-            remove(&self.progress)?;
+            self.remove_unfinished()?;
         }
         Ok(())
+    }
+
+    /// Removes what is unfinished; nothing there is fine.
+    fn remove_unfinished(&self) -> Result<(), StoreError> {
+        remove(&self.partial)?;
+        self.progress.as_deref().map_or(Ok(()), remove)
     }
 
     /// Gives the volume its name; an older one goes only when the new one is in its place.
@@ -72,8 +101,25 @@ impl Place {
             fs::rename(&self.whole, &old).map_err(failed(&self.whole))?;
         }
         fs::rename(&self.partial, &self.whole).map_err(failed(&self.partial))?;
-        remove(&self.progress)?;
+        self.progress.as_deref().map_or(Ok(()), remove)?;
         remove(&old)
+    }
+}
+
+/// Takes away what is unfinished when it is dropped, and then the folder where it was made for that.
+pub(super) struct Leftovers {
+    pub(super) place: Place,
+    pub(super) unfinished: Unfinished,
+    /// Goes last.
+    pub(super) _folder: MadeFolder,
+}
+
+impl Drop for Leftovers {
+    fn drop(&mut self) {
+        if self.unfinished == Unfinished::Removed {
+            // Where that fails, what went wrong before says more.
+            let _ = self.place.remove_unfinished();
+        }
     }
 }
 
@@ -102,7 +148,10 @@ mod tests {
 
     #[test]
     fn names_of_any_script_are_held_and_paths_are_not() {
-        let is_held = |name: &str| Place::new(Path::new("out"), name, StoreFormat::Mha).is_ok();
+        let is_held = |name: &str| {
+            let named = (name, StoreFormat::Mha);
+            Place::new(Path::new("out"), named, Unfinished::Kept).is_ok()
+        };
         for name in ["volume", "Zelle ä", "电池", "a b", "v1.2"] {
             assert!(is_held(name), "{name}");
         }

@@ -1,4 +1,5 @@
-//! The note beside an unfinished volume: how it was begun and which slices are safe.
+//! An unfinished volume: what it is called, and the note beside it of how it was begun and which slices
+//! are safe. Knows no format.
 
 use std::fs;
 use std::path::Path;
@@ -8,6 +9,14 @@ use serde_json::Value;
 
 use super::record::Record;
 use super::{StoreError, StoreSettings, StoredFigures};
+
+/// What stands in the name of a volume while it is being written.
+pub(super) const PARTIAL: &str = ".partial";
+
+/// Whether an OME-Zarr folder of that name is still being written, or was left so.
+pub(super) fn is_unfinished(folder: &Path) -> bool {
+    folder.file_stem().is_some_and(|stem| stem.to_string_lossy().ends_with(PARTIAL))
+}
 
 /// How an unfinished volume was begun, and how far it is.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

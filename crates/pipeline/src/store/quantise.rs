@@ -46,7 +46,7 @@ impl StoredFigures {
         let (least, greatest) = (self.least, self.greatest);
         let mend = format!(
             "the volume reaches from {least} to {greatest}; set `store.limits`, or \
-             `store.numbers = \"f32\"`"
+             `store.numbers` to f32"
         );
         let outside = (self.below_limit + self.above_limit) as f64 / self.voxel_count as f64;
         let steps = f64::from(greatest - least) / quantiser.slope();

@@ -9,6 +9,8 @@ use ndarray::{Array3, Axis};
 use voltomo_types::VoxelGrid;
 use zarrs::array::{ArrayBytes, ArraySubset};
 
+use super::chunks::missing_chunks;
+use super::progress::is_unfinished;
 use super::record::Record;
 use super::{Content, NumberType, StoreError, metaimage, nifti, nrrd, tiff_stack, zarr};
 
@@ -118,11 +120,30 @@ impl StoredVolume {
         depth.filter(fits).unwrap_or(FEW_SLICES)
     }
 
+    /// Refuses slices of which a finished OME-Zarr volume has lost a chunk: its voxels would be read
+    /// as if nothing had been measured there.
+    ///
+    /// # Errors
+    /// The first chunk of the slices `z` that is missing.
+    pub(crate) fn refuse_missing(&self, z: Range<usize>) -> Result<(), StoreError> {
+        let Numbers::Zarr(array) = &self.numbers else { return Ok(()) };
+        if is_unfinished(&self.path) {
+            return Ok(());
+        }
+        let missing = missing_chunks(array, &self.ranges(&z), &self.path)
+            .map_err(|error| StoreError::from_crate(&error, &self.path, 0))?;
+        let Some(first) = missing.into_iter().next() else { return Ok(()) };
+        let slice = |z: u64| usize::try_from(z).unwrap_or(usize::MAX);
+        let slices = first.holds.first().map_or(z, |z| slice(z.start)..slice(z.end));
+        let chunk = first.file.strip_prefix(&self.path).unwrap_or(&first.file).to_path_buf();
+        Err(StoreError::MissingChunk { chunk, slices, path: self.path.clone() })
+    }
+
     /// Attenuations of the slices `z`, `[z, y, x]`, in the grid's unit; slices of an unfinished
     /// volume that were never written are NaN in OME-Zarr and 0 in MetaImage and NRRD.
     ///
     /// # Errors
-    /// Slices outside the volume, or a file that cannot be read.
+    /// Slices outside the volume, a chunk that is missing, or a file that cannot be read.
     pub fn read_slab(&self, z: Range<usize>) -> Result<Array3<f32>, StoreError> {
         let slice_count = self.record.grid.shape[0];
         if z.end > slice_count || z.is_empty() {
@@ -159,14 +180,19 @@ impl StoredVolume {
         array: &zarr::FolderArray,
         z: &Range<usize>,
     ) -> Result<Vec<u8>, StoreError> {
-        let [_, rows, columns] = self.record.grid.shape.map(|size| size as u64);
-        let ranges = [z.start as u64..z.end as u64, 0..rows, 0..columns];
+        self.refuse_missing(z.clone())?;
         let bytes: Result<ArrayBytes, _> =
-            array.retrieve_array_subset(&ArraySubset::new_with_ranges(&ranges));
+            array.retrieve_array_subset(&ArraySubset::new_with_ranges(&self.ranges(z)));
         let bytes = bytes.map_err(|error| StoreError::from_crate(&error, &self.path, 0))?;
         let bytes = bytes.into_fixed();
         let bytes = bytes.map_err(|error| StoreError::from_crate(&error, &self.path, 0))?;
         Ok(bytes.into_owned())
+    }
+
+    /// The voxels of the slices `z`, axis by axis.
+    fn ranges(&self, z: &Range<usize>) -> [Range<u64>; 3] {
+        let [_, rows, columns] = self.record.grid.shape.map(|size| size as u64);
+        [z.start as u64..z.end as u64, 0..rows, 0..columns]
     }
 
     fn read_raw(&self, header_bytes: u64, z: &Range<usize>) -> Result<Vec<u8>, StoreError> {
@@ -190,7 +216,7 @@ impl StoredVolume {
 }
 
 /// Refuses a volume of more bytes than an address has.
-pub(super) fn check_size(shape: [usize; 3], path: &Path) -> Result<(), StoreError> {
+pub(crate) fn check_size(shape: [usize; 3], path: &Path) -> Result<(), StoreError> {
     let bytes = shape.iter().map(|side| *side as f64).product::<f64>() * size_of::<f64>() as f64;
     if bytes < isize::MAX as f64 {
         return Ok(());

@@ -103,7 +103,9 @@ impl ZarrWriter {
         place: [u64; 3],
         shard: Vec<u8>,
     ) -> Result<(), StoreError> {
-        let stored = array.store_chunk(&place, ArrayBytes::new_flen(shard));
+        // Also a shard that holds the fill value alone: one that is missing is a loss.
+        let options = CodecOptions::default().with_store_empty_chunks(true);
+        let stored = array.store_chunk_opt(&place, ArrayBytes::new_flen(shard), &options);
         stored.map_err(|error| self.failed(&error))
     }
 

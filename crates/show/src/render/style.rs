@@ -114,10 +114,7 @@ impl RenderStyle {
     }
 
     /// The first problem as an error.
-    ///
-    /// # Errors
-    /// Settings that cannot be used.
-    pub fn checked(&self) -> Result<(), ShowError> {
+    pub(super) fn checked(&self) -> Result<(), ShowError> {
         match self.problems().into_iter().next() {
             None => Ok(()),
             Some(Problem { key, found, expected }) => {

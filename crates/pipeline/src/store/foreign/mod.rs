@@ -17,6 +17,7 @@ use voltomo_types::Frames;
 
 use super::StoreError;
 use header::RawHeader;
+pub(crate) use told::is_length_mm;
 use told::{Told, foreign};
 
 /// Longest text header that is read.
@@ -76,6 +77,13 @@ impl ForeignVolume {
         self.told.spacing_mm
     }
 
+    /// What the files tell of these distances where that cannot be: 0, negative, or beyond all that is
+    /// ever scanned.
+    #[must_use]
+    pub fn odd_spacing_mm(&self) -> Option<[f64; 3]> {
+        self.told.odd_mm
+    }
+
     /// Centre of the first voxel `[z, y, x]`, mm, where the files tell it.
     #[must_use]
     pub fn first_mm(&self) -> Option<[f64; 3]> {
@@ -132,6 +140,7 @@ fn images(path: &Path) -> Result<(Told, Numbers), StoreError> {
     let told = Told {
         shape: [shape.frames, shape.rows, shape.columns],
         spacing_mm: pixel.map(|pixel| [images.slice_mm.unwrap_or(pixel), pixel, pixel]),
+        odd_mm: None,
         first_mm: None,
         storage: images.storage,
     };

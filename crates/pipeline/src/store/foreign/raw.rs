@@ -36,6 +36,7 @@ pub(super) fn open(header: RawHeader, path: &Path) -> Result<(Told, RawNumbers),
     let told = Told {
         shape: header.shape,
         spacing_mm: header.spacing,
+        odd_mm: None,
         first_mm: header.first,
         storage: format!("raw {:?}{packed}", header.element).to_lowercase(),
     };

@@ -1,5 +1,9 @@
 //! OME-Zarr 0.4 and 0.5 of other programs. Knows no record of voltomo's.
 //!
+//! A chunk that is not there holds the fill value, by the definition of Zarr: other programs leave out
+//! what is empty. So it is read as that, and the volume says how many there are; a volume of which no
+//! chunk at all is there is refused.
+//!
 //! Source: OME-NGFF 0.4 and 0.5, <https://ngff.openmicroscopy.org>.
 
 use std::ops::Range;
@@ -14,6 +18,7 @@ use zarrs::filesystem::FilesystemStore;
 use super::element::Element;
 use super::told::{Told, foreign};
 use crate::store::StoreError;
+use crate::store::chunks::missing_chunks;
 
 /// The finest level of a multiscale image, its last three axes being z, y, x.
 pub(super) struct ZarrNumbers {
@@ -71,10 +76,28 @@ pub(super) fn open(path: &Path) -> Result<(Told, ZarrNumbers), StoreError> {
     let told = Told {
         shape,
         spacing_mm: last(&finest.scale),
+        odd_mm: None,
         first_mm: last(&finest.translation),
-        storage: format!("OME-Zarr, {name}"),
+        storage: format!("OME-Zarr, {name}{}", left_out(&array, path)?),
     };
     Ok((told.checked(), ZarrNumbers { array, element, leading }))
+}
+
+/// How many chunks are not there, in words; nothing where all are.
+fn left_out(array: &Array<FilesystemStore>, path: &Path) -> Result<String, StoreError> {
+    let voxels: Vec<Range<u64>> = array.shape().iter().map(|&size| 0..size).collect();
+    let missing = missing_chunks(array, &voxels, path);
+    let missing = missing.map_err(|error| foreign(error.to_string(), path))?.len() as u64;
+    let count: u64 = array.chunk_grid_shape().iter().product();
+    match missing {
+        0 => Ok(String::new()),
+        all if all == count => {
+            let found =
+                format!("none of its {count} chunks is there, expected some; copy it again");
+            Err(foreign(found, path))
+        }
+        some => Ok(format!(", {some} of {count} chunks are not there and count as the fill value")),
+    }
 }
 
 /// The group's attributes, of Zarr 3 or 2.
