@@ -79,7 +79,7 @@ impl CountLook {
             None => "saturation not known (`acquire.saturation`)".into(),
         };
         let defects =
-            format!("  {saturated}, {} dead pixels, {} not finite", self.dead, self.not_finite);
+            format!("  {saturated}, {} always 0, {} not finite", self.dead, self.not_finite);
         vec![range, defects]
     }
 }

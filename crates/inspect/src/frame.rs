@@ -2,6 +2,9 @@
 
 use voltomo_types::{CellPart, CellPlace, Probe, Transform};
 
+/// Cosine of the angle to the volume's z within which a cell stands upright.
+const UPRIGHT: f64 = 0.99;
+
 /// The cell's own frame: z along its axis, up from the outer face of its bottom to its lid, x and y
 /// as near to the volume's as an upright axis allows, x = y = 0 on the axis. Lengths are mm.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -66,6 +69,14 @@ pub struct FoundCell {
     pub part: CellPart,
     /// Outer radius of the can, mm.
     pub radius_mm: f64,
+}
+
+impl FoundCell {
+    /// Whether the cell's axis is the volume's z to within a few degrees.
+    #[must_use]
+    pub fn is_upright(&self) -> bool {
+        self.frame.volume_from_cell.matrix[0][0].abs() > UPRIGHT
+    }
 }
 
 #[cfg(test)]

@@ -78,6 +78,9 @@ pub struct FindingsRecord {
     /// What was looked for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cell: Option<CellKind>,
+    /// File of the limits; without one, the program's own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub limits: Option<String>,
     /// The worst verdict of all findings.
     pub verdict: Verdict,
     /// The volumes.
@@ -95,6 +98,7 @@ impl FindingsRecord {
             program: concat!("voltomo ", env!("CARGO_PKG_VERSION")).into(),
             name: String::new(),
             cell,
+            limits: None,
             verdict: worst(&findings),
             volumes,
             findings,

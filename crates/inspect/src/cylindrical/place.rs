@@ -1,6 +1,8 @@
 //! The cell found in each volume, and both agreed on one frame. Knows no part of the cell.
 
-use voltomo_types::{Finding, FindingKind, HeightOrigin, Measure, MeasureUnit, Transform, Verdict};
+use voltomo_types::{
+    Finding, FindingKind, HeightOrigin, Measure, MeasureUnit, Probe, Transform, Verdict,
+};
 
 use super::cell::{CylindricalCell, Placed};
 use super::frame::{Body, LidBy, find_frame};
@@ -47,7 +49,8 @@ pub fn place<'a>(
     Ok((cell, lost))
 }
 
-/// One frame for both: the axis of the X-rays, heights and lid of the view that knows them better.
+/// One frame for both: the axis of the X-rays, heights and lid of the view that knows them better. Of
+/// two that know as much the neutrons tell: a cone beam smears the flat faces that heights begin at.
 fn agree(xray: &mut Body, neutron: &mut Body, xray_from_neutron: &Transform) {
     let Some(neutron_from_xray) = xray_from_neutron.inverse() else { return };
     let rank = |body: &Body| match body.counted_from {
@@ -56,7 +59,7 @@ fn agree(xray: &mut Body, neutron: &mut Body, xray_from_neutron: &Transform) {
         HeightOrigin::Volume => 0,
     };
     let is_lid_known = |body: &Body| body.lid_by != LidBy::Assumed;
-    if (is_lid_known(neutron), rank(neutron)) > (is_lid_known(xray), rank(xray)) {
+    if (is_lid_known(neutron), rank(neutron)) >= (is_lid_known(xray), rank(xray)) {
         let middle = xray.frame.volume_point(0.5 * (xray.seen[0] + xray.seen[1]), 0.0, 0.0);
         let cell_of = |point| neutron.frame.cell_from_volume.apply(neutron_from_xray.apply(point));
         let height = cell_of(middle)[0];
@@ -108,6 +111,10 @@ pub(super) fn body_finding(placed: &Placed<'_>) -> Finding {
 
 fn body_note(placed: &Placed<'_>) -> String {
     let body = &placed.body;
+    let edge = match placed.seen.probe {
+        Probe::Neutron => "; its diameter is that of can and sleeve, which neutrons see",
+        Probe::Xray => "",
+    };
     let part = match (body.bottom.is_some(), body.top.is_some()) {
         (true, true) => "whole".to_string(),
         (true, false) => "without its top".to_string(),
@@ -131,7 +138,7 @@ fn body_note(placed: &Placed<'_>) -> String {
         HeightOrigin::Volume => "from the lower end of the volume",
     };
     format!(
-        "A cylindrical cell in the {} volume, {part}; heights {:.1} to {:.1} mm, counted {from}; lid {end}, {by}.",
+        "A cylindrical cell in the {} volume, {part}; heights {:.1} to {:.1} mm, counted {from}; lid {end}, {by}{edge}.",
         name(placed.seen.probe),
         body.seen[0],
         body.seen[1]

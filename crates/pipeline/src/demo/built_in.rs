@@ -60,8 +60,23 @@ fn line(flaw: &Flaw, findings: &[Finding]) -> String {
         })
     };
     let size = told.map_or(f64::NAN, |(.., axis)| flaw.size_mm[*axis]);
-    let about: String = flaw.description.chars().take(62).collect();
+    let about = shortened(&flaw.description, 62);
     format!("{about:<62} {size:>8.3}   {:<18} {:<18}", found(Probe::Neutron), found(Probe::Xray))
+}
+
+/// A text of at most so many letters, cut between words.
+fn shortened(text: &str, most: usize) -> String {
+    if text.chars().count() <= most {
+        return text.into();
+    }
+    let mut kept = String::new();
+    for word in text.split_whitespace() {
+        if kept.chars().count() + word.chars().count() + 2 > most {
+            break;
+        }
+        kept = if kept.is_empty() { word.into() } else { format!("{kept} {word}") };
+    }
+    format!("{}…", kept.trim_end_matches(','))
 }
 
 #[cfg(test)]

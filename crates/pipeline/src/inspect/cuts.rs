@@ -61,7 +61,13 @@ pub(super) fn section(
     let plane = |axis: usize, name: &str, rest: [usize; 2]| {
         let index = index_of(axis)?;
         let values = seen.attenuation.index_axis(Axis(axis), index).to_owned();
-        let title = format!("at {name} = {at:.2} mm");
+        let title = format!("at {name} = {at:.2} mm of the volume");
+        let upright = cell.filter(|cell| axis == 0 && cell.is_upright());
+        let title = upright.map_or(title, |cell| {
+            let middle = grid.centre_of([index, grid.shape[1] / 2, grid.shape[2] / 2]);
+            let height = cell.frame.cell_from_volume.apply(middle)[0];
+            format!("at height {height:.2} mm (z = {at:.2} mm of the volume)")
+        });
         let place = Box::new(move |point: [f64; 3]| {
             rest.map(|axis| (point[axis] - grid.first[axis]) / grid.voxel)
         });

@@ -79,8 +79,7 @@ pub fn inspect(options: &InspectOptions, watch: &dyn Watch) -> Result<FindingsRe
     watch.end();
     let findings = placed([options.beforehand.clone(), findings].concat());
     let told = inputs.iter().map(|input| Inspected::of(input, part_of(input.probe, &cells)));
-    let record = FindingsRecord::new(Some(options.cell), told.collect(), findings);
-    let record = FindingsRecord { name: options.name.clone(), ..record };
+    let record = recorded(options, told.collect(), findings);
     refuse_cancelled(watch, &options.out)?;
     let _folder = make_place(&options.out)?;
     watch.begin("draw the findings", record.findings.len());
@@ -94,6 +93,19 @@ pub fn inspect(options: &InspectOptions, watch: &dyn Watch) -> Result<FindingsRe
     record.write(&options.out)?;
     report(&options.out, None)?;
     Ok(record)
+}
+
+/// The findings with what was asked.
+fn recorded(
+    options: &InspectOptions,
+    volumes: Vec<Inspected>,
+    findings: Vec<Finding>,
+) -> FindingsRecord {
+    FindingsRecord {
+        name: options.name.clone(),
+        limits: options.limits.as_ref().map(|path| path.display().to_string()),
+        ..FindingsRecord::new(Some(options.cell), volumes, findings)
+    }
 }
 
 /// What of the cell the volume of a beam holds, where it was found there.

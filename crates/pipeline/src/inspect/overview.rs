@@ -58,8 +58,7 @@ pub(super) fn draw(
     let mut listed = Vec::new();
     for seen in telling_first(views, findings) {
         let cell = cells.iter().find(|cell| cell.probe == seen.probe);
-        let wound = cell.filter(|_| kind == CellKind::Cylindrical);
-        listed.extend(rendering(seen, wound.map(|cell| cell.frame), findings, folder)?);
+        listed.extend(rendering(seen, (cell.map(|cell| cell.frame), kind), findings, folder)?);
         let Some(cell) = cell else { continue };
         let cuts = match kind {
             CellKind::Cylindrical => vec![along_the_tab(seen, cell)],
@@ -102,14 +101,15 @@ fn words(probe: Probe) -> (&'static str, &'static str) {
 /// The volume in its light, cut open; `None` of a volume of a few slices or one that is all air.
 fn rendering(
     seen: &Seen<'_>,
-    frame: Option<CellFrame>,
+    (frame, kind): (Option<CellFrame>, CellKind),
     findings: &[Finding],
     folder: &Path,
 ) -> Result<Option<Listed>, RunError> {
     let (short, long) = words(seen.probe);
     let is_upside_down = frame
         .is_some_and(|it| it.volume_point(1.0, 0.0, 0.0)[0] < it.volume_point(0.0, 0.0, 0.0)[0]);
-    let sight = Sight::of(seen, frame, findings);
+    let wound = frame.filter(|_| kind == CellKind::Cylindrical);
+    let sight = Sight::of(seen, wound, findings);
     let camera = Camera {
         azimuth_degrees: sight.azimuth,
         elevation_degrees: ELEVATION,

@@ -21,7 +21,7 @@ use voltomo_types::{CellPart, Curve, Finding};
 pub use outcome::ReportOutcome;
 
 use crate::error::RunError;
-use crate::findings_file::{Inspected, JSON as FINDINGS};
+use crate::findings_file::{FindingsRecord, Inspected, JSON as FINDINGS};
 use crate::provenance::write_text;
 use runs::ScanRun;
 
@@ -87,6 +87,7 @@ fn gather(folder: &Path) -> Result<(ReportContent, Vec<String>), RunError> {
         runs.extend(ScanRun::beside(volume));
     }
     let album = pictures::read(folder, &mut broken);
+    let provenance = provenance(&record, &runs);
     let mut findings = pictures::of_findings(folder, record.findings, &mut broken);
     findings.iter_mut().for_each(|found| found.part = part_seen(&found.finding, &record.volumes));
     let curves = all_curves(folder, &runs, &mut broken);
@@ -101,8 +102,6 @@ fn gather(folder: &Path) -> Result<(ReportContent, Vec<String>), RunError> {
         facts: volume.facts.iter().map(|it| (it.item.clone(), it.value.clone())).collect(),
         part: volume.part,
     });
-    let mut provenance = vec![("Inspected by".to_string(), record.program.clone())];
-    provenance.extend(runs.iter().flat_map(ScanRun::provenance));
     let content = ReportContent {
         title: record.name.clone(),
         cell: record.cell,
@@ -120,6 +119,17 @@ fn gather(folder: &Path) -> Result<(ReportContent, Vec<String>), RunError> {
         warnings,
     };
     Ok((content, broken))
+}
+
+/// By which program and which limits, and how the volumes were made.
+fn provenance(record: &FindingsRecord, runs: &[ScanRun]) -> Vec<(String, String)> {
+    let mut rows = vec![("Inspected by".to_string(), record.program.clone())];
+    if record.cell.is_some() {
+        let own = "the program's own: starting points for an 18650, no standard".to_string();
+        rows.push(("Limits".into(), record.limits.clone().unwrap_or(own)));
+    }
+    rows.extend(runs.iter().flat_map(ScanRun::provenance));
+    rows
 }
 
 /// What of the cell the volumes hold that show a finding.

@@ -126,13 +126,13 @@ const OF_A_SCAN: [Figure; 22] = [
         "leaving on the left",
         "/quality/radiographs/leaving_share/0",
         (100.0, "%", 2),
-        (AtMost(0.0, 5.0), "radiographs in which the sample reaches beyond the frame"),
+        (AtMost(0.1, 5.0), "rows of all radiographs in which the sample reaches beyond the frame"),
     ),
     figure(
         "leaving on the right",
         "/quality/radiographs/leaving_share/1",
         (100.0, "%", 2),
-        (AtMost(0.0, 5.0), "radiographs in which the sample reaches beyond the frame"),
+        (AtMost(0.1, 5.0), "rows of all radiographs in which the sample reaches beyond the frame"),
     ),
     figure(
         "starved pixels",

@@ -200,11 +200,10 @@ fn beams(html: &mut Html, finding: &Finding) {
     if finding.confidence > 0.0 && finding.verdict != Verdict::CannotTell {
         let percent = (100.0 * finding.confidence.clamp(0.0, 1.0)).floor();
         html.raw("<span class=\"sure\">");
-        // What stands out of the noise by chance is no finding.
-        html.raw(if percent < 50.0 { "perhaps nothing: " } else { "" });
-        // No measurement is certain.
+        // What stands out of the noise by chance is no finding, and no measurement is certain.
         let share = if percent < 100.0 { fixed(percent, 0) } else { "over 99".into() };
-        html.text(&share).raw("\u{a0}% sure</span>");
+        html.raw(if percent < 50.0 { "may be nothing: " } else { "" }).text(&share);
+        html.raw("\u{a0}% sure that it is there</span>");
     }
     html.raw("</p>");
 }

@@ -18,7 +18,11 @@ pub fn part_in_words(part: &CellPart) -> String {
              counted from the lower end of the volume"
         );
     }
-    match (part.holds_bottom, part.holds_top) {
+    let from = match part.counted_from {
+        HeightOrigin::NominalTop => "; its top is taken to be at the nominal height",
+        _ => "",
+    };
+    let told = match (part.holds_bottom, part.holds_top) {
         (true, true) => format!("the whole cell, {span}"),
         (true, false) => {
             format!("the bottom of the cell, {span}; what lies above is not in the volume")
@@ -29,7 +33,8 @@ pub fn part_in_words(part: &CellPart) -> String {
         (false, false) => {
             format!("a part of the cell, {span}; what lies above and below is not in the volume")
         }
-    }
+    };
+    format!("{told}{from}")
 }
 
 /// A line for each volume in which the cell was found.

@@ -14,7 +14,7 @@ use super::looked::looked_at;
 use super::map::{self, CellSize};
 use super::pictures;
 use super::plot;
-use super::summary::{Summary, summarise};
+use super::summary::{Summary, SummaryPoint, summarise};
 use super::words::{cell_name, verdict_class, verdict_sign};
 
 const STYLE: &str = include_str!("style.css");
@@ -106,7 +106,11 @@ fn verdict(html: &mut Html, content: &ReportContent, summary: &Summary) {
     );
     html.text(verdict_sign(content.verdict)).raw("</span> ").text(summary.word).raw("</h2>");
     html.raw("<p class=\"lead\">").text(&summary.lead).raw("</p>");
-    points(html, summary);
+    points(html, &summary.points, "points");
+    if !summary.unjudged.is_empty() {
+        html.raw("<p class=\"lead\">Seen, and without a limit to judge it by:</p>");
+        points(html, &summary.unjudged, "points unjudged");
+    }
     looked_at(html, &content.volumes);
     findings::tally(html, &content.findings);
     html.raw("</div>");
@@ -122,12 +126,12 @@ fn verdict(html: &mut Html, content: &ReportContent, summary: &Summary) {
     html.raw("</section>");
 }
 
-fn points(html: &mut Html, summary: &Summary) {
-    if summary.points.is_empty() {
+fn points(html: &mut Html, points: &[SummaryPoint], class: &str) {
+    if points.is_empty() {
         return;
     }
-    html.raw("<ol class=\"points\">");
-    for point in &summary.points {
+    html.raw("<ol").attr("class", class).raw(">");
+    for point in points {
         html.raw("<li><span class=\"what\" dir=\"auto\">")
             .text(&capital(&point.text))
             .raw("</span> ");

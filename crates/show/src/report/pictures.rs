@@ -8,6 +8,8 @@ use super::words::kind_name;
 
 /// Pixels across of a small picture: twice as many as it is wide in the page.
 const THUMBNAIL: u32 = 320;
+/// A picture so many times as wide as high takes the width of the page.
+const WIDE: u32 = 2;
 
 /// A small picture of a finding that leads to the large one.
 pub(super) fn thumbnail(html: &mut Html, picture: &ReportPicture, number: usize) {
@@ -46,7 +48,9 @@ pub(super) fn section(html: &mut Html, figures: &[ReportFigure]) {
     html.raw("<h2 id=\"sections-title\">Sections and maps</h2><div class=\"gallery wide\">");
     for (k, figure) in figures.iter().enumerate() {
         let id = format!("figure-{}", k + 1);
-        html.raw("<figure").attr("id", &id).raw("><a class=\"enlarge\"");
+        html.raw("<figure").attr("id", &id);
+        let is_wide = figure.picture.width > WIDE * figure.picture.height;
+        html.raw(if is_wide { " class=\"across\"" } else { "" }).raw("><a class=\"enlarge\"");
         html.attr("href", &format!("#{id}"))
             .attr("aria-label", &format!("Enlarge figure {}", k + 1));
         html.raw(">");

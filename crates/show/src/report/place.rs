@@ -65,9 +65,17 @@ pub(super) fn lines(found: &ReportFinding) -> Vec<String> {
     lines
 }
 
-/// The same in a sentence, height last.
-pub(super) fn phrase(found: &ReportFinding) -> Option<String> {
-    let spot = spot(&found.finding)?;
+/// The same in a sentence, height last; `others` show the same thing in other beams, and may show more
+/// of its height.
+pub(super) fn phrase(found: &ReportFinding, others: &[&ReportFinding]) -> Option<String> {
+    let mut spot = spot(&found.finding)?;
+    let mut part = found.part;
+    for other in others {
+        let Some(theirs) = self::spot(&other.finding) else { continue };
+        let [low, high] = theirs.heights_mm;
+        spot.heights_mm = [spot.heights_mm[0].min(low), spot.heights_mm[1].max(high)];
+        part = part.zip(other.part).map(|(part, theirs)| part.and(theirs)).or(part).or(other.part);
+    }
     let mut told: Vec<String> =
         spot.direction.iter().map(|[angle, _]| towards(&spot, *angle)).collect();
     match spot.direction {
@@ -75,7 +83,7 @@ pub(super) fn phrase(found: &ReportFinding) -> Option<String> {
         None => told.push(around(&spot).into()),
         Some(_) => told.push(format!("{}\u{a0}mm from the axis", near(spot.radius_mm))),
     }
-    told.push(format!("at {}", heights(&spot, found.part.as_ref())));
+    told.push(format!("at {}", heights(&spot, part.as_ref())));
     Some(told.join(", "))
 }
 

@@ -5,7 +5,7 @@ use voltomo_types::{Probe, Verdict};
 use super::content::{ReportContent, ReportFinding};
 use super::issue::{Issue, issues, telling_measure};
 use super::place;
-use super::words::{beam_name, complaint, kind_name, limit};
+use super::words::{amiss, beam_name, complaint, kind_name, limit, measured};
 
 /// So many things are told; the others stand in the table.
 const MOST_POINTS: usize = 5;
@@ -32,6 +32,8 @@ pub struct Summary {
     pub lead: String,
     /// At most five, the worst first.
     pub points: Vec<SummaryPoint>,
+    /// What is seen, ought not to be there, and has no limit.
+    pub unjudged: Vec<SummaryPoint>,
 }
 
 impl Summary {
@@ -50,16 +52,34 @@ impl Summary {
 #[must_use]
 pub fn summarise(content: &ReportContent) -> Summary {
     let findings = &content.findings;
-    match content.verdict {
+    let judged = match content.verdict {
         Verdict::Fail => beyond("Fails", findings, Verdict::Fail),
         Verdict::Doubtful => beyond("Doubtful", findings, Verdict::Doubtful),
         Verdict::Pass => passes(findings),
         Verdict::Seen => {
             let lead = "Nothing here has a limit, so nothing was judged.".into();
-            Summary { word: "Not judged", lead, points: Vec::new() }
+            Summary { word: "Not judged", lead, points: Vec::new(), unjudged: Vec::new() }
         }
         Verdict::CannotTell => blind(findings),
-    }
+    };
+    Summary { unjudged: unjudged(findings), ..judged }
+}
+
+/// What is seen and held against nothing, though a cell ought not to have it.
+fn unjudged(findings: &[ReportFinding]) -> Vec<SummaryPoint> {
+    let seen = findings.iter().enumerate();
+    let seen = seen.filter(|(_, it)| it.finding.verdict == Verdict::Seen);
+    let point = |(number, found): (usize, &ReportFinding)| {
+        let measure = found.finding.measure(amiss(found.finding.kind)?)?;
+        let what = complaint(found.finding.kind, measure);
+        let text = match place::phrase(found, &[]) {
+            Some(place) => format!("{what}, {place}"),
+            None => what,
+        };
+        let because = beams(&found.finding.shown_by);
+        (measure.value > 0.0).then(|| SummaryPoint { text, because, findings: vec![number + 1] })
+    };
+    seen.filter_map(point).take(MOST_POINTS).collect()
 }
 
 /// What lies beyond its limits, or may.
@@ -88,7 +108,7 @@ fn beyond(word: &'static str, findings: &[ReportFinding], verdict: Verdict) -> S
             )
         }
     };
-    Summary { word, lead, points }
+    Summary { word, lead, points, unjudged: Vec::new() }
 }
 
 fn number(count: usize) -> String {
@@ -113,7 +133,7 @@ fn passes(findings: &[ReportFinding]) -> Summary {
         true => format!("{lead}."),
         false => format!("{lead}; of this nothing could be told:"),
     };
-    Summary { word: "Passes", lead, points }
+    Summary { word: "Passes", lead, points, unjudged: Vec::new() }
 }
 
 /// Why nothing could be judged.
@@ -121,14 +141,14 @@ fn blind(findings: &[ReportFinding]) -> Summary {
     let word = "Cannot tell";
     if findings.is_empty() {
         let lead = "Nothing was found, so nothing could be judged.".into();
-        return Summary { word, lead, points: Vec::new() };
+        return Summary { word, lead, points: Vec::new(), unjudged: Vec::new() };
     }
     let points = unknown(findings);
     let lead = match points.is_empty() {
         true => "Nothing here could be held against a limit.".into(),
         false => "The cell could not be judged:".into(),
     };
-    Summary { word, lead, points }
+    Summary { word, lead, points, unjudged: Vec::new() }
 }
 
 /// What could not be told, and why.
@@ -150,15 +170,18 @@ fn unknown(findings: &[ReportFinding]) -> Vec<SummaryPoint> {
 fn point(findings: &[ReportFinding], issue: &Issue) -> SummaryPoint {
     let found = &findings[issue.findings[0]];
     let worst = &found.finding;
+    let others: Vec<_> = issue.findings[1..].iter().map(|number| &findings[*number]).collect();
     let measure = telling_measure(worst);
     let what = measure.map_or_else(
         || kind_name(worst.kind).to_lowercase(),
         |measure| complaint(worst.kind, measure),
     );
-    let text = match place::phrase(found) {
+    let text = match place::phrase(found, &others) {
         Some(place) => format!("{what}, {place}"),
         None => what,
     };
+    // What the sentence rounds stands here with its doubt.
+    let exact = measure.filter(|it| it.uncertainty.is_some()).map(measured);
     let limit = measure.and_then(limit).map(|limit| format!("limit {limit}"));
     let mut shown: Vec<Probe> = Vec::new();
     for beam in issue.findings.iter().flat_map(|number| &findings[*number].finding.shown_by) {
@@ -166,7 +189,7 @@ fn point(findings: &[ReportFinding], issue: &Issue) -> SummaryPoint {
             shown.push(*beam);
         }
     }
-    let parts: Vec<String> = limit.into_iter().chain([beams(&shown)]).collect();
+    let parts: Vec<String> = exact.into_iter().chain(limit).chain([beams(&shown)]).collect();
     let parts: Vec<&str> = parts.iter().map(String::as_str).filter(|it| !it.is_empty()).collect();
     let findings = issue.findings.iter().map(|number| number + 1).collect();
     SummaryPoint { text, because: parts.join("; "), findings }

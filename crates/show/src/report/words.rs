@@ -149,6 +149,21 @@ fn share(measure: &Measure) -> String {
     format!("{}\u{a0}%", plain((measure.value * 1000.0).round() / 10.0))
 }
 
+/// The measure that tells how large something is which a cell ought not to have; nothing for its parts.
+pub(super) fn amiss(kind: FindingKind) -> Option<&'static str> {
+    match kind {
+        FindingKind::SeparatorBand => Some("gas_thickness"),
+        FindingKind::CanDent | FindingKind::CoreCollapse | FindingKind::LithiumPitting => {
+            Some("depth")
+        }
+        FindingKind::WindingGap | FindingKind::TabVoid => Some("thickness"),
+        FindingKind::DryZone => Some("volume"),
+        FindingKind::ElectrolytePool => Some("height"),
+        FindingKind::GasBubble | FindingKind::ForeignParticle => Some("diameter"),
+        _ => None,
+    }
+}
+
 /// What a measure beyond its limit means, as the beginning of a sentence without a capital.
 pub(super) fn complaint(kind: FindingKind, measure: &Measure) -> String {
     let much = told(measure);
@@ -208,6 +223,9 @@ fn smaller_complaint(kind: FindingKind, measure: &Measure, much: &str) -> String
             format!("an electrode lies {much} beside the axis")
         }
         (FindingKind::LithiumPitting, "depth") => format!("the lithium is pitted {much} deep"),
+        (FindingKind::SeparatorBand, "gas_thickness") => {
+            format!("gas of {much} lies at the separator")
+        }
         (FindingKind::Starvation, "starved_share") => {
             format!("{} of the rays got no light through the cell", share(measure))
         }
