@@ -46,7 +46,7 @@ pub enum InspectError {
     #[error(
         "no round can in {slices} places along z of the {} volume ({}); a cylindrical cell stands \
          with its axis along z, whole in every slice; the volume may be noise, lie on its side, \
-         or hold another kind of cell (`inspect.cell`)",
+         or hold another kind of cell (`--cell`, or `kind` in the recipe of the cell)",
         name(*.probe),
         .seen
     )]
@@ -76,7 +76,7 @@ pub enum InspectError {
     /// Dimensions of another kind of cell.
     #[error(
         "the body is {height_mm:.1} mm high and {diameter_mm:.1} mm wide, which is no {} cell; \
-         set `inspect.cell` to the kind it is",
+         name the kind it is: `--cell`, or `kind` in the recipe of the cell",
         kind_name(*.wanted)
     )]
     WrongKind {

@@ -121,7 +121,7 @@ fn bad_volumes_without_unit_or_contrast_say_so() {
 fn bad_coin_cell_is_no_wound_one() {
     let volume = look(&cell("2032-k-li"), Probe::Neutron, 0.1, [-1.0, 4.5]);
     let said = said(&volume);
-    assert!(said.contains("inspect.cell"), "{said}");
+    assert!(said.contains("--cell"), "{said}");
 }
 
 #[test]

@@ -6,7 +6,7 @@ use voltomo_types::{FindingKind, Verdict};
 use super::content::ReportFinding;
 use super::html::{Html, coordinate};
 use super::issue::Issue;
-use super::place::{SHIFT, Spot, mark, on_dial, spot};
+use super::place::{SHIFT, Spot, mark, merged, on_dial, spot};
 use super::ticks::Ticks;
 use super::words::verdict_class;
 
@@ -91,11 +91,12 @@ pub(super) fn draw(
     size: &CellSize,
     (findings, issues, verdict): (&[ReportFinding], &[Issue], Verdict),
 ) {
-    let spots: Vec<(usize, Spot)> = issues
-        .iter()
-        .enumerate()
-        .filter_map(|(k, issue)| Some((k + 1, spot(&findings[issue.findings[0]].finding)?)))
-        .collect();
+    let of = |issue: &Issue| {
+        let told: Vec<_> = issue.findings.iter().map(|number| &findings[*number]).collect();
+        merged(told[0], &told[1..]).map(|(spot, _)| spot)
+    };
+    let spots: Vec<(usize, Spot)> =
+        issues.iter().enumerate().filter_map(|(k, issue)| Some((k + 1, of(issue)?))).collect();
     if spots.is_empty() {
         return;
     }

@@ -65,17 +65,25 @@ pub(super) fn lines(found: &ReportFinding) -> Vec<String> {
     lines
 }
 
-/// The same in a sentence, height last; `others` show the same thing in other beams, and may show more
-/// of its height.
-pub(super) fn phrase(found: &ReportFinding, others: &[&ReportFinding]) -> Option<String> {
-    let mut spot = spot(&found.finding)?;
-    let mut part = found.part;
+/// The spot of a finding, as high as all beams together show it, and what of the cell these hold.
+pub(super) fn merged(
+    found: &ReportFinding,
+    others: &[&ReportFinding],
+) -> Option<(Spot, Option<CellPart>)> {
+    let (mut spot, mut part) = (spot(&found.finding)?, found.part);
     for other in others {
         let Some(theirs) = self::spot(&other.finding) else { continue };
         let [low, high] = theirs.heights_mm;
         spot.heights_mm = [spot.heights_mm[0].min(low), spot.heights_mm[1].max(high)];
         part = part.zip(other.part).map(|(part, theirs)| part.and(theirs)).or(part).or(other.part);
     }
+    Some((spot, part))
+}
+
+/// The same in a sentence, height last; `others` show the same thing in other beams, and may show more
+/// of its height.
+pub(super) fn phrase(found: &ReportFinding, others: &[&ReportFinding]) -> Option<String> {
+    let (spot, part) = merged(found, others)?;
     let mut told: Vec<String> =
         spot.direction.iter().map(|[angle, _]| towards(&spot, *angle)).collect();
     match spot.direction {

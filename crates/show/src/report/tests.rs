@@ -44,6 +44,33 @@ fn page(content: &ReportContent) -> String {
 }
 
 #[test]
+fn what_two_beams_show_is_as_high_as_both_together_show_it() {
+    let gap = |sigma: f64, height: f64, beam: Probe| {
+        let gap = finding(FindingKind::WindingGap, ("thickness", 0.11, sigma), Some(0.05));
+        Finding { extent_mm: Some([0.1, 2.0, height]), shown_by: vec![beam], ..gap }
+    };
+    let both = vec![gap(0.003, 10.0, Probe::Xray), gap(0.01, 30.0, Probe::Neutron)];
+    let summary = summarise(&report(both, Verdict::Fail));
+    assert_eq!(summary.points.len(), 1);
+    assert!(summary.points[0].text.ends_with("at heights 34.0 to 64.0\u{a0}mm"), "{summary:?}");
+    assert!(summary.points[0].because.starts_with("0.1100 ± 0.0030\u{a0}mm; limit at most 0.05"));
+}
+
+#[test]
+fn what_ought_not_to_be_there_is_told_without_a_limit_too() {
+    let mut band = finding(FindingKind::SeparatorBand, ("depth", 0.67, 0.01), None);
+    band.verdict = Verdict::Seen;
+    band.measures.push(Measure::new("gas_thickness", 0.1, None, MeasureUnit::Millimetre));
+    let tilt = finding(FindingKind::SpacerTilt, ("tilt", 0.1, 0.01), Some(0.5));
+    let content = report(vec![tilt, band], Verdict::Pass);
+    let summary = summarise(&content);
+    assert_eq!((summary.points.len(), summary.unjudged.len()), (0, 1));
+    assert!(summary.unjudged[0].text.starts_with("gas of 0.10\u{a0}mm lies at the separator"));
+    assert_eq!(summary.unjudged[0].findings, [2]);
+    assert!(page(&content).contains("Seen, and without a limit to judge it by"));
+}
+
+#[test]
 fn what_reaches_to_the_end_of_the_volume_may_go_on_beyond_it() {
     let mut gap = finding(FindingKind::WindingGap, ("thickness", 0.11, 0.003), Some(0.05));
     gap.extent_mm = Some([0.1, 2.0, 11.0]);

@@ -52,6 +52,9 @@ impl ForeignVolume {
         } else if let Some(header) = text_header(path)? {
             let (told, numbers) = raw::open(header, path)?;
             (told, Numbers::Raw(numbers))
+        } else if let Some(runs) = runs_in(path) {
+            let found = format!("a folder of several runs, expected one volume: name {runs}");
+            return Err(foreign(found, path));
         } else {
             images(path)?
         };
@@ -145,4 +148,15 @@ fn images(path: &Path) -> Result<(Told, Numbers), StoreError> {
         storage: images.storage,
     };
     Ok((told.checked(), Numbers::Images(images.frames)))
+}
+
+/// The output folders of runs in a folder, as those of a cell of two beams.
+fn runs_in(path: &Path) -> Option<String> {
+    let inside = path.read_dir().ok()?.flatten().map(|entry| entry.path());
+    let mut runs: Vec<String> = inside
+        .filter(|run| run.join("3-reconstruct").is_dir())
+        .map(|run| format!("`{}`", run.display()))
+        .collect();
+    runs.sort();
+    (!runs.is_empty()).then(|| runs.join(" or "))
 }
