@@ -48,7 +48,7 @@ pub(crate) fn cone_axis(
         bands: settings.bands,
     };
     let cone = ConeScan { circle: *circle, angles, frame };
-    watch.begin("find the axis", 100);
+    prepare::begin_axis(recipe, watch);
     let estimate = find_cone_axis(bands, &cone, &search, &|done, total| {
         watch.advance(done * 100 / total.max(1));
     })?;

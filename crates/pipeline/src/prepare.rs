@@ -103,13 +103,23 @@ pub(crate) fn axis(
     let axis = assumed_axis((recipe, &parallel), &survey.frame(), survey.shape().columns);
     let (angles, frame) = (angles(scan)?.to_vec(), survey.frame());
     let geometry = ParallelGeometry { angles, axis, frame, pixel: scan.detector.pixel };
-    watch.begin("find the axis", 100);
+    begin_axis(recipe, watch);
     let estimate = find_axis(bands, &geometry, &recipe.reconstruct, &|done, total| {
         watch.advance(done * 100 / total.max(1));
     })?;
     watch.end();
     estimate.warnings.iter().for_each(|warning| watch.warn(warning));
     Ok(estimate)
+}
+
+/// Begins the search of the axis, in which nothing is written but where radiographs were corrected whole
+/// before: these lie on the disk.
+pub(crate) fn begin_axis(recipe: &Recipe, watch: &dyn Watch) {
+    let step = "find the axis";
+    match recipe.correct.needs_whole_frames() {
+        true => watch.begin(step, 100),
+        false => watch.begin_unwritten(step, 100),
+    }
 }
 
 /// The axis search as it stands in the record: in pixels, and in mm where the pixel size is known.

@@ -80,11 +80,11 @@ pub fn run(
     let recipe = &ready(recipe, &options.base)?;
     let scan = journal.time("acquire", || voltomo_acquire::open(&recipe.acquire, &options.base))?;
     check((recipe, &scan), options.memory)?;
+    journal.warn_all(&scan_warnings(&scan, recipe), watch);
     let inputs = journal.time("hash", || hash(&scan, watch))?;
     let asked = (&scan, recipe);
     let (survey, starvation) = journal.time("survey", || surveyed(asked, options, watch))?;
-    let odd = [scan_warnings(&scan, recipe), survey.figures().warnings.clone()];
-    journal.warn_all(&odd.concat(), watch);
+    journal.warn_all(&survey.figures().warnings, watch);
 
     let known = progress_of(options, (recipe, &inputs))?;
     let beam = beam(recipe, &scan)?;

@@ -75,3 +75,15 @@ fn settings_that_change_nothing_and_few_views_are_warned_of() {
         assert!(record.warnings.iter().any(|text| text.contains(word)), "{:?}", record.warnings);
     }
 }
+
+#[test]
+fn a_volume_without_a_length_unit_is_warned_of() {
+    let mut scan = scan(&MAKING, 1.2);
+    let is_told = |scan: &MadeScan, out: &str| {
+        let warnings = scan.run(out, None).warnings;
+        warnings.iter().any(|text| text.contains("1/pixel") && text.contains("`acquire.pixel_mm`"))
+    };
+    assert!(!is_told(&scan, "told"));
+    scan.recipe.acquire.pixel_mm = None;
+    assert!(is_told(&scan, "untold"));
+}

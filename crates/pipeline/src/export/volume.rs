@@ -94,8 +94,12 @@ fn in_options(error: StoreError) -> StoreError {
 
 /// A text in which the options of this door stand for the keys of a recipe.
 fn with_options(text: &str) -> String {
-    let pairs =
-        [("store.limits", "--range"), ("store.numbers", "--numbers"), ("store.format", "--out")];
+    let pairs = [
+        ("store.limits", "--range"),
+        ("[0.0, 2.0]", "0.0:2.0"),
+        ("store.numbers", "--numbers"),
+        ("store.format", "--out"),
+    ];
     pairs.iter().fold(text.to_string(), |text, (key, option)| text.replace(key, option))
 }
 

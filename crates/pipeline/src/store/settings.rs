@@ -121,7 +121,7 @@ impl StoreSettings {
                  `store.numbers` to u16 or u8"
             }
             (NumberType::U16 | NumberType::U8, None) => {
-                "two attenuations as 0.0 and 2.0, since integers need limits; or set \
+                "two attenuations like [0.0, 2.0], since integers need limits; or set \
                  `store.numbers` to f32"
             }
             (_, Some([low, high])) if !low.is_finite() || !high.is_finite() || low >= high => {
