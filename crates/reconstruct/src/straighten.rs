@@ -97,7 +97,7 @@ impl Straightener {
         (count > 0).then(|| {
             format!(
                 "{count} of {slice_count} slices reach beyond the rows of the frame, since the \
-                 axis is tilted or the grid is higher; there the outermost row stands in"
+                 axis is tilted or the grid is higher; they are made of the outermost row: leave them out"
             )
         })
     }
