@@ -3,7 +3,9 @@
 use std::f64::consts::TAU;
 
 use ndarray::{Array2, s};
-use voltomo_types::{Finding, FindingKind, Measure, MeasureUnit, Verdict};
+use voltomo_types::{
+    Finding, FindingKind, Measure, MeasureUnit, ShownSlice, SliceDirection, Verdict,
+};
 
 use super::report::{self, Place};
 use super::survey::Survey;
@@ -130,10 +132,11 @@ pub(super) fn findings(survey: &Survey<'_>, lead: &Lead) -> Vec<Finding> {
     let radii = solid.iter().map(|it| it.radius);
     let (near, far) = radii.fold((f64::INFINITY, 0.0_f64), |(a, b), r| (a.min(r), b.max(r)));
     let [low, high] = lead.room;
+    // Its middle on the way from the roll to the lid, in the direction in which it leaves the roll.
     let place = Place {
         height: 0.5 * (low + high),
-        radius: sum(&|it| it.radius) / area,
-        angle,
+        radius: 0.5 * (near + far),
+        angle: lead.root().map_or(angle, |(angle, _)| angle),
         extent: [far - near, area * step / (high - low), high - low],
     };
     let mm = MeasureUnit::Millimetre;
@@ -149,6 +152,8 @@ pub(super) fn findings(survey: &Survey<'_>, lead: &Lead) -> Vec<Finding> {
         high - low
     );
     let mut finding = report::finding_at(FindingKind::LidLead, survey, (place, measures), note);
+    let position = place.angle.to_degrees().rem_euclid(360.0);
+    finding.slice = Some(ShownSlice { direction: SliceDirection::Axial, position });
     finding.confidence = report::confidence(reach, 0.4);
     findings.push(finding);
     findings.extend(lead.root().map(|root| tab(survey, lead, root)));
