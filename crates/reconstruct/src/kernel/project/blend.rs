@@ -1,20 +1,20 @@
 //! From the voxels of a plane to their profile along a trace, and back. Knows no rays.
 //!
-//! At each z the trace lies between two columns of voxels, which weigh as linear interpolation has
+//! Upright traces lie between the same two columns at every z. At each z another one lies between two columns of voxels, which weigh as linear interpolation has
 //! it. Columns beside the block are there too: zeros, or never looked at.
 
 use voltomo_numeric::cast::to_f32;
 
 use super::{
-    block::{BESIDE, Block, SIDE},
+    block::{BESIDE, Block, SIDE, VECTORS},
     fan::{MARGIN, clamped},
     trace::Traces,
-    windows::PLACES,
+    windows::{Places, Windows, as_i32},
 };
 use crate::kernel::pick::Pick;
 
 /// The last column that a trace may have before it.
-const LAST: f64 = (SIDE + BESIDE) as f64;
+const LAST: usize = SIDE + BESIDE;
 
 /// How a trace runs over the voxels of a plane.
 #[derive(Debug, Clone, Copy)]
@@ -47,39 +47,88 @@ impl Line {
     #[inline(always)]
     fn upright(&self) -> (usize, f32) {
         let floor = self.across.floor();
-        (self.column(clamped(floor, LAST)), to_f32(self.across - floor))
+        (self.column(clamped(floor, LAST as f64)), to_f32(self.across - floor))
     }
 }
 
-/// Columns before a slanting trace, and its way from there, for each vector of voxels.
-struct Columns {
-    numbers: [u32; PLACES],
-    ways: [f32; PLACES],
+/// Upright traces on all planes.
+#[derive(Debug)]
+pub(super) struct Uprights {
+    /// Index of the first voxel of the column before each.
+    pub(super) columns: [usize; SIDE],
+    /// Ways from there to the next column.
+    ways: [f32; SIDE],
+    /// From a column to the next.
+    across: usize,
+}
+
+impl Uprights {
+    /// Those of a sheet, on planes that are columns of voxels, or rows.
+    #[inline(always)]
+    pub(super) fn new(traces: &Traces, block: &Block, is_column: bool) -> Self {
+        let across = block.plane(0, is_column)[1];
+        let mut uprights = Self { columns: [0; SIDE], ways: [0.0; SIDE], across };
+        for plane in 0..SIDE {
+            let line = Line::new(traces, block, (plane, is_column));
+            (uprights.columns[plane], uprights.ways[plane]) = line.upright();
+        }
+        uprights
+    }
+
+    /// From a column to the next, and the weight of that.
+    ///
+    /// # Safety
+    ///
+    /// As [`Pick`].
+    #[inline(always)]
+    pub(super) unsafe fn blend<V: Pick>(&self, plane: usize) -> (usize, V) {
+        // SAFETY: of this function.
+        unsafe { (self.across, V::splat(self.ways[plane])) }
+    }
+
+    /// Adds a vector to the two columns about a trace, with their weights.
+    ///
+    /// # Safety
+    ///
+    /// As [`Pick`]; the column is one of these, and holds a vector at `left`.
+    #[inline(always)]
+    pub(super) unsafe fn give<V: Pick>(&self, left: *mut f32, way: V, value: V) {
+        // SAFETY: of this function.
+        unsafe {
+            let right = left.add(self.across);
+            V::load(left).add_product(V::splat(1.0).minus(way), value).store(left);
+            V::load(right).add_product(way, value).store(right);
+        }
+    }
+}
+
+/// Columns before slanting traces on all planes, and the ways from there, for each vector of voxels.
+#[derive(Debug)]
+pub(super) struct Columns([Windows; VECTORS]);
+
+impl Default for Columns {
+    fn default() -> Self {
+        Self([Windows::EMPTY; VECTORS])
+    }
 }
 
 impl Columns {
-    /// Those of so many vectors of `lanes` from z on.
+    /// Those of a sheet in a block of so many vectors.
     #[inline(always)]
-    fn new(line: &Line, (z, count): (usize, usize), lanes: usize) -> Self {
-        let mut columns = Self { numbers: [0; PLACES], ways: [0.0; PLACES] };
-        let (first, along) = (line.across + line.turn * z as f64, line.turn * lanes as f64);
-        let lowest = if line.turn < 0.0 { line.turn * (lanes as f64 - 1.0) } else { 0.0 };
-        for eight in 0..count.div_ceil(8).min(PLACES / 8) {
-            for k in 8 * eight..8 * eight + 8 {
-                let across = first + k as f64 * along;
-                let floor = (across + lowest).floor();
-                columns.numbers[k] = clamped(floor, LAST);
-                columns.ways[k] = to_f32(across - floor);
-            }
+    pub(super) fn fill<V: Pick>(&mut self, traces: &Traces, count: usize) {
+        let of_plane = |plane: usize| [traces.across(plane), traces.turn];
+        let places = Places::new(of_plane, traces.turn < 0.0);
+        let bounds = [as_i32(BESIDE), as_i32(LAST)];
+        for (k, columns) in self.0.iter_mut().enumerate().take(count) {
+            columns.fill(&places, [(k * V::COUNT) as f64, V::COUNT as f64 - 1.0], bounds);
         }
-        columns
     }
 }
 
 /// Whether a trace lies too flat for its vectors to stay between three columns.
 #[inline(always)]
-fn is_flat(line: &Line, lanes: usize) -> bool {
-    line.turn.abs() * (lanes as f64 - 1.0) > 1.0
+pub(super) fn is_flat(turn: f64, lanes: usize) -> bool {
+    turn.abs() * (lanes as f64 - 1.0) > 1.0
 }
 
 /// `profile[z + MARGIN] = Σ_x weight(x, z)·voxel(x, z)` for all z.
@@ -88,100 +137,79 @@ fn is_flat(line: &Line, lanes: usize) -> bool {
 ///
 /// As [`Pick`]; the line is one of the block, the profile has its room.
 #[inline(always)]
-pub(super) unsafe fn blend<V: Pick>(line: &Line, block: &mut Block, profile: &mut [f32]) {
-    if is_flat(line, V::COUNT) {
+pub(super) unsafe fn blend<V: Pick>(
+    (line, plane): (&Line, usize),
+    columns: &Columns,
+    block: &Block,
+    profile: &mut [f32],
+) {
+    if is_flat(line.turn, V::COUNT) {
         return blend_flat(line, block, profile);
     }
     let (voxels, to) = (block.values().as_ptr(), profile[MARGIN..].as_mut_ptr());
     // SAFETY: of this function.
     unsafe {
-        if line.turn != 0.0 {
-            return blend_slanting::<V>(line, voxels, to);
-        }
-        let (column, way) = line.upright();
-        let (left, way) = (voxels.add(column), V::splat(way));
-        let right = left.add(line.place[1]);
-        for z in (0..line.deep).step_by(V::COUNT) {
-            let [left, right] = [V::load(left.add(z)), V::load(right.add(z))];
-            left.add_product(way, right.minus(left)).store(to.add(z));
-        }
-    }
-}
-
-/// # Safety
-///
-/// As [`blend`].
-#[inline(always)]
-unsafe fn blend_slanting<V: Pick>(line: &Line, voxels: *const f32, to: *mut f32) {
-    // SAFETY: of this function.
-    unsafe {
         let turn = V::lane_numbers().times(V::splat(to_f32(line.turn)));
-        for first in (0..line.deep).step_by(PLACES * V::COUNT) {
-            let count = ((line.deep - first) / V::COUNT).min(PLACES);
-            let columns = Columns::new(line, (first, count), V::COUNT);
-            for k in 0..count {
-                let z = first + k * V::COUNT;
-                let from = voxels.add(line.column(columns.numbers[k]) + z);
-                let [near, far] = ways::<V>(columns.ways[k], turn);
-                let left = V::load(from);
-                let middle = V::load(from.add(line.place[1]));
-                let right = V::load(from.add(2 * line.place[1]));
-                let sum = left.add_product(near, middle.minus(left));
-                sum.add_product(far, right.minus(middle)).store(to.add(z));
-            }
+        for (k, columns) in columns.0.iter().enumerate().take(line.deep / V::COUNT) {
+            let from = voxels.add(line.column(columns.starts[plane]) + k * V::COUNT);
+            let [near, far] = ways::<V>(columns.offsets[plane], turn);
+            let left = V::load(from);
+            let middle = V::load(from.add(line.place[1]));
+            let right = V::load(from.add(2 * line.place[1]));
+            let sum = left.add_product(near, middle.minus(left));
+            sum.add_product(far, right.minus(middle)).store(to.add(k * V::COUNT));
         }
     }
 }
 
-/// The adjoint of [`blend`]: the profile added to the voxels.
-///
-/// # Safety
-///
-/// As [`blend`].
-#[inline(always)]
-pub(super) unsafe fn spread<V: Pick>(line: &Line, profile: &[f32], block: &mut Block) {
-    if is_flat(line, V::COUNT) {
-        return spread_flat(line, profile, block);
-    }
-    let (voxels, from) = (block.values().as_mut_ptr(), profile[MARGIN..].as_ptr());
-    // SAFETY: of this function.
-    unsafe {
-        if line.turn != 0.0 {
-            return spread_slanting::<V>(line, from, voxels);
+impl Columns {
+    /// Adds vector k to the three columns about a slanting trace, with their weights; `turn`: how far
+    /// each of its lanes lies aside.
+    ///
+    /// # Safety
+    ///
+    /// As [`Pick`]; the line is one of the block that `voxels` are, and is not flat.
+    #[inline(always)]
+    pub(super) unsafe fn give<V: Pick>(
+        &self,
+        (line, plane): (&Line, usize),
+        (k, turn, value): (usize, V, V),
+        voxels: *mut f32,
+    ) {
+        // SAFETY: of this function.
+        unsafe {
+            let columns = self.0.get_unchecked(k);
+            let left = voxels.add(line.column(columns.starts[plane]) + k * V::COUNT);
+            let [near, far] = ways::<V>(columns.offsets[plane], turn);
+            let (middle, right) = (left.add(line.place[1]), left.add(2 * line.place[1]));
+            V::load(left).add_product(V::splat(1.0).minus(near), value).store(left);
+            V::load(middle).add_product(near.minus(far), value).store(middle);
+            V::load(right).add_product(far, value).store(right);
         }
-        let (column, way) = line.upright();
-        let weights = [V::splat(1.0 - way), V::splat(way)];
-        let left = voxels.add(column);
-        let right = left.add(line.place[1]);
-        for z in (0..line.deep).step_by(V::COUNT) {
-            let (value, left, right) = (V::load(from.add(z)), left.add(z), right.add(z));
-            V::load(left).add_product(weights[0], value).store(left);
-            V::load(right).add_product(weights[1], value).store(right);
-        }
     }
-}
 
-/// # Safety
-///
-/// As [`blend`].
-#[inline(always)]
-unsafe fn spread_slanting<V: Pick>(line: &Line, from: *const f32, voxels: *mut f32) {
-    // SAFETY: of this function.
-    unsafe {
-        let turn = V::lane_numbers().times(V::splat(to_f32(line.turn)));
-        for first in (0..line.deep).step_by(PLACES * V::COUNT) {
-            let count = ((line.deep - first) / V::COUNT).min(PLACES);
-            let columns = Columns::new(line, (first, count), V::COUNT);
-            for k in 0..count {
-                let z = first + k * V::COUNT;
-                let left = voxels.add(line.column(columns.numbers[k]) + z);
-                let [near, far] = ways::<V>(columns.ways[k], turn);
-                let (middle, right) = (left.add(line.place[1]), left.add(2 * line.place[1]));
-                let value = V::load(from.add(z));
-                let before = V::splat(1.0).minus(near);
-                V::load(left).add_product(before, value).store(left);
-                V::load(middle).add_product(near.minus(far), value).store(middle);
-                V::load(right).add_product(far, value).store(right);
+    /// The adjoint of [`blend`]: the profile added to the voxels.
+    ///
+    /// # Safety
+    ///
+    /// As [`blend`].
+    #[inline(always)]
+    pub(super) unsafe fn spread<V: Pick>(
+        &self,
+        (line, plane): (&Line, usize),
+        profile: &[f32],
+        block: &mut Block,
+    ) {
+        if is_flat(line.turn, V::COUNT) {
+            return spread_flat(line, profile, block);
+        }
+        let (voxels, from) = (block.values_mut().as_mut_ptr(), profile[MARGIN..].as_ptr());
+        // SAFETY: of this function.
+        unsafe {
+            let turn = V::lane_numbers().times(V::splat(to_f32(line.turn)));
+            for k in 0..line.deep / V::COUNT {
+                let value = V::load(from.add(k * V::COUNT));
+                self.give((line, plane), (k, turn, value), voxels);
             }
         }
     }
@@ -204,7 +232,7 @@ unsafe fn ways<V: Pick>(way: f32, turn: V) -> [V; 2] {
 }
 
 /// As [`blend`], for a trace that lies flat.
-fn blend_flat(line: &Line, block: &mut Block, profile: &mut [f32]) {
+fn blend_flat(line: &Line, block: &Block, profile: &mut [f32]) {
     let voxels = block.values();
     for z in 0..line.deep {
         let shares = flat_shares(line, z).map(|(index, weight)| weight * voxels[index]);
@@ -212,9 +240,9 @@ fn blend_flat(line: &Line, block: &mut Block, profile: &mut [f32]) {
     }
 }
 
-/// As [`spread`], for a trace that lies flat.
+/// As [`Columns::spread`], for a trace that lies flat.
 fn spread_flat(line: &Line, profile: &[f32], block: &mut Block) {
-    let voxels = block.values();
+    let voxels = block.values_mut();
     for z in 0..line.deep {
         for (index, weight) in flat_shares(line, z) {
             voxels[index] += weight * profile[z + MARGIN];
@@ -225,7 +253,7 @@ fn spread_flat(line: &Line, profile: &[f32], block: &mut Block) {
 /// The two voxels about a trace at z, and their weights.
 fn flat_shares(line: &Line, z: usize) -> [(usize, f32); 2] {
     let across = line.across + line.turn * z as f64;
-    let (column, way) = (clamped(across.floor(), LAST), to_f32(across - across.floor()));
+    let (column, way) = (clamped(across.floor(), LAST as f64), to_f32(across - across.floor()));
     let index = line.column(column) + z;
     [(index, 1.0 - way), (index + line.place[1], way)]
 }

@@ -1,6 +1,6 @@
 //! A box of voxels, copied so that its columns along z lie together. Knows no rays.
 
-use ndarray::{ArrayView3, ArrayViewMut3, Axis, s};
+use ndarray::{ArrayView3, ArrayViewMut1, ArrayViewMut3, Axis, s};
 
 use super::fan::{GROUP, MARGIN};
 
@@ -8,6 +8,8 @@ use super::fan::{GROUP, MARGIN};
 pub(super) const SIDE: usize = 16;
 /// Most voxels along z of a block: with [`SIDE`] it stays in the second cache.
 pub(super) const DEEP: usize = 256;
+/// Most vectors along z of a block: of four values.
+pub(super) const VECTORS: usize = DEEP / 4;
 /// Columns before the first and behind the last one along y and x, for what lies beside the block.
 pub(super) const BESIDE: usize = 3;
 /// Columns along y and x; an odd number of them spreads them over the cache.
@@ -47,7 +49,10 @@ pub(super) fn spans(shape: [usize; 3]) -> Vec<Span> {
     spans
 }
 
-/// Voxels `[y, x, z]`, and zeros behind the last z of a column.
+/// Strips of zeros before each column, which stand behind the one before it.
+const BEFORE: usize = MARGIN / GROUP;
+
+/// Voxels `[y, x, z]`, with [`MARGIN`] zeros and more before and behind each column.
 #[derive(Debug, Default)]
 pub(super) struct Block {
     strips: Vec<Strip>,
@@ -60,7 +65,7 @@ impl Block {
     pub(super) fn clear(&mut self, span: &Span) {
         self.deep = span.count[0].div_ceil(GROUP);
         self.strips.clear();
-        self.strips.resize(COLUMNS * COLUMNS * self.deep, Strip::ZERO);
+        self.strips.resize(COLUMNS * COLUMNS * self.pitch() + BEFORE, Strip::ZERO);
     }
 
     /// Values of a column: a multiple of [`GROUP`].
@@ -69,18 +74,37 @@ impl Block {
         self.deep * GROUP
     }
 
+    /// Strips from one column to the next.
+    fn pitch(&self) -> usize {
+        self.deep + BEFORE
+    }
+
     /// Index of the first voxel of column −[`BESIDE`] of a plane, and values from column to column of
     /// it; the planes are columns of voxels (of one x), or rows.
     #[inline(always)]
     pub(super) fn plane(&self, plane: usize, are_columns: bool) -> [usize; 2] {
-        let (y, x) = (COLUMNS * self.deep(), self.deep());
+        let (y, x) = (COLUMNS * self.pitch() * GROUP, self.pitch() * GROUP);
         let [along, across] = if are_columns { [x, y] } else { [y, x] };
-        [(plane + BESIDE) * along, across]
+        [(plane + BESIDE) * along + BEFORE * GROUP, across]
+    }
+
+    /// The strip of sixteen z of the column `[y, x]`.
+    fn strip(&self, at: [usize; 2], group: usize) -> usize {
+        column(at) * self.pitch() + BEFORE + group
     }
 
     /// All values.
     #[inline(always)]
-    pub(super) fn values(&mut self) -> &mut [f32] {
+    pub(super) fn values(&self) -> &[f32] {
+        // SAFETY: a strip is sixteen values and nothing else.
+        unsafe {
+            std::slice::from_raw_parts(self.strips.as_ptr().cast(), self.strips.len() * GROUP)
+        }
+    }
+
+    /// The same, to be written.
+    #[inline(always)]
+    pub(super) fn values_mut(&mut self) -> &mut [f32] {
         let count = self.strips.len() * GROUP;
         // SAFETY: a strip is sixteen values and nothing else.
         unsafe { std::slice::from_raw_parts_mut(self.strips.as_mut_ptr().cast(), count) }
@@ -102,8 +126,8 @@ impl Block {
                     }
                 }
                 for x in 0..SIDE {
-                    let strip = &mut self.strips[column([y, x]) * self.deep + group].0;
-                    *strip = std::array::from_fn(|k| tile[k].0[x]);
+                    let strip = self.strip([y, x], group);
+                    self.strips[strip].0 = std::array::from_fn(|k| tile[k].0[x]);
                 }
             }
         }
@@ -113,14 +137,22 @@ impl Block {
     pub(super) fn add_to(&self, mut part: ArrayViewMut3<'_, f32>) {
         for (group, mut planes) in part.axis_chunks_iter_mut(Axis(0), GROUP).enumerate() {
             for (y, mut rows) in planes.axis_iter_mut(Axis(1)).enumerate() {
-                let strips: [&Strip; SIDE] =
-                    std::array::from_fn(|x| &self.strips[column([y, x]) * self.deep + group]);
-                for (k, mut row) in rows.outer_iter_mut().enumerate() {
-                    let pairs = row.iter_mut().zip(strips);
-                    pairs.for_each(|(voxel, strip)| *voxel += strip.0[k]);
+                let mut tile = [Strip::ZERO; GROUP];
+                for x in 0..SIDE {
+                    let strip = &self.strips[self.strip([y, x], group)].0;
+                    tile.iter_mut().zip(strip).for_each(|(row, &value)| row.0[x] = value);
                 }
+                rows.outer_iter_mut().zip(&tile).for_each(|(row, tile)| add(row, &tile.0));
             }
         }
+    }
+}
+
+/// Adds values to as many voxels of a row as there are.
+fn add(mut row: ArrayViewMut1<'_, f32>, values: &[f32; GROUP]) {
+    match row.as_slice_mut() {
+        Some(row) => row.iter_mut().zip(values).for_each(|(voxel, value)| *voxel += value),
+        None => row.iter_mut().zip(values).for_each(|(voxel, value)| *voxel += value),
     }
 }
 

@@ -1,5 +1,4 @@
-//! From the rays that cross a plane to its profile: the adjoint of the walk. Knows no planes and no
-//! threads.
+//! From the rays that cross a block to its voxels: the adjoint of the walk. Knows no threads.
 //!
 //! A vector of neighbouring voxels lies among the rays of a window of two vectors: both are loaded,
 //! and each voxel picks the rays about it out of the registers, as many as may lie within a voxel of
@@ -8,49 +7,171 @@
 use voltomo_numeric::cast::{to_f32, to_index};
 
 use super::{
-    fan::{MARGIN, clamped},
+    blend::{Columns, Line, Uprights, is_flat},
+    block::{Block, Profiles, SIDE, VECTORS},
+    fan::MARGIN,
     trace::{Sheet, Traces},
-    walk::MOST_LEAN,
-    windows::{PLACES, SLACK, Windows},
+    walk::{MOST_LEAN, WIDEST},
+    windows::{Places, SLACK, Windows, as_i32},
 };
 use crate::kernel::pick::Pick;
 
-/// Most voxels from ray to ray that fit the windows.
-const WIDEST: f64 = 1.95;
 /// Least voxels from ray to ray with which no more than two, three and four rays lie about a voxel.
 const TWO: f64 = 1.0;
 const THREE: f64 = 0.67;
 const FOUR: f64 = 0.6;
 
-/// Writes to the profile, `[z + MARGIN]`, what `rays`, `[ray + MARGIN]` with zeros beside them, give
-/// there: each to the two heights about it.
-///
-/// # Safety
-///
-/// As [`Pick`]; the profile has its room.
-#[inline(always)]
-pub(super) unsafe fn gather<V: Pick>(
-    sheet: &Sheet,
-    (traces, plane): (&Traces, usize),
-    rays: &[f32],
-    profile: &mut [f32],
-) {
-    // With four rays a voxel, windows of eight values are too short.
-    let narrowest = if V::COUNT < 8 { THREE } else { FOUR };
-    let [least, most] = traces.spacings;
-    let fits = least >= narrowest && most <= WIDEST;
-    let (even, fits) = (sheet.is_even(), fits && traces.lean * V::COUNT as f64 <= MOST_LEAN);
-    let trace = (traces, plane);
-    // SAFETY: of this function.
-    unsafe {
-        match (even, fits, least) {
-            (_, false, _) => gather_exactly(sheet, trace, rays, profile),
-            (true, _, TWO..) => gather_even::<V, 2>(trace, rays, profile),
-            (true, _, THREE..) => gather_even::<V, 3>(trace, rays, profile),
-            (true, ..) => gather_even::<V, 4>(trace, rays, profile),
-            (_, _, TWO..) => gather_leaning::<V, 2>(trace, rays, profile),
-            (_, _, THREE..) => gather_leaning::<V, 3>(trace, rays, profile),
-            _ => gather_leaning::<V, 4>(trace, rays, profile),
+/// Gives the values of rays to the voxels about them.
+#[derive(Debug)]
+pub(super) struct Giver {
+    /// One a vector of voxels.
+    windows: [Windows; VECTORS],
+    bends: [Bends; VECTORS],
+    columns: Columns,
+}
+
+impl Default for Giver {
+    fn default() -> Self {
+        let windows = [Windows::EMPTY; VECTORS];
+        Self { windows, bends: [Bends::EMPTY; VECTORS], columns: Columns::default() }
+    }
+}
+
+/// A sheet of rays that meets a block whose planes are columns of voxels, or rows.
+pub(super) struct Gift<'a> {
+    pub(super) sheet: &'a Sheet,
+    pub(super) traces: &'a Traces,
+    /// `[ray + MARGIN]`, with zeros beside them.
+    pub(super) rays: &'a [f32],
+    pub(super) is_column: bool,
+}
+
+impl Giver {
+    /// Adds to a block what rays give there: each to the two heights about it.
+    ///
+    /// # Safety
+    ///
+    /// As [`Pick`]; the profiles have their room.
+    #[inline(always)]
+    pub(super) unsafe fn give<V: Pick>(
+        &mut self,
+        gift: &Gift<'_>,
+        block: &mut Block,
+        profiles: &mut Profiles,
+    ) {
+        // With four rays a voxel, windows of eight values are too short.
+        let narrowest = if V::COUNT < 8 { THREE } else { FOUR };
+        let [least, most] = gift.traces.spacings;
+        let is_straight =
+            gift.traces.lean * V::COUNT as f64 <= MOST_LEAN && !is_flat(gift.traces.turn, V::COUNT);
+        let fits = least >= narrowest && most <= WIDEST && is_straight;
+        // SAFETY: of this function.
+        unsafe {
+            match (gift.sheet.is_even(), fits, least) {
+                (_, false, _) => self.give_exactly::<V>(gift, block, profiles.of_plane_mut(0)),
+                (true, _, TWO..) => self.give_even::<V, 2>(gift, block),
+                (true, _, THREE..) => self.give_even::<V, 3>(gift, block),
+                (true, ..) => self.give_even::<V, 4>(gift, block),
+                (_, _, TWO..) => self.give_leaning::<V, 2>(gift, block),
+                (_, _, THREE..) => self.give_leaning::<V, 3>(gift, block),
+                _ => self.give_leaning::<V, 4>(gift, block),
+            }
+        }
+    }
+
+    /// # Safety
+    ///
+    /// As [`Self::give`].
+    #[inline(always)]
+    unsafe fn give_even<V: Pick, const TAPS: usize>(&mut self, gift: &Gift<'_>, block: &mut Block) {
+        let (traces, count) = (gift.traces, block.deep() / V::COUNT);
+        let of_plane = |plane: usize| {
+            let [start, rate, below, _] = traces.finder(plane);
+            let below = 1.0 / below;
+            [start * below + Taps::<TAPS>::AHEAD, rate * below]
+        };
+        let places = Places::new(of_plane, of_plane(traces.touched.start)[1] < 0.0);
+        for (k, windows) in self.windows.iter_mut().enumerate().take(count) {
+            let vector = [(k * V::COUNT) as f64, V::COUNT as f64 - 1.0];
+            windows.fill(&places, vector, Taps::<TAPS>::bounds::<V>(gift.rays.len()));
+        }
+        let uprights = Uprights::new(traces, block, gift.is_column);
+        let (voxels, rays) = (block.values_mut().as_mut_ptr(), gift.rays.as_ptr());
+        // SAFETY: of this function; windows lie within the rays.
+        unsafe {
+            // The compiler must not know it: it would make it again and again.
+            let one = V::indices(std::hint::black_box(1));
+            for plane in traces.touched.clone() {
+                let pace = places.paces[plane];
+                let along = V::lane_numbers().times(V::splat(pace));
+                let (_, weight) = uprights.blend::<V>(plane);
+                let left = voxels.add(uprights.columns[plane]);
+                for (k, windows) in self.windows.iter().enumerate().take(count) {
+                    let from = rays.add(windows.starts[plane] as usize);
+                    let place = along.plus(V::splat(windows.offsets[plane]));
+                    let (index, way) = place.split();
+                    let weights = even_weights::<V, TAPS>(way, 1.0 / pace.abs());
+                    let value = picked::<V, TAPS>(from, (index, one), weights);
+                    uprights.give(left.add(k * V::COUNT), weight, value);
+                }
+            }
+        }
+    }
+
+    /// # Safety
+    ///
+    /// As [`Self::give`].
+    #[inline(always)]
+    unsafe fn give_leaning<V: Pick, const TAPS: usize>(
+        &mut self,
+        gift: &Gift<'_>,
+        block: &mut Block,
+    ) {
+        let (traces, count) = (gift.traces, block.deep() / V::COUNT);
+        let bounds = Taps::<TAPS>::bounds::<V>(gift.rays.len());
+        for (k, bends) in self.bends.iter_mut().enumerate().take(count) {
+            bends.fill::<V, TAPS>(traces, (k * V::COUNT) as f64, (&mut self.windows[k], bounds));
+        }
+        self.columns.fill::<V>(traces, count);
+        let rays = gift.rays.as_ptr();
+        // SAFETY: of this function; windows lie within the rays.
+        unsafe {
+            let turn = V::lane_numbers().times(V::splat(to_f32(traces.turn)));
+            let one = V::indices(std::hint::black_box(1));
+            for plane in traces.touched.clone() {
+                let line = Line::new(traces, block, (plane, gift.is_column));
+                let voxels = block.values_mut().as_mut_ptr();
+                for k in 0..count {
+                    let windows = self.windows.get_unchecked(k);
+                    let from = rays.add(windows.starts[plane] as usize);
+                    let bends = self.bends.get_unchecked(k);
+                    let (place, spacing) = bends.places::<V>(plane, windows.offsets[plane]);
+                    let (index, way) = place.split();
+                    let weights = leaning_weights::<V, TAPS>(way, spacing, bends.leans[plane]);
+                    let value = picked::<V, TAPS>(from, (index, one), weights);
+                    self.columns.give((&line, plane), (k, turn, value), voxels);
+                }
+            }
+        }
+    }
+
+    /// # Safety
+    ///
+    /// As [`Self::give`].
+    #[inline(always)]
+    unsafe fn give_exactly<V: Pick>(
+        &mut self,
+        gift: &Gift<'_>,
+        block: &mut Block,
+        profile: &mut [f32],
+    ) {
+        let traces = gift.traces;
+        self.columns.fill::<V>(traces, block.deep() / V::COUNT);
+        for plane in traces.touched.clone() {
+            gather_exactly(gift.sheet, (traces, plane), gift.rays, profile);
+            let line = Line::new(traces, block, (plane, gift.is_column));
+            // SAFETY: of this function.
+            unsafe { self.columns.spread::<V>((&line, plane), profile, block) };
         }
     }
 }
@@ -66,6 +187,12 @@ impl<const COUNT: usize> Taps<COUNT> {
     /// Rays before the one that is found so.
     const BEFORE: usize = (COUNT - 1) / 2;
 
+    /// As [`Windows::begin`] has them, of a line of so many values.
+    #[inline(always)]
+    fn bounds<V: Pick>(length: usize) -> [i32; 2] {
+        [as_i32(MARGIN - Self::BEFORE), as_i32(length - 2 * V::COUNT)]
+    }
+
     /// How far a ray lies from where what was rounded off is nothing.
     const fn ahead(ray: usize) -> f32 {
         ray as f32 - Self::BEFORE as f32 + if COUNT % 2 == 1 { 0.5 } else { 0.0 }
@@ -78,40 +205,6 @@ impl<const COUNT: usize> Taps<COUNT> {
 
     const fn is_amid(ray: usize) -> bool {
         2 * ray + 1 == COUNT
-    }
-}
-
-/// # Safety
-///
-/// As [`gather`].
-#[inline(always)]
-unsafe fn gather_even<V: Pick, const TAPS: usize>(
-    (traces, plane): (&Traces, usize),
-    rays: &[f32],
-    profile: &mut [f32],
-) {
-    let [start, rate, below, _] = traces.finder(plane);
-    let (spacing, deep) = (to_f32((below / rate).abs()), profile.len() - 2 * MARGIN);
-    let (start, rate) = (start / below, rate / below);
-    let (shift, mut windows) = ((Taps::<TAPS>::AHEAD, Taps::<TAPS>::BEFORE), Windows::EMPTY);
-    // SAFETY: of this function; windows lie within the rays.
-    unsafe {
-        // The compiler must not know it: it would make it again and again.
-        let one = V::indices(std::hint::black_box(1));
-        let along = V::lane_numbers().times(V::splat(to_f32(rate)));
-        for first in (0..deep).step_by(PLACES * V::COUNT) {
-            let count = (deep - first).div_ceil(V::COUNT).min(PLACES);
-            let line = [start + first as f64 * rate, rate];
-            windows.fill_evenly((V::COUNT, rays.len()), (count, line), shift);
-            let to = profile[first + MARGIN..].as_mut_ptr();
-            for k in 0..count {
-                let from = rays.as_ptr().add(windows.starts[k] as usize);
-                let place = along.plus(V::splat(windows.offsets[k]));
-                let (index, way) = place.split();
-                let weights = even_weights::<V, TAPS>(way, spacing);
-                picked::<V, TAPS>(from, (index, one), weights).store(to.add(k * V::COUNT));
-            }
-        }
     }
 }
 
@@ -167,88 +260,65 @@ unsafe fn picked<V: Pick, const TAPS: usize>(
     }
 }
 
-/// The rays about a vector of voxels, where they are not evenly spaced.
-struct Leaning {
-    windows: Windows,
+/// The rays about a vector of voxels on each plane, where they are not evenly spaced.
+#[derive(Debug, Clone, Copy)]
+#[repr(C, align(64))]
+struct Bends {
     /// Rays from voxel to voxel at the first one, and its reciprocal.
-    rates: [f32; PLACES],
-    spacings: [f32; PLACES],
+    rates: [f32; SIDE],
+    spacings: [f32; SIDE],
     /// How much of itself the rate loses from voxel to voxel, and the spacing from ray to ray.
-    bends: [f32; PLACES],
-    leans: [f32; PLACES],
+    bends: [f32; SIDE],
+    leans: [f32; SIDE],
 }
 
-impl Leaning {
-    /// So many vectors from z on.
+impl Bends {
+    const EMPTY: Self =
+        Self { rates: [0.0; SIDE], spacings: [0.0; SIDE], bends: [0.0; SIDE], leans: [0.0; SIDE] };
+
+    /// Those of the vector from z on, and where it begins.
     #[inline(always)]
     fn fill<V: Pick, const TAPS: usize>(
         &mut self,
-        (traces, plane): (&Traces, usize),
-        (z, count): (usize, usize),
-        length: usize,
+        traces: &Traces,
+        z: f64,
+        (windows, bounds): (&mut Windows, [i32; 2]),
     ) {
-        let [start, rate, below, lean] = traces.finder(plane);
-        let change = rate * below - start * lean;
-        let margin = MARGIN as f64 - Taps::<TAPS>::BEFORE as f64;
-        let (lanes, last) = (V::COUNT as f64 - 1.0, (length - 2 * V::COUNT) as f64);
-        for eight in 0..count.div_ceil(8).min(PLACES / 8) {
-            for k in 8 * eight..8 * eight + 8 {
-                let z = (z + k * V::COUNT) as f64;
-                let depth = below + lean * z;
-                let one = 1.0 / depth;
-                let position = (start + rate * z) * one + Taps::<TAPS>::AHEAD;
-                let (rate, bend) = (change * one * one, lean * one);
-                let bent = lanes * bend;
-                let reach = rate * lanes * (1.0 - bent * (1.0 - bent));
-                let floor = (position + if reach < 0.0 { reach - SLACK } else { 0.0 }).floor();
-                self.windows.offsets[k] = to_f32(position - floor);
-                self.windows.starts[k] = clamped(floor + margin, last);
-                self.rates[k] = to_f32(rate);
-                self.spacings[k] = to_f32(depth * depth / change);
-                self.bends[k] = to_f32(bend);
-                self.leans[k] = to_f32(-lean * depth / change);
-            }
+        let lanes = V::COUNT as f64 - 1.0;
+        for plane in 0..SIDE {
+            let [start, rate, below, lean] = traces.finder(plane);
+            let change = rate * below - start * lean;
+            let depth = below + lean * z;
+            let (one, turned) = (1.0 / depth, depth / change);
+            let position = (start + rate * z) * one + Taps::<TAPS>::AHEAD;
+            let (rate, bend) = (change * one * one, lean * one);
+            let bent = lanes * bend;
+            let reach = rate * lanes * (1.0 - bent * (1.0 - bent));
+            let (reach, slack) = if reach < 0.0 { (reach, SLACK) } else { (0.0, 0.0) };
+            windows.begin(plane, (position + reach, to_f32(-reach), slack), bounds);
+            self.rates[plane] = to_f32(rate);
+            self.spacings[plane] = to_f32(depth * turned);
+            self.bends[plane] = to_f32(bend);
+            self.leans[plane] = to_f32(-lean * turned);
         }
     }
-}
 
-/// # Safety
-///
-/// As [`gather`].
-#[inline(always)]
-unsafe fn gather_leaning<V: Pick, const TAPS: usize>(
-    trace: (&Traces, usize),
-    rays: &[f32],
-    profile: &mut [f32],
-) {
-    let deep = profile.len() - 2 * MARGIN;
-    let mut leaning = Leaning {
-        windows: Windows::EMPTY,
-        rates: [0.0; PLACES],
-        spacings: [0.0; PLACES],
-        bends: [0.0; PLACES],
-        leans: [0.0; PLACES],
-    };
-    // SAFETY: of this function; windows lie within the rays.
-    unsafe {
-        let (lanes, whole) = (V::lane_numbers(), V::splat(1.0));
-        let one = V::indices(std::hint::black_box(1));
-        for first in (0..deep).step_by(PLACES * V::COUNT) {
-            let count = (deep - first).div_ceil(V::COUNT).min(PLACES);
-            leaning.fill::<V, TAPS>(trace, (first, count), rays.len());
-            let to = profile[first + MARGIN..].as_mut_ptr();
-            for k in 0..count {
-                let from = rays.as_ptr().add(leaning.windows.starts[k] as usize);
-                let bent = lanes.times(V::splat(leaning.bends[k]));
-                let kept = whole.add_product(bent, bent.minus(whole));
-                let along = lanes.times(V::splat(leaning.rates[k]));
-                let place = V::splat(leaning.windows.offsets[k]).add_product(along, kept);
-                let (index, way) = place.split();
-                let wider = whole.plus(bent);
-                let spacing = V::splat(leaning.spacings[k]).times(wider.times(wider));
-                let weights = leaning_weights::<V, TAPS>(way, spacing, leaning.leans[k]);
-                picked::<V, TAPS>(from, (index, one), weights).store(to.add(k * V::COUNT));
-            }
+    /// Places of voxels in their window, and voxels from ray to ray there.
+    ///
+    /// # Safety
+    ///
+    /// As [`Pick`].
+    #[inline(always)]
+    unsafe fn places<V: Pick>(&self, plane: usize, offset: f32) -> (V, V) {
+        // SAFETY: of this function.
+        unsafe {
+            let (lanes, whole) = (V::lane_numbers(), V::splat(1.0));
+            let bent = lanes.times(V::splat(self.bends[plane]));
+            let kept = whole.add_product(bent, bent.minus(whole));
+            let along = lanes.times(V::splat(self.rates[plane]));
+            let wider = whole.plus(bent);
+            let spacing = V::splat(self.spacings[plane]).times(wider.times(wider));
+            (V::splat(offset).add_product(along, kept), spacing)
         }
     }
 }
@@ -284,7 +354,7 @@ unsafe fn leaning_weights<V: Pick, const TAPS: usize>(way: V, spacing: V, lean: 
     }
 }
 
-/// As [`gather`], for rays of any spacing.
+/// Writes to the profile, `[z + MARGIN]`, what rays of any spacing give there.
 fn gather_exactly(
     sheet: &Sheet,
     (traces, plane): (&Traces, usize),

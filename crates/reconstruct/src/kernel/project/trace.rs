@@ -6,6 +6,7 @@ use super::{
     block::Span,
     fan::clamped,
     sheaf::{Form, Raster, Sheaf},
+    windows::FARTHEST,
 };
 
 /// The rays of one detector column and phase.
@@ -148,7 +149,8 @@ impl Traces {
             }
         }
         let last = sheet.rays as f64;
-        if depths[0] * depths[1] > 0.0 {
+        let is_near = rays[0] > -FARTHEST && rays[1] < FARTHEST;
+        if depths[0] * depths[1] > 0.0 && is_near {
             let [from, until] = [rays[0] + 0.999, rays[1] + 1.001].map(|ray| clamped(ray, last));
             self.rays = from as usize..until.max(from) as usize;
             (self.spacings, self.lean) = (spacings, leanest);

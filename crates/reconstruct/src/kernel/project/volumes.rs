@@ -1,18 +1,24 @@
 //! Rays in space through a volume, on the threads of the processor. Knows no geometry.
 
+use std::ops::Range;
+
 use ndarray::{ArrayView3, ArrayViewMut3, Axis};
 use rayon::prelude::*;
 
 use super::{
     Lines, Raster, Sheaf, Walk,
-    blend::{Line, blend, spread},
+    blend::{Columns, Line, Uprights, blend},
     block::{Block, DEEP, Profiles, SIDE, Span, spans},
-    fan::stride,
-    gather::gather,
+    fan::{GROUP, MARGIN, stride},
+    gather::{Gift, Giver},
     trace::{Sheet, Traces},
-    walk::{AllWindows, Rises, Walkers},
+    walk::{Rises, WIDEST, Walkers},
 };
-use crate::kernel::{backproject::Processor, pick::Pick, simd::Plain};
+use crate::kernel::{
+    backproject::Processor,
+    pick::Pick,
+    simd::{Plain, prefetch},
+};
 
 /// Most views that a thread takes in one go, so that a block of voxels is copied once for them.
 const MOST_VIEWS: usize = 64;
@@ -23,7 +29,8 @@ struct Desk {
     block: Block,
     profiles: Profiles,
     rises: Rises,
-    windows: AllWindows,
+    columns: Columns,
+    giver: Giver,
 }
 
 /// Sums of voxels along the rays of each view, in steps from plane to plane: `sums`
@@ -167,18 +174,11 @@ impl Desk {
     /// As [`Pick`].
     #[inline(always)]
     unsafe fn walk_view<V: Pick>(&mut self, sight: Sight<'_>, sums: &mut [f32]) {
-        let (view, raster, span) = sight;
-        let stride = stride(raster.sheet_rows());
-        for sheaf in view {
-            let [rows, columns] = sheaf.touching(span, raster);
-            for column in columns.filter(|_| !rows.is_empty()) {
-                for phase in 0..raster.interleave {
-                    let sums = &mut sums[(column * raster.interleave + phase) * stride..][..stride];
-                    let sheet = Sheet::new(sheaf, raster, [column, phase]);
-                    // SAFETY: of this function.
-                    unsafe { self.walk_sheet::<V>((sheaf, &sheet, span), sums) }
-                }
-            }
+        for place in places(sight) {
+            place.fetch_next(sums);
+            let sums = &mut sums[place.line()];
+            // SAFETY: of this function.
+            unsafe { self.walk_sheet::<V>(&place, sums) }
         }
     }
 
@@ -186,27 +186,33 @@ impl Desk {
     ///
     /// As [`Pick`].
     #[inline(always)]
-    unsafe fn walk_sheet<V: Pick>(
-        &mut self,
-        (sheaf, sheet, span): (&Sheaf, &Sheet, &Span),
-        sums: &mut [f32],
-    ) {
-        let (traces, is_column) = (Traces::new(sheaf, sheet, span), sheaf.walk == Walk::Columns);
+    unsafe fn walk_sheet<V: Pick>(&mut self, place: &Place<'_>, sums: &mut [f32]) {
+        let (sheet, traces, is_column) = place.meet();
         if traces.is_idle() {
             return;
         }
+        let (is_even, block) = (sheet.is_even(), &self.block);
         // SAFETY: of this function; the profiles were made for this block.
         unsafe {
-            for plane in traces.touched.clone() {
-                let line = Line::new(&traces, &self.block, (plane, is_column));
-                blend::<V>(&line, &mut self.block, self.profiles.of_plane_mut(plane));
+            if !is_even || traces.spacings[1] > WIDEST {
+                self.columns.fill::<V>(&traces, block.deep() / V::COUNT);
+                for plane in traces.touched.clone() {
+                    let line = (&Line::new(&traces, block, (plane, is_column)), plane);
+                    blend::<V>(line, &self.columns, block, self.profiles.of_plane_mut(plane));
+                }
             }
-            if !sheet.is_even() {
-                self.rises.table::<V>(sheet, &traces.rays);
+            if !is_even {
+                self.rises.table::<V>(&sheet, &traces.rays);
             }
-            let (rises, profiles) = (&self.rises, &self.profiles);
-            let walkers = Walkers { sheet, rises, traces: &traces, profiles };
-            walkers.walk::<V>(&mut self.windows, sums);
+            let walkers = Walkers {
+                sheet: &sheet,
+                traces: &traces,
+                rises: &self.rises,
+                profiles: &self.profiles,
+                voxels: block.values(),
+                uprights: &Uprights::new(&traces, block, is_column),
+            };
+            walkers.walk::<V>(sums);
         }
     }
 
@@ -215,43 +221,69 @@ impl Desk {
     /// As [`Pick`].
     #[inline(always)]
     unsafe fn give_view<V: Pick>(&mut self, sight: Sight<'_>, rays: &[f32]) {
-        let (view, raster, span) = sight;
-        let stride = stride(raster.sheet_rows());
-        for sheaf in view {
-            let [rows, columns] = sheaf.touching(span, raster);
-            for column in columns.filter(|_| !rows.is_empty()) {
-                for phase in 0..raster.interleave {
-                    let rays = &rays[(column * raster.interleave + phase) * stride..][..stride];
-                    let sheet = Sheet::new(sheaf, raster, [column, phase]);
-                    // SAFETY: of this function.
-                    unsafe { self.give_sheet::<V>((sheaf, &sheet, span), rays) }
-                }
+        for place in places(sight) {
+            place.fetch_next(rays);
+            let (sheet, traces, is_column) = place.meet();
+            if traces.is_idle() {
+                continue;
             }
+            let rays = &rays[place.line()];
+            let gift = Gift { sheet: &sheet, traces: &traces, rays, is_column };
+            // SAFETY: of this function; the profiles were made for this block.
+            unsafe { self.giver.give::<V>(&gift, &mut self.block, &mut self.profiles) }
         }
     }
+}
 
-    /// # Safety
-    ///
-    /// As [`Pick`].
+/// A sheet that may meet a box.
+struct Place<'a> {
+    sheaf: &'a Sheaf,
+    raster: &'a Raster,
+    span: &'a Span,
+    column: usize,
+    phase: usize,
+    /// Rows of its rays that may.
+    rows: Range<usize>,
+}
+
+/// The sheets of a view that may meet a box, as they lie in memory.
+#[inline(always)]
+fn places<'a>((view, raster, span): Sight<'a>) -> impl Iterator<Item = Place<'a>> {
+    view.iter().flat_map(move |sheaf| {
+        let [rows, columns] = sheaf.touching(span, raster);
+        let columns = if rows.is_empty() { 0..0 } else { columns };
+        columns.flat_map(move |column| {
+            let rows = rows.clone();
+            let place =
+                move |phase| Place { sheaf, raster, span, column, phase, rows: rows.clone() };
+            (0..raster.interleave).map(place)
+        })
+    })
+}
+
+impl Place<'_> {
+    /// Its rays, where they meet the box, and whether the planes are columns of voxels.
     #[inline(always)]
-    unsafe fn give_sheet<V: Pick>(
-        &mut self,
-        (sheaf, sheet, span): (&Sheaf, &Sheet, &Span),
-        rays: &[f32],
-    ) {
-        let (traces, is_column) = (Traces::new(sheaf, sheet, span), sheaf.walk == Walk::Columns);
-        if traces.is_idle() {
-            return;
-        }
-        for plane in traces.touched.clone() {
-            // SAFETY: of this function; the profiles were made for this block.
-            unsafe {
-                // One room for all planes, which stays in the nearest cache.
-                let profile = self.profiles.of_plane_mut(0);
-                gather::<V>(sheet, (&traces, plane), rays, profile);
-                let line = Line::new(&traces, &self.block, (plane, is_column));
-                spread::<V>(&line, profile, &mut self.block);
-            }
-        }
+    fn meet(&self) -> (Sheet, Traces, bool) {
+        let sheet = Sheet::new(self.sheaf, self.raster, [self.column, self.phase]);
+        let traces = Traces::new(self.sheaf, &sheet, self.span);
+        (sheet, traces, self.sheaf.walk == Walk::Columns)
+    }
+
+    /// Where its values are among those of the view.
+    fn line(&self) -> Range<usize> {
+        let stride = stride(self.raster.sheet_rows());
+        let start = (self.column * self.raster.interleave + self.phase) * stride;
+        start..start + stride
+    }
+
+    /// Asks for the values of the next sheet: those of a view come from far, one block after the other.
+    #[inline(always)]
+    fn fetch_next(&self, values: &[f32]) {
+        let rows = [self.rows.start, self.rows.end].map(|row| row / self.raster.interleave);
+        let next = &values[self.line().end..];
+        let from = (MARGIN + rows[0]).min(next.len());
+        let part = &next[from..(MARGIN + rows[1] + GROUP).clamp(from, next.len())];
+        part.iter().step_by(GROUP).for_each(|value| prefetch(value));
     }
 }

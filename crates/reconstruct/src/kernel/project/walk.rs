@@ -1,28 +1,32 @@
-//! From the profile of a plane to the rays that cross it. Knows no planes and no threads.
+//! From the voxels of a block to the rays that cross it. Knows no threads.
 //!
-//! A vector of neighbouring rays meets a profile within a window of two vectors: both are loaded, and
-//! each ray picks its two values out of the registers.
+//! A vector of neighbouring rays meets a plane within a window of two vectors of voxels: both are
+//! loaded, and each ray picks its two values out of the registers. Where traces stand upright the two
+//! columns of voxels are blended on the way; else their blend was made before, as a profile.
 
 use std::ops::Range;
 
 use voltomo_numeric::cast::{to_f32, to_index};
 
 use super::{
-    block::{Profiles, SIDE, Strip},
+    blend::Uprights,
+    block::{Profiles, Strip},
     fan::{GROUP, MARGIN},
     trace::{Sheet, Traces},
-    windows::{PLACES, Windows},
+    windows::{Places, Windows, as_i32},
 };
 use crate::kernel::pick::Pick;
 
 /// Most voxels from ray to ray that fit the windows.
-const WIDEST: f64 = 1.95;
+pub(super) const WIDEST: f64 = 1.95;
 /// Most voxels from ray to ray with which a vector of rays lies within a vector of voxels, whatever
 /// is lost in rounding.
 const NEAREST: f64 = 1.0 - 1e-5;
 /// Most that the spacing of rays may change over a vector, as a part of it, for three terms of its
 /// series to tell it.
 pub(super) const MOST_LEAN: f64 = 6e-3;
+/// Vectors of rays that go through the planes together.
+const TOGETHER: usize = 4;
 
 /// How rays that are not evenly spaced rise: tabled, since it is the same on every plane.
 #[derive(Debug, Default)]
@@ -30,8 +34,7 @@ pub(super) struct Rises {
     /// q of each ray, from that of the first of its vector.
     of_ray: Vec<Strip>,
     /// q of the first ray of a vector, and of the last one from there.
-    of_first: Vec<f64>,
-    of_last: Vec<f64>,
+    of_vector: Vec<[f64; 2]>,
 }
 
 impl Rises {
@@ -42,11 +45,8 @@ impl Rises {
     /// As [`Pick`].
     #[inline(always)]
     pub(super) unsafe fn table<V: Pick>(&mut self, sheet: &Sheet, rays: &Range<usize>) {
-        let count = sheet.rays.div_ceil(GROUP) * GROUP / V::COUNT;
         self.of_ray.resize(sheet.rays.div_ceil(GROUP), Strip::ZERO);
-        // Windows are placed eight at a time.
-        self.of_first.resize(count + 8, 0.0);
-        self.of_last.resize(count + 8, 0.0);
+        self.of_vector.resize(sheet.rays.div_ceil(GROUP) * GROUP / V::COUNT, [0.0; 2]);
         // SAFETY: of this function.
         unsafe {
             let (lanes, one) = (V::lane_numbers(), V::splat(1.0));
@@ -54,8 +54,7 @@ impl Rises {
             for vector in rays.start / V::COUNT..rays.end.div_ceil(V::COUNT) {
                 let ray = vector * V::COUNT;
                 let [q, change, lean] = sheet.rise(ray as f64);
-                self.of_first[vector] = q;
-                self.of_last[vector] = sheet.rise(ray as f64 + last)[0] - q;
+                self.of_vector[vector] = [q, sheet.rise(ray as f64 + last)[0] - q];
                 let to = self.of_ray[ray / GROUP].0[ray % GROUP..].as_mut_ptr();
                 if lean.abs() * V::COUNT as f64 <= MOST_LEAN {
                     let bent = lanes.times(V::splat(to_f32(lean)));
@@ -75,114 +74,143 @@ impl Rises {
     }
 }
 
-/// Windows on all planes of a block.
-#[derive(Debug)]
-pub(super) struct AllWindows {
-    of_plane: [Windows; SIDE],
-    /// How far neighbouring units of rays are apart on a plane.
-    paces: [f32; SIDE],
-}
-
-impl Default for AllWindows {
-    fn default() -> Self {
-        Self { of_plane: [const { Windows::EMPTY }; SIDE], paces: [0.0; SIDE] }
-    }
-}
-
 /// Rays that walk through a block.
 pub(super) struct Walkers<'a> {
     pub(super) sheet: &'a Sheet,
+    pub(super) traces: &'a Traces,
     /// Of a sheet that is not even.
     pub(super) rises: &'a Rises,
-    pub(super) traces: &'a Traces,
-    /// One a plane, `[z + MARGIN]`.
+    /// One a plane, `[z + MARGIN]`; for an even sheet only where rays are too far apart.
     pub(super) profiles: &'a Profiles,
+    /// Voxels of the block, and where the traces of an even sheet stand among them.
+    pub(super) voxels: &'a [f32],
+    pub(super) uprights: &'a Uprights,
 }
 
 impl Walkers<'_> {
-    /// Adds to `sums`, `[ray + MARGIN]`, the values of the profiles where the rays of a sheet meet
+    /// Adds to `sums`, `[ray + MARGIN]`, the values of the planes where the rays of a sheet meet
     /// them, linear from z to z.
     ///
     /// # Safety
     ///
     /// As [`Pick`].
     #[inline(always)]
-    pub(super) unsafe fn walk<V: Pick>(&self, windows: &mut AllWindows, sums: &mut [f32]) {
-        let (traces, one) = (self.traces, std::hint::black_box(1));
+    pub(super) unsafe fn walk<V: Pick>(&self, sums: &mut [f32]) {
+        let traces = self.traces;
         if traces.spacings[1] > WIDEST {
             return traces.touched.clone().for_each(|plane| self.walk_exactly(plane, sums));
         }
-        let (first, until) = (traces.rays.start / V::COUNT * V::COUNT, traces.rays.end);
-        for ray in (first..until).step_by(PLACES * V::COUNT) {
-            let count = (until - ray).div_ceil(V::COUNT).min(PLACES);
-            let sums = &mut sums[ray + MARGIN..ray + MARGIN + count * V::COUNT];
-            // SAFETY: of this function; windows lie within the profiles.
-            unsafe {
-                self.place::<V>((ray, count), windows);
-                match (self.sheet.is_even(), traces.spacings[1] <= NEAREST) {
-                    (true, true) => self.sum::<V, true, true>((windows, one), ray, sums),
-                    (true, false) => self.sum::<V, true, false>((windows, one), ray, sums),
-                    _ => self.sum::<V, false, false>((windows, one), ray, sums),
-                }
+        // SAFETY: of this function.
+        unsafe {
+            match (self.sheet.is_even(), traces.spacings[1] <= NEAREST) {
+                (true, true) => self.walk_all::<V, true, true>(sums),
+                (true, false) => self.walk_all::<V, true, false>(sums),
+                _ => self.walk_all::<V, false, false>(sums),
             }
         }
     }
 
-    /// Places vectors of rays on all planes, so many from one on.
-    #[inline(always)]
-    fn place<V: Pick>(&self, (ray, count): (usize, usize), windows: &mut AllWindows) {
-        let (rises, length) = (self.rises, self.profiles.length());
-        let [_, change, _] = self.sheet.rise(0.0);
-        let rise = self.sheet.rise(ray as f64)[0];
-        for plane in self.traces.touched.clone() {
-            let (depth, to) = (self.traces.depth(plane), &mut windows.of_plane[plane]);
-            if self.sheet.is_even() {
-                let line = [self.traces.base + depth * rise, depth * change];
-                to.fill_evenly((V::COUNT, length), (count, line), (0.0, 0));
-                windows.paces[plane] = to_f32(depth * change);
-            } else {
-                let vectors = ray / V::COUNT..ray / V::COUNT + count.next_multiple_of(8);
-                let of_first = &rises.of_first[vectors.clone()];
-                let line = ([self.traces.base, depth], of_first, &rises.of_last[vectors]);
-                to.fill_leaning(line, length - 2 * V::COUNT);
-                windows.paces[plane] = to_f32(depth);
-            }
-        }
-    }
-
-    /// `NEAR`: rays are no more than a voxel apart. `one`: 1, which the compiler must not know.
+    /// `NEAR`: rays are no more than a voxel apart.
     ///
     /// # Safety
     ///
     /// As [`Self::walk`].
     #[inline(always)]
-    unsafe fn sum<V: Pick, const EVEN: bool, const NEAR: bool>(
+    unsafe fn walk_all<V: Pick, const EVEN: bool, const NEAR: bool>(&self, sums: &mut [f32]) {
+        let (traces, [q, change, _]) = (self.traces, self.sheet.rise(0.0));
+        let of_plane = |plane: usize| {
+            let depth = traces.depth(plane);
+            if EVEN { [traces.base + depth * q, depth * change] } else { [traces.base, depth] }
+        };
+        let falls = traces.depth(traces.touched.start) * change < 0.0;
+        let places = Places::new(of_plane, falls);
+        let mut windows = [Windows::EMPTY; TOGETHER];
+        let bounds = [as_i32(MARGIN), as_i32(self.profiles.length() - 2 * V::COUNT)];
+        let (first, until) = (traces.rays.start / V::COUNT * V::COUNT, traces.rays.end);
+        for ray in (first..until).step_by(TOGETHER * V::COUNT) {
+            let count = (until - ray).div_ceil(V::COUNT).min(TOGETHER);
+            for (k, windows) in windows.iter_mut().enumerate().take(count) {
+                windows.fill(&places, self.vector::<V, EVEN>(ray + k * V::COUNT), bounds);
+            }
+            // SAFETY: of this function; windows lie within the planes.
+            unsafe {
+                if count == TOGETHER {
+                    self.sum::<V, TOGETHER, EVEN, NEAR>((&windows, &places), ray, sums);
+                    continue;
+                }
+                for (k, window) in windows.iter().enumerate().take(count) {
+                    let ray = ray + k * V::COUNT;
+                    self.sum::<V, 1, EVEN, NEAR>((&[*window], &places), ray, sums);
+                }
+            }
+        }
+    }
+
+    /// What the position of the first ray of a vector grows with, and how much more that of the last
+    /// one has of it.
+    #[inline(always)]
+    fn vector<V: Pick, const EVEN: bool>(&self, ray: usize) -> [f64; 2] {
+        if EVEN {
+            [ray as f64, V::COUNT as f64 - 1.0]
+        } else {
+            self.rises.of_vector[ray / V::COUNT]
+        }
+    }
+
+    /// # Safety
+    ///
+    /// As [`Self::walk`].
+    #[inline(always)]
+    unsafe fn sum<V: Pick, const MANY: usize, const EVEN: bool, const NEAR: bool>(
         &self,
-        (windows, one): (&AllWindows, i32),
+        (windows, places): (&[Windows; MANY], &Places),
         ray: usize,
         sums: &mut [f32],
     ) {
-        let (profiles, to) = (self.profiles.values().as_ptr(), sums.as_mut_ptr());
-        let (length, touched) = (self.profiles.length(), self.traces.touched.clone());
+        let sums = sums[ray + MARGIN..ray + MARGIN + MANY * V::COUNT].as_mut_ptr();
         // SAFETY: of this function.
         unsafe {
-            let one = V::indices(one);
-            for k in 0..sums.len() / V::COUNT {
-                let unit = if EVEN {
-                    V::lane_numbers()
-                } else {
-                    V::load(self.rises.part(ray + k * V::COUNT))
-                };
-                let mut sum = V::load_any(to.add(k * V::COUNT));
-                for plane in touched.clone() {
-                    let window = windows.of_plane.get_unchecked(plane);
-                    let pace = V::splat(*windows.paces.get_unchecked(plane));
-                    let from = profiles.add(plane * length + window.starts[k] as usize);
-                    let place = V::splat(window.offsets[k]).add_product(unit, pace);
-                    sum = sum.plus(between::<V, NEAR>(place, from, one));
+            // The compiler must not know it: it would make it again and again.
+            let one = V::indices(std::hint::black_box(1));
+            let (mut unit, mut sum) = ([V::lane_numbers(); MANY], [V::splat(0.0); MANY]);
+            for k in 0..MANY {
+                if !EVEN {
+                    unit[k] = V::load(self.rises.part(ray + k * V::COUNT));
                 }
-                sum.store_any(to.add(k * V::COUNT));
+                sum[k] = V::load_any(sums.add(k * V::COUNT));
             }
+            for plane in self.traces.touched.clone() {
+                let pace = V::splat(*places.paces.get_unchecked(plane));
+                let from = self.line::<EVEN>(plane);
+                let across = self.uprights.blend::<V>(plane);
+                for k in 0..MANY {
+                    let start = *windows[k].starts.get_unchecked(plane) as usize;
+                    let offset = V::splat(*windows[k].offsets.get_unchecked(plane));
+                    let place = offset.add_product(unit[k], pace);
+                    let window = Window { from: from.add(start), across, one };
+                    sum[k] = sum[k].plus(window.between::<EVEN, NEAR>(place));
+                }
+            }
+            for (k, sum) in sum.into_iter().enumerate() {
+                sum.store_any(sums.add(k * V::COUNT));
+            }
+        }
+    }
+
+    /// From where the windows of a plane count.
+    ///
+    /// # Safety
+    ///
+    /// As [`Self::walk`].
+    #[inline(always)]
+    unsafe fn line<const EVEN: bool>(&self, plane: usize) -> *const f32 {
+        // SAFETY: of this function; before a column there are as many zeros as before a profile.
+        unsafe {
+            if EVEN {
+                let column = *self.uprights.columns.get_unchecked(plane);
+                return self.voxels.as_ptr().add(column - MARGIN);
+            }
+            self.profiles.values().as_ptr().add(plane * self.profiles.length())
         }
     }
 
@@ -201,22 +229,51 @@ impl Walkers<'_> {
     }
 }
 
-/// The values at places in a window.
-///
-/// # Safety
-///
-/// As [`Pick`]; there are two vectors, all places lie in them, in the first where `NEAR` is set.
-#[inline(always)]
-unsafe fn between<V: Pick, const NEAR: bool>(place: V, from: *const f32, one: V::Index) -> V {
-    // SAFETY: of this function.
-    unsafe {
-        let (index, way) = place.split();
-        let [lower, upper] = if NEAR {
-            [V::load_any(from).pick(index), V::load_any(from.add(1)).pick(index)]
-        } else {
-            let [near, far] = [V::load_any(from), V::load_any(from.add(V::COUNT))];
-            [near.pick_two(far, index), near.pick_two(far, V::further(index, one))]
-        };
-        lower.add_product(way, upper.minus(lower))
+/// Two vectors of values along z, or of each of two columns.
+struct Window<V: Pick> {
+    from: *const f32,
+    /// From a column to the next, and the weight of that.
+    across: (usize, V),
+    /// 1 in all lanes.
+    one: V::Index,
+}
+
+impl<V: Pick> Window<V> {
+    /// The values at places in the window; in its first vector where `NEAR` is set.
+    ///
+    /// # Safety
+    ///
+    /// As [`Pick`]; all places lie in the window.
+    #[inline(always)]
+    unsafe fn between<const EVEN: bool, const NEAR: bool>(&self, place: V) -> V {
+        // SAFETY: of this function.
+        unsafe {
+            let (index, way) = place.split();
+            let near = self.values::<EVEN>(0);
+            let [lower, upper] = if NEAR {
+                [near.pick(index), self.values::<EVEN>(1).pick(index)]
+            } else {
+                let far = self.values::<EVEN>(V::COUNT);
+                [near.pick_two(far, index), near.pick_two(far, V::further(index, self.one))]
+            };
+            lower.add_product(way, upper.minus(lower))
+        }
+    }
+
+    /// # Safety
+    ///
+    /// As [`Self::between`].
+    #[inline(always)]
+    unsafe fn values<const EVEN: bool>(&self, ahead: usize) -> V {
+        // SAFETY: of this function.
+        unsafe {
+            let (from, (across, weight)) = (self.from.add(ahead), self.across);
+            let left = V::load_any(from);
+            if EVEN {
+                left.add_product(weight, V::load_any(from.add(across)).minus(left))
+            } else {
+                left
+            }
+        }
     }
 }

@@ -1,95 +1,106 @@
-//! Where vectors of rays begin among the values of a profile, and vectors of voxels among rays. Knows
-//! no values.
+//! Where vectors of rays begin among the values of a profile, vectors of voxels among rays, and columns
+//! of voxels beside a trace: on all planes of a block at once. Knows no values.
 
 use voltomo_numeric::cast::to_f32;
 
-use super::fan::{MARGIN, clamped};
-
-/// Vectors that are placed in one go.
-pub(super) const PLACES: usize = 32;
+use super::block::SIDE;
 
 /// How far the lowest lane stays from the beginning of a window where lanes descend, so that rounding
 /// does not carry it below.
 pub(super) const SLACK: f64 = 1e-5;
 
-/// Windows of two vectors each.
-#[derive(Debug)]
+/// What a position is added to so that its last 32 binary digits are those of its fraction: positions
+/// from −2¹⁹ to 2¹⁹ keep them.
+const ANCHOR: f64 = 1_572_864.0;
+/// Most that a position may be away from 0, with room for what lies beside it.
+pub(super) const FARTHEST: f64 = 131_072.0;
+/// Digits of a fraction that a 32-bit float keeps.
+const DIGITS: u32 = 24;
+
+/// Positions on each plane, `start + e·along`.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Places {
+    start: [f64; SIDE],
+    along: [f64; SIDE],
+    /// `along`.
+    pub(super) paces: [f32; SIDE],
+    /// What is taken off the position of the lowest lane; 0 where positions grow from lane to lane.
+    slack: f64,
+}
+
+impl Places {
+    /// From `[start, along]` of each plane, and whether positions fall from lane to lane.
+    #[inline(always)]
+    pub(super) fn new(of_plane: impl Fn(usize) -> [f64; 2], falls: bool) -> Self {
+        let slack = if falls { SLACK } else { 0.0 };
+        let mut places = Self { start: [0.0; SIDE], along: [0.0; SIDE], paces: [0.0; SIDE], slack };
+        for plane in 0..SIDE {
+            let [start, along] = of_plane(plane);
+            (places.start[plane], places.along[plane]) = (start, along);
+            places.paces[plane] = to_f32(along);
+        }
+        places
+    }
+}
+
+/// Where a vector begins on each plane.
+#[derive(Debug, Clone, Copy)]
+#[repr(C, align(64))]
 pub(super) struct Windows {
-    /// Index of the first value of a line, margins counted.
-    pub(super) starts: [u32; PLACES],
+    /// Index of the first value, those before the line counted.
+    pub(super) starts: [u32; SIDE],
     /// Position of the first lane from there.
-    pub(super) offsets: [f32; PLACES],
+    pub(super) offsets: [f32; SIDE],
 }
 
 impl Windows {
-    pub(super) const EMPTY: Self = Self { starts: [0; PLACES], offsets: [0.0; PLACES] };
+    pub(super) const EMPTY: Self = Self { starts: [0; SIDE], offsets: [0.0; SIDE] };
 
-    /// Windows whose lanes lie from `line[0] + line[1]·of_first` on, the last one by `line[1]·of_last`
-    /// further. A window begins no later than `last`, which like all before the line is zeros.
+    /// Those of a vector whose first lane lies at e and whose last one `reach` further. Bounds: as
+    /// [`Self::begin`].
     #[inline(always)]
-    pub(super) fn fill_leaning(
-        &mut self,
-        ([base, depth], of_first, of_last): ([f64; 2], &[f64], &[f64]),
-        last: usize,
-    ) {
-        let eights = of_first.as_chunks::<8>().0.iter().zip(of_last.as_chunks::<8>().0);
-        for (eight, (of_first, of_last)) in eights.enumerate().take(PLACES / 8) {
-            for k in 0..8 {
-                let (position, reach) = (base + depth * of_first[k], depth * of_last[k]);
-                let lowest = position + if reach < 0.0 { reach - SLACK } else { 0.0 };
-                let floor = lowest.floor();
-                self.offsets[8 * eight + k] = to_f32(position - floor);
-                self.starts[8 * eight + k] = clamped(floor + MARGIN as f64, last as f64);
-            }
+    pub(super) fn fill(&mut self, places: &Places, [e, reach]: [f64; 2], bounds: [i32; 2]) {
+        let falls = places.slack > 0.0;
+        let (e, reach) = if falls { (e + reach, to_f32(-reach)) } else { (e, 0.0) };
+        for plane in 0..SIDE {
+            let lowest = places.start[plane] + e * places.along[plane];
+            let lift = reach * places.paces[plane];
+            self.begin(plane, (lowest, lift, places.slack), bounds);
         }
     }
 
-    /// Windows of positions `line[0] + lane·line[1]`, the lanes of one window, of so many, behind
-    /// those of another, on a line of so many values. Windows begin `before` values before the
-    /// lowest position, and positions count from `ahead` further on.
-    ///
-    /// In whole numbers of [`PARTS`], eight from a position that is exact: the others lie beside
-    /// theirs by less than 10⁻⁶.
+    /// A window on a line with `bounds[0]` values before position 0, which begins no later than
+    /// `bounds[1]`: from the lowest lane, above which the first one lies by `lift`.
     #[inline(always)]
-    pub(super) fn fill_evenly(
+    #[allow(
+        clippy::cast_possible_truncation,
+        clippy::cast_possible_wrap,
+        clippy::cast_sign_loss,
+        reason = "halves of a word, and a number from 0 on"
+    )]
+    pub(super) fn begin(
         &mut self,
-        (lanes, length): (usize, usize),
-        (count, [first, spacing]): (usize, [f64; 2]),
-        (ahead, before): (f64, usize),
+        plane: usize,
+        (lowest, lift, slack): (f64, f32, f64),
+        [before, last]: [i32; 2],
     ) {
-        let (along, first) = (spacing * lanes as f64, first + ahead);
-        let lowest = if spacing < 0.0 { spacing * (lanes as f64 - 1.0) - SLACK } else { 0.0 };
-        let [step, lowest] = [along, lowest].map(|length| whole(length * PARTS));
-        let (last, margin) = (whole((length - 2 * lanes) as f64), MARGIN as f64 - before as f64);
-        for eight in 0..count.div_ceil(8).min(PLACES / 8) {
-            let position = first + (8 * eight) as f64 * along;
-            let floor = position.floor();
-            let (rest, floor) = (whole((position - floor) * PARTS), whole(floor + margin));
-            for k in 0..8 {
-                #[allow(
-                    clippy::cast_possible_wrap,
-                    clippy::cast_possible_truncation,
-                    reason = "below 8"
-                )]
-                let position = rest + k as i32 * step;
-                let below = (position + lowest) >> SHIFT;
-                self.offsets[8 * eight + k] = (position - (below << SHIFT)) as f32 / PARTS_F32;
-                self.starts[8 * eight + k] = (floor + below).max(0).min(last).unsigned_abs();
-            }
-        }
+        const WHOLE: i32 = (ANCHOR.to_bits() >> 32) as i32;
+        const UNIT: f32 = 1.0 / (1u32 << DIGITS) as f32;
+        let digits = (lowest + (ANCHOR - slack)).to_bits();
+        let whole = (digits >> 32) as i32 - WHOLE;
+        let part = (digits as u32 >> (32 - DIGITS)) as i32 as f32 * UNIT;
+        self.starts[plane] = whole.wrapping_add(before).max(0).min(last) as u32;
+        self.offsets[plane] = part + (lift + to_f32(slack));
     }
 }
 
-/// Parts of a voxel that windows are placed in: eight windows of sixteen values two voxels apart
-/// stay below 2³¹.
-const SHIFT: u32 = 22;
-const PARTS: f64 = (1 << SHIFT) as f64;
-const PARTS_F32: f32 = (1 << SHIFT) as f32;
-
-/// The whole number next to one that is not too large for it.
+/// A length of a line of voxels or rays.
 #[inline(always)]
-fn whole(value: f64) -> i32 {
-    let value = value.clamp(-1e9, 1e9);
-    // SAFETY: a number within the range.
-    unsafe { value.round_ties_even().to_int_unchecked::<i32>() }
+#[allow(
+    clippy::cast_possible_truncation,
+    clippy::cast_possible_wrap,
+    reason = "lines of a block and of a detector are far shorter"
+)]
+pub(super) fn as_i32(length: usize) -> i32 {
+    length as i32
 }
