@@ -3,9 +3,7 @@
 use std::f64::consts::TAU;
 
 use ndarray::{Array2, s};
-use voltomo_types::{
-    Finding, FindingKind, Measure, MeasureUnit, ShownSlice, SliceDirection, Verdict,
-};
+use voltomo_types::{Finding, FindingKind, Measure, MeasureUnit, Verdict};
 
 use super::report::{self, Place};
 use super::survey::Survey;
@@ -152,8 +150,6 @@ pub(super) fn findings(survey: &Survey<'_>, lead: &Lead) -> Vec<Finding> {
         high - low
     );
     let mut finding = report::finding_at(FindingKind::LidLead, survey, (place, measures), note);
-    let position = place.angle.to_degrees().rem_euclid(360.0);
-    finding.slice = Some(ShownSlice { direction: SliceDirection::Axial, position });
     finding.confidence = report::confidence(reach, 0.4);
     findings.push(finding);
     findings.extend(lead.root().map(|root| tab(survey, lead, root)));
