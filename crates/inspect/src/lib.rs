@@ -20,6 +20,7 @@ pub mod round;
 pub mod sample;
 pub mod unrolled;
 
+pub use coin::CoinSettings;
 pub use cylindrical::{CylindricalSettings, LayerSettings, LidSide};
 pub use error::InspectError;
 pub use judge::{SURE_SIGMAS, judge, judge_all, verdict};

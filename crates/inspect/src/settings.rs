@@ -4,6 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use voltomo_types::{CellKind, Problem};
 
+use crate::coin::CoinSettings;
 use crate::cylindrical::CylindricalSettings;
 
 /// `[inspect]`.
@@ -16,13 +17,15 @@ pub struct InspectSettings {
     pub limits: String,
     /// Wound cells.
     pub cylindrical: CylindricalSettings,
+    /// Coin cells.
+    pub coin: CoinSettings,
 }
 
 impl InspectSettings {
     /// Everything that is wrong with the settings by themselves.
     #[must_use]
     pub fn problems(&self) -> Vec<Problem> {
-        self.cylindrical.problems()
+        [self.cylindrical.problems(), self.coin.problems()].concat()
     }
 }
 
@@ -37,8 +40,11 @@ mod tests {
         bad.cylindrical.height_mm = -1.0;
         bad.cylindrical.height_step_mm = f64::NAN;
         bad.cylindrical.layers.gap.least_thickness_mm = 0.0;
+        bad.coin.void_sigmas = f64::NAN;
         let keys: Vec<String> = bad.problems().into_iter().map(|problem| problem.key).collect();
-        let expected = ["layers.gap.least_thickness_mm", "height_mm", "height_step_mm"];
-        assert_eq!(keys, expected.map(|key| format!("inspect.cylindrical.{key}")));
+        let wound = ["layers.gap.least_thickness_mm", "height_mm", "height_step_mm"];
+        let mut expected = wound.map(|key| format!("inspect.cylindrical.{key}")).to_vec();
+        expected.push("inspect.coin.void_sigmas".into());
+        assert_eq!(keys, expected);
     }
 }

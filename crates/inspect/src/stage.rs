@@ -58,13 +58,14 @@ pub fn inspect_cylindrical(
 pub fn inspect_coin(
     views: &Views<'_>,
     starved_share: Option<f64>,
+    settings: &InspectSettings,
     limits: &Limits,
 ) -> Result<Inspection, InspectError> {
     let both = views.xray.is_some() && views.neutron.is_some();
     let (mut found, mut refused) = (Inspection::default(), None);
     for (seen, starved) in [(views.xray, starved_share), (views.neutron, None)] {
         let Some(seen) = seen else { continue };
-        match coin::inspect(&seen, starved) {
+        match coin::inspect(&seen, starved, &settings.coin) {
             Ok(coin) => {
                 found.findings.extend(coin.findings);
                 found.plots.extend(coin.plots);

@@ -8,7 +8,7 @@ use voltomo_acquire::simulate::cell::{Cell, CellFile};
 use voltomo_acquire::simulate::instrument::Profile;
 use voltomo_acquire::simulate::material::{HydrogenModel, Library};
 use voltomo_acquire::simulate::shape::{Placement, Scene, VoxelRequest};
-use voltomo_inspect::coin::{CoinInspection, inspect};
+use voltomo_inspect::coin::{CoinInspection, CoinSettings, inspect};
 use voltomo_inspect::{InspectError, Limits, Seen, judge_all};
 use voltomo_numeric::cast::{to_f32, to_index};
 use voltomo_numeric::random::Random;
@@ -39,7 +39,7 @@ impl Volume {
     }
 
     fn inspected(&self) -> CoinInspection {
-        let mut found = inspect(&self.seen(), None).unwrap();
+        let mut found = inspect(&self.seen(), None, &CoinSettings::default()).unwrap();
         found.findings = judge_all(found.findings, &Limits::default());
         for finding in &found.findings {
             println!("{:?} {:?} {}", finding.kind, finding.verdict, finding.note);
@@ -342,10 +342,13 @@ fn a_starved_coin_is_refused_and_a_clear_one_is_not() {
     assert!(found.findings.iter().all(|finding| finding.kind != FindingKind::Starvation));
     assert_share(value(of(&found, FindingKind::PunchCavity), "height"), 1.029, 0.1);
     let dim = |finding: &Finding| finding.kind != FindingKind::Cell;
-    let by_share = inspect(&clear.seen(), Some(0.4)).unwrap();
+    let by_share = inspect(&clear.seen(), Some(0.4), &CoinSettings::default()).unwrap();
     assert!(by_share.findings.iter().filter(|it| dim(it)).count() == 1);
     let starved = of(&by_share, FindingKind::Starvation);
     assert!(starved.verdict == Verdict::CannotTell && starved.note.contains("40 %"));
+    let lenient = CoinSettings { starved_share: 0.5, ..CoinSettings::default() };
+    let found = inspect(&clear.seen(), Some(0.4), &lenient).unwrap();
+    assert!(found.findings.iter().all(|finding| finding.kind != FindingKind::Starvation));
     let mut pale = clear;
     pale.attenuation.mapv_inplace(|mu| 0.1 * mu);
     let by_steel = pale.inspected();
@@ -359,13 +362,13 @@ fn bad_volumes_are_refused() {
     let half = whole.attenuation.slice(s![.., .., ..140]).to_owned();
     let grid = VoxelGrid { shape: [64, 260, 140], ..whole.grid };
     let half = Volume { attenuation: half, grid, probe: Probe::Neutron };
-    let error = inspect(&half.seen(), None).unwrap_err();
+    let error = inspect(&half.seen(), None, &CoinSettings::default()).unwrap_err();
     let is_outside = matches!(error, InspectError::OutsideField { .. });
     assert!(is_outside || matches!(error, InspectError::WrongKind { .. }), "{error}");
     let mut noise = with_noise(whole);
     let mut chance = Random::new(9);
     noise.attenuation.mapv_inplace(|_| to_f32(chance.normal()));
-    assert!(inspect(&noise.seen(), None).is_err());
+    assert!(inspect(&noise.seen(), None, &CoinSettings::default()).is_err());
     noise.attenuation.fill(f32::NAN);
-    assert!(matches!(inspect(&noise.seen(), None), Err(InspectError::Blank { .. })));
+    assert!(matches!(inspect(&noise.seen(), None, &CoinSettings::default()), Err(InspectError::Blank { .. })));
 }

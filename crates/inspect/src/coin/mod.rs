@@ -17,6 +17,7 @@ mod pose;
 mod profiles;
 mod rays;
 mod report;
+mod settings;
 mod spacer;
 mod stack;
 mod starvation;
@@ -33,6 +34,7 @@ use crate::plots::Plots;
 use crate::seen::Seen;
 use pose::Pose;
 use report::Report;
+pub use settings::CoinSettings;
 use stack::Stack;
 use working::Working;
 
@@ -50,7 +52,8 @@ pub struct CoinInspection {
 /// Inspects one volume of a coin cell.
 ///
 /// `seen`: the volume; the coin lies or stands in it in any direction, whole. `starved_share`: share
-/// of the rays through the sample that no light came through, where the correction told it, 0 to 1.
+/// of the rays through the sample that no light came through, where the correction told it, 0 to 1;
+/// `settings`: thresholds.
 /// Returns findings; what the volume cannot tell is a finding that says so, and of a starved volume
 /// the inside is not looked at. Memory: the coin with a millimetre of air about it, f32.
 ///
@@ -60,12 +63,13 @@ pub struct CoinInspection {
 pub fn inspect(
     seen: &Seen<'_>,
     starved_share: Option<f64>,
+    settings: &CoinSettings,
 ) -> Result<CoinInspection, InspectError> {
     seen.check()?;
     let working = Working::new(seen);
     let pose = pose::find(&working, seen.probe)?;
-    let report = Report { pose: &pose, probe: seen.probe };
-    let stack = Stack::of(&pose);
+    let report = Report { pose: &pose, probe: seen.probe, settings };
+    let stack = Stack::of(&pose, settings);
     let cell = found(&pose, seen.probe);
     let starved = starvation::starvation(report, &stack, (seen.is_quantitative, starved_share));
     let mut plots = Plots::default();

@@ -6,6 +6,7 @@ use voltomo_types::{
 
 use super::fit::Estimate;
 use super::pose::Pose;
+use super::settings::CoinSettings;
 
 /// What all findings of one volume share.
 #[derive(Debug, Clone, Copy)]
@@ -14,6 +15,8 @@ pub(super) struct Report<'a> {
     pub(super) pose: &'a Pose,
     /// Whose volume.
     pub(super) probe: Probe,
+    /// Its thresholds.
+    pub(super) settings: &'a CoinSettings,
 }
 
 impl Report<'_> {

@@ -6,13 +6,9 @@ use voltomo_numeric::least_squares::parabola_minimum;
 use super::fit::Estimate;
 use super::pose::{FLAT, Pose};
 use super::rays::{Rays, crossing};
+use super::settings::CoinSettings;
 use super::upright::Layers;
 
-/// A band is dark if it is so much darker than its shoulders, as a share of the lesser one: less is
-/// the ripple of any plateau.
-const DARK: f64 = 0.1;
-/// … and by so many of its standard deviations.
-const SURE: f64 = 5.0;
 /// A chip of lithium reads so much more than steel, edge-on or not.
 const BRIGHT: f64 = 1.3;
 /// A lower cavity is none, mm.
@@ -37,9 +33,10 @@ pub(super) struct Dip {
 
 impl Dip {
     /// Whether it is a band, and no ripple.
-    pub(super) fn is_band(&self) -> bool {
+    fn is_band(&self, settings: &CoinSettings) -> bool {
         let lesser = self.shoulders[0].min(self.shoulders[1]);
-        self.depth.value > SURE * self.depth.sigma && self.depth.value > DARK * lesser
+        self.depth.value > settings.band_sigmas * self.depth.sigma
+            && self.depth.value > settings.band_depth * lesser
     }
 }
 
@@ -54,11 +51,13 @@ pub(super) struct Stack {
     pub(super) dips: Vec<Dip>,
     /// Lower and upper face of a layer that reads much more than steel, mm.
     pub(super) chip: Option<[f64; 2]>,
+    /// Thresholds.
+    settings: CoinSettings,
 }
 
 impl Stack {
     /// The layers of a cell.
-    pub(super) fn of(pose: &Pose) -> Self {
+    pub(super) fn of(pose: &Pose, settings: &CoinSettings) -> Self {
         let layers = pose.upright.layers([0.0, FLAT * pose.radius.value]);
         let level = pose.rays.middle(0.0, pose.steel.value);
         let cavity = cavity(pose, &layers.value, level);
@@ -66,13 +65,13 @@ impl Stack {
         let range = pose.upright.slice(0.5 * WALL_MM)..=pose.upright.slice(end);
         let brightest = range.clone().map(|k| layers.value[k]).fold(f64::NEG_INFINITY, f64::max);
         let dips = dips(pose, &layers, [*range.start(), *range.end()]);
-        let chip = chip(pose, &layers.value, (range, &dips), brightest);
-        Self { layers, cavity, dips, chip }
+        let chip = chip(pose, &layers.value, (range, &dips, settings), brightest);
+        Self { layers, cavity, dips, chip, settings: *settings }
     }
 
     /// The band of the separator: the lowest of the clear minima, between the two electrodes.
     pub(super) fn band(&self) -> Option<&Dip> {
-        self.dips.iter().find(|dip| dip.is_band())
+        self.dips.iter().find(|dip| dip.is_band(&self.settings))
     }
 
     /// Lower end of what is bright: the upper face of the gas at a drained separator, else the lower
@@ -110,7 +109,7 @@ fn cavity(pose: &Pose, layers: &[f64], level: f64) -> Option<[f64; 2]> {
 fn chip(
     pose: &Pose,
     layers: &[f64],
-    (range, dips): (std::ops::RangeInclusive<usize>, &[Dip]),
+    (range, dips, settings): (std::ops::RangeInclusive<usize>, &[Dip], &CoinSettings),
     brightest: f64,
 ) -> Option<[f64; 2]> {
     if brightest < BRIGHT * pose.steel.value {
@@ -120,9 +119,9 @@ fn chip(
     let z = pose.upright.height(peak as f64);
     // Below is the gas of a drained separator, or steel under a thin coat; above is the spacer, or
     // gas where that leans.
-    let is_drained = dips.iter().any(|dip| dip.is_band() && dip.z < z);
+    let is_drained = dips.iter().any(|dip| dip.is_band(settings) && dip.z < z);
     let under = if is_drained { 0.5 } else { 1.0 } * pose.steel.value;
-    let gap = dips.iter().find(|dip| dip.is_band() && dip.z > z);
+    let gap = dips.iter().find(|dip| dip.is_band(settings) && dip.z > z);
     let over = gap.map_or(pose.steel.value, |gap| gap.least);
     let [below, above] = [under, over].map(|mu| pose.rays.middle(mu, brightest));
     let low = crossing(layers, (*range.start()..=peak).rev(), below, false)?;

@@ -7,37 +7,32 @@ use super::report::Report;
 use super::stack::Stack;
 use crate::round::median_and_sigma;
 
-/// The correction calls a scan starved from this share of its rays on (`correct.starvation.most`).
-const MOST_SHARE: f64 = 0.1;
-/// No beam of a laboratory sees less in steel, 1/cm: it would be of 100 keV alone.
-const STEEL_PER_CM: f64 = 3.0;
-/// Steel and gas must differ by so many standard deviations of a voxel within a layer.
-const CLEAR: f64 = 2.0;
-
 /// The finding that a volume is starved, with its reasons; `None` of a volume that is not.
 pub(super) fn starvation(
     report: Report<'_>,
     stack: &Stack,
     (is_quantitative, share): (bool, Option<f64>),
 ) -> Option<Finding> {
-    let pose = report.pose;
+    let (pose, settings) = (report.pose, report.settings);
     let mut reasons = Vec::new();
     let mut measures = Vec::new();
     if let Some(share) = share {
         measures.push(Measure::new("starved_share", share, None, MeasureUnit::One));
-        if share > MOST_SHARE {
+        if share > settings.starved_share {
             reasons.push(format!("no light came through {:.0} % of its rays", 100.0 * share));
         }
     }
     if report.probe == Probe::Xray {
         let steel = pose.steel.value;
         measures.push(Measure::new("steel", steel, None, MeasureUnit::PerCentimetre));
-        if is_quantitative && steel < STEEL_PER_CM {
-            reasons.push(format!("its steel reads {steel:.1} /cm, a third of what it is or less"));
+        if is_quantitative && steel < settings.least_steel_per_cm {
+            reasons.push(format!("its steel reads {steel:.1} /cm, where {:.1} is the least that any beam sees",
+                settings.least_steel_per_cm
+            ));
         }
         let clear = clearness(report, stack);
         measures.push(Measure::new("contrast_to_noise", clear, None, MeasureUnit::One));
-        if clear < CLEAR {
+        if clear < settings.least_contrast {
             reasons.push(format!(
                 "steel and gas inside differ by {clear:.1} times the streaks of a layer"
             ));

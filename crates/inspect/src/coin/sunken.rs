@@ -10,9 +10,6 @@ use crate::round::{median, median_and_sigma};
 
 /// Widths over which a map is smoothed to see small and large places, mm (standard deviations).
 const SCALES_MM: [f64; 3] = [0.12, 0.24, 0.48];
-/// A place stands out by so many standard deviations of the smoothed map: of some thousand
-/// independent places, less than one in a million maps has one by chance.
-const SURE: f64 = 6.0;
 /// Width of the rings whose medians are the even layer, mm.
 const RING_MM: f64 = 0.25;
 /// A relief is known so far beyond what is looked at, mm.
@@ -71,8 +68,8 @@ pub(super) fn relief(upright: &Upright, map: &Array2<f64>, about: [f64; 2], reac
     Relief { rest, about, reach, mean }
 }
 
-/// The places where a relief lacks matter beyond its own noise, the clearest first.
-pub(super) fn sunken(upright: &Upright, relief: &Relief) -> Vec<Sunken> {
+/// The places where a relief lacks matter by `sigmas` of its own noise or more, the clearest first.
+pub(super) fn sunken(upright: &Upright, relief: &Relief, sigmas: f64) -> Vec<Sunken> {
     let mut found: Vec<Sunken> = Vec::new();
     let mut maps: Vec<(Array2<f64>, f64)> = Vec::new();
     for scale in SCALES_MM.map(|scale| scale.max(upright.step)) {
@@ -82,7 +79,7 @@ pub(super) fn sunken(upright: &Upright, relief: &Relief) -> Vec<Sunken> {
         maps.push((smooth, noise));
     }
     for (smooth, noise) in &maps {
-        for place in places(smooth, -SURE * noise) {
+        for place in places(smooth, -sigmas * noise) {
             let sigmas = -smooth[place] / noise;
             let middle = [upright.across(place.0), upright.across(place.1)];
             found.push(measured(upright, relief, (middle, sigmas), maps[0].1));

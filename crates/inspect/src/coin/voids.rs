@@ -52,7 +52,7 @@ pub(super) fn voids(
         if stack.chip.is_some_and(|chip| zone.heights[1] > chip[0] + 2.0 * ELECTRODE_MM) {
             measures = evenness(report, stack, &relief);
         }
-        let places = sunken(upright, &relief);
+        let places = sunken(upright, &relief, report.settings.void_sigmas);
         seen.extend(places.into_iter().map(|place| deep(report, &zone, place)));
     }
     seen.sort_by(|a, b| b.place.sigmas.total_cmp(&a.place.sigmas));

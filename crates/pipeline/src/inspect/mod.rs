@@ -74,7 +74,7 @@ pub fn inspect(options: &InspectOptions, watch: &dyn Watch) -> Result<FindingsRe
     let starved = starved.and_then(|input| input.starved_share());
     let Inspection { findings, plots, cells } = match options.cell {
         CellKind::Cylindrical => inspect_cylindrical(&views, &options.settings, &limits)?,
-        CellKind::Coin => inspect_coin(&views, starved, &limits)?,
+        CellKind::Coin => inspect_coin(&views, starved, &options.settings, &limits)?,
     };
     watch.end();
     let findings = placed([options.beforehand.clone(), findings].concat());
