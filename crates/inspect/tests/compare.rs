@@ -136,3 +136,37 @@ fn bad_volumes_of_noise_or_of_another_body_are_refused() {
         assert!(error.to_string().contains("two different cells"), "{error}");
     }
 }
+
+#[test]
+fn bad_a_volume_upside_down_is_refused() {
+    // A lid at one end: a bright disc.
+    let lidded = |seed: u64| {
+        let mut whole = volume(&PLAIN, seed);
+        for mut slice in whole.0.outer_iter_mut().skip(30).take(4) {
+            slice.mapv_inplace(|mu| 1.5 * mu);
+        }
+        whole
+    };
+    let (first, mut second) = (lidded(1), lidded(2));
+    let upright = compared(&first, &second, &Beside::default());
+    assert!((upright.scale[0] - 1.0).abs() < 0.01, "{:?}", upright.scale);
+    second.0.invert_axis(ndarray::Axis(0));
+    let settings = CompareSettings::default();
+    let refused = compare(&first.seen(), &second.seen(), &Beside::default(), &settings);
+    let error = refused.unwrap_err();
+    assert!(matches!(error, CompareError::UpsideDown { .. }), "{error}");
+    assert!(error.to_string().contains("turn it over"), "{error}");
+}
+
+#[test]
+fn a_second_volume_of_half_the_cell_says_how_much_was_compared() {
+    let first = volume(&PLAIN, 1);
+    let mut half = volume(&PLAIN, 2);
+    half.0.slice_mut(ndarray::s![.., .., ..35]).fill(f32::NAN);
+    let found = compared(&first, &half, &Beside::default());
+    let share = found.findings[0].measure("compared").unwrap().value;
+    assert!((share - 0.5).abs() < 0.02, "{share}");
+    assert!(found.findings[0].note.contains("% of the first one's matter"), "{}", found.findings[0].note);
+    let whole = compared(&first, &volume(&PLAIN, 2), &Beside::default());
+    assert!(!whole.findings[0].note.contains("was not compared"));
+}

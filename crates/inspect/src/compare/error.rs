@@ -52,6 +52,21 @@ pub enum CompareError {
         /// The least with which they are compared.
         least: f64,
     },
+    /// One of them stands on its head.
+    #[error(
+        "the second {} volume stands upside down beside the first: the means of its slices resemble \
+         those of the first to {over:.2} when it is turned over, to {upright:.2} as it is; turn it over, \
+         or give the transform of a registration (`--transform`)",
+        name(*.probe)
+    )]
+    UpsideDown {
+        /// Whose volumes.
+        probe: Probe,
+        /// Correlation of the slices' means as they are.
+        upright: f64,
+        /// and with the second volume turned over.
+        over: f64,
+    },
     /// A flat transform.
     #[error("the transform of the second volume has no way back; it flattens space")]
     Flat,

@@ -19,6 +19,9 @@ use crate::seen::Seen;
 
 pub use error::CompareError;
 
+/// From this share of the first one's matter on all of it was compared.
+const WHOLE: f64 = 0.99;
+
 /// How two volumes are compared.
 #[derive(Debug, Clone, Copy)]
 pub struct CompareSettings {
@@ -67,7 +70,7 @@ pub struct Comparison {
 ///
 /// # Errors
 /// Volumes without millimetres or contrast, of different beams, that do not overlap or resemble each
-/// other, a transform without a way back, labels of another grid.
+/// other, one upside down, a transform without a way back, labels of another grid.
 pub fn compare(
     first: &Seen<'_>,
     second: &Seen<'_>,
@@ -85,7 +88,8 @@ pub fn compare(
     }
     let mut difference = align::onto(first, second, beside.first_from_second.as_ref())?;
     let level = align::level(first);
-    let scale = align::scale(first, &difference, level)?;
+    let (scale, share) = align::scale(first, &difference, level)?;
+    align::check_upright(first, &difference)?;
     align::check_likeness(first, &difference)?;
     let divisor = if settings.rescale { scale[0] } else { 1.0 };
     align::subtract(&mut difference, first, divisor);
@@ -95,26 +99,38 @@ pub fn compare(
     let upright = CellFrame::new([0.0; 3], 0.0, [0.0; 2], false);
     let frame = beside.frame.unwrap_or(&upright);
     let regions = regions::regions((&difference, &smooth, &sigma), first, settings.sigmas);
-    let mut findings = vec![whole(first, &difference, beside.labels, scale)];
+    let mut findings = vec![whole(first, &difference, beside.labels, (scale, share))];
     findings[0].note = format!(
         "The second volume reads {:.1} % of the first ({:.1} % standard deviation); {} regions differ \
-         beyond noise.",
+         beyond noise{}.",
         100.0 * scale[0],
         100.0 * scale[1],
-        regions.len()
+        regions.len(),
+        not_compared(share)
     );
     findings.extend(regions.iter().map(|region| region.finding(first, frame, beside.labels)));
     Ok(Comparison { difference, scale, findings })
 }
 
-/// The scale, and the mean change by material.
+/// What of the first cell was not compared, in words.
+fn not_compared(share: f64) -> String {
+    if share > WHOLE {
+        return String::new();
+    }
+    format!("; the second shows {:.0} % of the first one's matter, the rest was not compared", 100.0 * share)
+}
+
+/// The scale, the share that was compared, and the mean change by material.
 fn whole(
     first: &Seen<'_>,
     difference: &Array3<f32>,
     labels: Option<&Labels>,
-    scale: [f64; 2],
+    (scale, share): ([f64; 2], f64),
 ) -> Finding {
-    let mut measures = vec![Measure::new("scale", scale[0], Some(scale[1]), MeasureUnit::One)];
+    let mut measures = vec![
+        Measure::new("scale", scale[0], Some(scale[1]), MeasureUnit::One),
+        Measure::new("compared", share, None, MeasureUnit::One),
+    ];
     for material in Material::ALL {
         let Some(labels) = labels else { break };
         let voxels = labels.materials.iter().zip(difference);
