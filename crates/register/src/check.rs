@@ -6,8 +6,8 @@ use crate::RegisterError;
 
 /// Least extent of a volume along each axis, mm: less holds no cell.
 const LEAST_MM: f64 = 1.5;
-/// Percent of the voxels that may be no number: the corners around a round field, and some.
-const MOST_PERCENT: f64 = 60.0;
+/// Percent of the voxels that may be no number: the corners around a round field are 21.
+const MOST_PERCENT: f64 = 30.0;
 
 /// Checks unit, size and numbers of a volume.
 pub(crate) fn check(volume: &Volume, which: Probe) -> Result<(), RegisterError> {

@@ -54,6 +54,12 @@ fn bad_a_volume_of_nan_is_named() {
     xray.attenuation.fill(f32::NAN);
     let error = refused(&whole(), &xray);
     assert!(matches!(error, RegisterError::NotNumbers { which: Probe::Xray, .. }), "{error}");
+    // Four tenths of it are too many too.
+    let mut part = whole();
+    let slices = 4 * part.grid.shape[0] / 10;
+    part.attenuation.slice_mut(ndarray::s![..slices, .., ..]).fill(f32::NAN);
+    let error = refused(&whole(), &part);
+    assert!(matches!(error, RegisterError::NotNumbers { which: Probe::Xray, .. }), "{error}");
 }
 
 #[test]
