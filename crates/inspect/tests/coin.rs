@@ -370,5 +370,8 @@ fn bad_volumes_are_refused() {
     noise.attenuation.mapv_inplace(|_| to_f32(chance.normal()));
     assert!(inspect(&noise.seen(), None, &CoinSettings::default()).is_err());
     noise.attenuation.fill(f32::NAN);
-    assert!(matches!(inspect(&noise.seen(), None, &CoinSettings::default()), Err(InspectError::Blank { .. })));
+    assert!(matches!(
+        inspect(&noise.seen(), None, &CoinSettings::default()),
+        Err(InspectError::Blank { .. })
+    ));
 }

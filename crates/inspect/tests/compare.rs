@@ -166,7 +166,11 @@ fn a_second_volume_of_half_the_cell_says_how_much_was_compared() {
     let found = compared(&first, &half, &Beside::default());
     let share = found.findings[0].measure("compared").unwrap().value;
     assert!((share - 0.5).abs() < 0.02, "{share}");
-    assert!(found.findings[0].note.contains("% of the first one's matter"), "{}", found.findings[0].note);
+    assert!(
+        found.findings[0].note.contains("% of the first one's matter"),
+        "{}",
+        found.findings[0].note
+    );
     let whole = compared(&first, &volume(&PLAIN, 2), &Beside::default());
     assert!(!whole.findings[0].note.contains("was not compared"));
 }

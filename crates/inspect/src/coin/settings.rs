@@ -50,10 +50,15 @@ impl CoinSettings {
             ("least_steel_per_cm", self.least_steel_per_cm, [0.0, 100.0]),
             ("least_contrast", self.least_contrast, [0.0, 100.0]),
         ];
-        let outside = numbers.into_iter().filter(|(_, value, [low, high])| !(*low..=*high).contains(value));
+        let outside =
+            numbers.into_iter().filter(|(_, value, [low, high])| !(*low..=*high).contains(value));
         outside
             .map(|(key, value, [low, high])| {
-                Problem::new(&format!("inspect.coin.{key}"), value, format!("a number from {low} to {high}"))
+                Problem::new(
+                    &format!("inspect.coin.{key}"),
+                    value,
+                    format!("a number from {low} to {high}"),
+                )
             })
             .collect()
     }

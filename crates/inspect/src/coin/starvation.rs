@@ -26,7 +26,8 @@ pub(super) fn starvation(
         let steel = pose.steel.value;
         measures.push(Measure::new("steel", steel, None, MeasureUnit::PerCentimetre));
         if is_quantitative && steel < settings.least_steel_per_cm {
-            reasons.push(format!("its steel reads {steel:.1} /cm, where {:.1} is the least that any beam sees",
+            reasons.push(format!(
+                "its steel reads {steel:.1} /cm, where {:.1} is the least that any beam sees",
                 settings.least_steel_per_cm
             ));
         }

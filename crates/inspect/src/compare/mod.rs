@@ -117,7 +117,10 @@ fn not_compared(share: f64) -> String {
     if share > WHOLE {
         return String::new();
     }
-    format!("; the second shows {:.0} % of the first one's matter, the rest was not compared", 100.0 * share)
+    format!(
+        "; the second shows {:.0} % of the first one's matter, the rest was not compared",
+        100.0 * share
+    )
 }
 
 /// The scale, the share that was compared, and the mean change by material.

@@ -14,6 +14,8 @@ use crate::round::{median, median_and_sigma};
 const BINS: usize = 144;
 /// A buckle of the inner windings leaves voids up to so far behind the edge, mm.
 const BEHIND_MM: f64 = 2.5;
+/// No roll is wound about a mandrel that is wider than this share of its can: that is the room under a lid.
+const WIDEST: f64 = 1.0 / 3.0;
 /// Heights taken together for a map by height, mm.
 const ROW_MM: f64 = 1.0;
 
@@ -60,6 +62,9 @@ impl Core {
             return None;
         }
         let edge = Sawtooth::through(&points)?;
+        if edge.radius > WIDEST * survey.body.radius {
+            return None;
+        }
         let (map, sheet, rows) = map_by_height(survey, (middle, reach));
         let heights = dark_heights(survey, (middle, &edge))?;
         let sheet = (survey.seen.probe == Probe::Xray).then_some(sheet);
@@ -287,7 +292,9 @@ fn depths(core: &Core) -> Array2<f64> {
 }
 
 fn unseen(survey: &Survey<'_>) -> Finding {
-    let note = "The middle of the roll is not dark: no void of a mandrel is seen.".into();
+    let note = "No void of a mandrel is seen: the middle is not dark, or what is dark there is wider than a \
+                third of the can, as under a lid."
+        .into();
     let mut finding = report::finding(FindingKind::MandrelVoid, survey, Vec::new(), note);
     (finding.verdict, finding.confidence) = (Verdict::CannotTell, 0.5);
     finding

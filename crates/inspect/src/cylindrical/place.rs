@@ -11,6 +11,9 @@ use crate::error::{InspectError, name};
 use crate::frame::CellFrame;
 use crate::seen::{Seen, Views};
 
+/// Share of a square volume that its round field leaves out, and a little more.
+const CORNERS: f64 = 0.23;
+
 /// Finds the cell in every volume there is, and hangs both views on one frame where a registration
 /// is known; returned beside it, a finding for each volume in which no cell was found.
 ///
@@ -109,12 +112,32 @@ pub(super) fn body_finding(placed: &Placed<'_>) -> Finding {
     }
 }
 
+/// Share of a volume's voxels that hold no number, from every so many of them.
+fn unknown_share(seen: &Seen<'_>) -> f64 {
+    const EVERY: usize = 7;
+    let looked_at = seen.attenuation.iter().step_by(EVERY);
+    let (count, unknown) = looked_at.fold((0.0, 0.0), |(count, unknown), value| {
+        (count + 1.0, unknown + f64::from(u8::from(!value.is_finite())))
+    });
+    unknown / f64::max(count, 1.0)
+}
+
+/// What is said of a volume that holds no numbers in more than its corners.
+fn missing_note(seen: &Seen<'_>) -> String {
+    let unknown = unknown_share(seen);
+    if unknown < CORNERS {
+        return String::new();
+    }
+    format!(" {:.0} % of its voxels hold no number: what lies there is not seen.", 100.0 * unknown)
+}
+
 fn body_note(placed: &Placed<'_>) -> String {
     let body = &placed.body;
     let edge = match placed.seen.probe {
         Probe::Neutron => "; its diameter is that of can and sleeve, which neutrons see",
         Probe::Xray => "",
     };
+    let missing = missing_note(&placed.seen);
     let part = match (body.bottom.is_some(), body.top.is_some()) {
         (true, true) => "whole".to_string(),
         (true, false) => "without its top".to_string(),
@@ -138,7 +161,7 @@ fn body_note(placed: &Placed<'_>) -> String {
         HeightOrigin::Volume => "from the lower end of the volume",
     };
     format!(
-        "A cylindrical cell in the {} volume, {part}; heights {:.1} to {:.1} mm, counted {from}; lid {end}, {by}{edge}.",
+        "A cylindrical cell in the {} volume, {part}; heights {:.1} to {:.1} mm, counted {from}; lid {end}, {by}{edge}.{missing}",
         name(placed.seen.probe),
         body.seen[0],
         body.seen[1]
