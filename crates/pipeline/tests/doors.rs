@@ -195,6 +195,26 @@ fn a_lost_chunk_is_named_by_every_door() {
 }
 
 #[test]
+fn a_damaged_chunk_is_an_error_wherever_the_damage_is() {
+    let (_folder, volume, _) = bench();
+    let path = volume.join(LOST.0);
+    let whole = fs::read(&path).unwrap();
+    // The index of the shard stands at its end.
+    for at in [10, whole.len() / 3, whole.len() / 2, whole.len() - 8] {
+        let mut damaged = whole.clone();
+        damaged[at] ^= 0x10;
+        fs::write(&path, damaged).unwrap();
+        let text = read_slab(&volume, 16..32).unwrap_err().to_string();
+        assert!(text.contains("slices 16 to 31 is broken"), "byte {at}: {text}");
+        assert!(text.contains("copy the volume again") && text.ends_with("volume.zarr)"), "{text}");
+    }
+    fs::write(&path, &whole[..whole.len() / 2]).unwrap();
+    assert!(read_slab(&volume, 16..32).is_err());
+    fs::write(&path, whole).unwrap();
+    read_slab(&volume, 16..32).unwrap();
+}
+
+#[test]
 fn an_unfinished_volume_may_lack_chunks() {
     let (folder, volume, _) = bench();
     let unfinished = folder.path().join("volume.partial.zarr");

@@ -183,10 +183,24 @@ impl StoredVolume {
         self.refuse_missing(z.clone())?;
         let bytes: Result<ArrayBytes, _> =
             array.retrieve_array_subset(&ArraySubset::new_with_ranges(&self.ranges(z)));
-        let bytes = bytes.map_err(|error| StoreError::from_crate(&error, &self.path, 0))?;
+        let bytes = bytes.map_err(|error| self.broken(z, &error))?;
         let bytes = bytes.into_fixed();
         let bytes = bytes.map_err(|error| StoreError::from_crate(&error, &self.path, 0))?;
         Ok(bytes.into_owned())
+    }
+
+    /// What it means that chunks of the slices `z` cannot be unpacked.
+    fn broken(&self, z: &Range<usize>, error: &(dyn std::error::Error + 'static)) -> StoreError {
+        let path = self.path.clone();
+        let last = z.end.saturating_sub(1);
+        let found = format!(
+            "a chunk of slices {} to {last} is broken ({error}): copy the volume again, or make it again",
+            z.start
+        );
+        match StoreError::from_crate(error, &self.path, 0) {
+            StoreError::Unreadable { .. } => StoreError::Unreadable { found, path },
+            other => other,
+        }
     }
 
     /// The voxels of the slices `z`, axis by axis.

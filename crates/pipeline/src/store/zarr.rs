@@ -244,7 +244,8 @@ fn compression(
     Ok(match settings.compression {
         Compression::None => Vec::new(),
         Compression::Zstd => {
-            vec![Arc::new(ZstdCodec::new(i32::from(settings.compression_level), false))]
+            // With the checksum of each frame: numbers that were damaged on a disk are an error.
+            vec![Arc::new(ZstdCodec::new(i32::from(settings.compression_level), true))]
         }
         Compression::Gzip => {
             vec![Arc::new(GzipCodec::new(u32::from(settings.compression_level))?)]
