@@ -271,7 +271,8 @@ impl Reconstruction for Fdk {
         let batch = self.sights.len().min(self.batch());
         let views = Views::bytes(batch, self.filter.width(), rows);
         let filtering = (12 * self.upright.shape.1 + 8 * self.filter.width()) as u64;
-        let thread = (filtering + self.filter.scratch_bytes()).max(tile_bytes());
+        // Both: what a thread gives back is not at once the system's.
+        let thread = filtering + self.filter.scratch_bytes() + tile_bytes();
         let result = 4 * (z.len() * height * width) as u64;
         views + result + rayon::current_num_threads() as u64 * thread
     }
