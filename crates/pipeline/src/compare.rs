@@ -14,7 +14,7 @@ use crate::memory::Bytes;
 use crate::store::{self, Content, Existing, StoreSettings, VolumeMetadata, disk_bytes};
 use crate::volume_input::{VolumeInput, VolumeRequest};
 use crate::watch::{Watch, refuse_cancelled};
-use crate::whole_volumes::{check_memory, check_place, read_all};
+use crate::whole_volumes::{check_memory, check_place, read_all, remove_former};
 
 /// Volumes of the size of the first that a comparison takes beside both.
 const BESIDE: u64 = 5;
@@ -58,6 +58,7 @@ pub fn compare(options: &CompareOptions, watch: &dyn Watch) -> Result<FindingsRe
     let beside = Beside { first_from_second: options.first_from_second, ..Beside::default() };
     let found = compare_volumes(&seen(0), &seen(1), &beside, &options.settings)?;
     watch.end();
+    remove_former(&options.out);
     write_difference(found.difference, inputs[0].grid(), (&options.out, watch))?;
     let told = inputs.iter().map(|input| Inspected::of(input, None)).collect();
     let record = FindingsRecord::new(None, told, found.findings);

@@ -67,8 +67,8 @@ pub enum RunError {
     },
     /// Two volumes of the same beam.
     #[error(
-        "both volumes are of the same beam; expected one of neutrons and one of X-rays: say which \
-         is which ({path})", path = path.display()
+        "both volumes are of the same beam, or are the same volume; expected one of neutrons and \
+         one of X-rays: say which is which ({path})", path = path.display()
     )]
     SameBeam {
         /// The second volume.

@@ -14,7 +14,7 @@ use crate::provenance::write_json;
 use crate::store::{self, Content, Existing, StoreSettings, VolumeMetadata, disk_bytes};
 use crate::volume_input::{VolumeInput, VolumeRequest};
 use crate::watch::{Watch, refuse_cancelled};
-use crate::whole_volumes::{Reading, check_memory, check_place, make_place};
+use crate::whole_volumes::{Reading, check_memory, check_place, is_same_file, make_place};
 
 /// Name of the record of a registration.
 pub(crate) const RECORD: &str = "registration.json";
@@ -83,6 +83,9 @@ pub fn register(
     };
     let neutron = open(&options.neutron, Probe::Neutron)?;
     let xray = open(&options.xray, Probe::Xray)?;
+    if is_same_file(neutron.path(), xray.path()) {
+        return Err(RunError::SameBeam { path: xray.path().into() });
+    }
     check_memory("the registration", needed(neutron.bytes() + xray.bytes()), options.memory)?;
     if options.is_resampled {
         let disk = disk_bytes(&StoreSettings::default(), xray.grid());

@@ -23,7 +23,7 @@ use crate::store::{
 };
 use crate::volume_input::{VolumeInput, VolumeRequest};
 use crate::watch::{Watch, refuse_cancelled};
-use crate::whole_volumes::{check_memory, check_place, read_all};
+use crate::whole_volumes::{check_beams, check_memory, check_place, read_all};
 
 /// Name of the record of a segmentation.
 pub(crate) const RECORD: &str = "segmentation.json";
@@ -140,11 +140,9 @@ fn check(options: &SegmentOptions, inputs: &[VolumeInput]) -> Result<(), RunErro
     if let Some(problem) = options.settings.problems().into_iter().next() {
         return Err(store::StoreError::Setting { problem }.into());
     }
-    if let [first, second] = inputs {
+    check_beams(inputs)?;
+    if let [_, second] = inputs {
         let path = || second.path().into();
-        if first.probe == second.probe {
-            return Err(RunError::SameBeam { path: path() });
-        }
         if options.xray_from_neutron.is_none() {
             return Err(RunError::NotRegistered { path: path() });
         }

@@ -61,6 +61,42 @@ pub(crate) fn read_all(
     Ok(volumes)
 }
 
+/// Holds two volumes to be those of two beams.
+///
+/// # Errors
+/// Both are of one beam, or are one and the same volume.
+pub(crate) fn check_beams(inputs: &[VolumeInput]) -> Result<(), RunError> {
+    if let [first, second] = inputs
+        && (first.probe == second.probe || is_same_file(first.path(), second.path()))
+    {
+        return Err(RunError::SameBeam { path: second.path().into() });
+    }
+    Ok(())
+}
+
+/// Whether two paths lead to one file or folder that is there.
+pub(crate) fn is_same_file(first: &Path, second: &Path) -> bool {
+    let [first, second] = [first, second].map(|path| path.canonicalize().ok());
+    first.is_some() && first == second
+}
+
+/// Takes away what a former inspection or comparison left in `out` beside its findings, so that no
+/// picture and no report tells of other findings. Leaves all that has other names.
+pub(crate) fn remove_former(out: &Path) {
+    let is_drawn = |name: &str| {
+        let kinds = ["finding-", "rendering-", "section-", "map-"];
+        name.ends_with(".png") && kinds.iter().any(|kind| name.starts_with(kind))
+    };
+    let told = ["report.html", "curves.json", "pictures.json"];
+    for entry in out.read_dir().into_iter().flatten().flatten() {
+        let name = entry.file_name().to_string_lossy().into_owned();
+        if is_drawn(&name) || told.contains(&name.as_str()) {
+            // One that stays is written over, or told by the report as broken.
+            let _ = std::fs::remove_file(entry.path());
+        }
+    }
+}
+
 /// Holds what a stage on whole volumes takes to what is allowed: `budget`, else a share of what is
 /// free.
 ///
@@ -109,4 +145,33 @@ pub(crate) fn check_place(out: &Path, file: &str, may_replace: bool) -> Result<(
 pub(crate) fn make_place(out: &Path) -> Result<MadeFolder, RunError> {
     let what = "cannot make the output folder";
     MadeFolder::make(out).map_err(|source| RunError::File { what, path: out.into(), source })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_former_inspection_drew_goes_and_all_else_stays() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = |name: &str| folder.path().join(name);
+        let (drawn, kept) = (
+            ["report.html", "curves.json", "finding-03.png", "map-overhang.png"],
+            ["findings.json", "my-report.html", "finding-03.txt", "photo.png"],
+        );
+        drawn.iter().chain(&kept).for_each(|name| std::fs::write(path(name), "x").unwrap());
+        remove_former(folder.path());
+        assert!(drawn.iter().all(|name| !path(name).exists()));
+        assert!(kept.iter().all(|name| path(name).exists()));
+    }
+
+    #[test]
+    fn a_file_is_itself_by_any_path_to_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("volume.mha");
+        std::fs::write(&file, "x").unwrap();
+        assert!(is_same_file(&file, &folder.path().join(".").join("volume.mha")));
+        assert!(!is_same_file(&file, folder.path()));
+        assert!(!is_same_file(&folder.path().join("none"), &folder.path().join("none")));
+    }
 }

@@ -8,6 +8,7 @@ mod volume;
 
 use crate::error::RunError;
 use crate::watch::Watch;
+use crate::whole_volumes::is_same_file;
 pub use source::ExportOptions;
 use source::Source;
 
@@ -24,6 +25,10 @@ pub fn export(options: &ExportOptions, watch: &dyn Watch) -> Result<Vec<String>,
     let is_surface = matches!(ending.as_str(), "stl" | "ply" | "obj");
     refuse_strangers(options, is_surface, ending == "zip")?;
     let source = Source::open(options)?;
+    if [source.path(), &options.volume].iter().any(|input| is_same_file(input, &options.out)) {
+        let why = "the volume itself lies there, and would be lost: give another `--out`".into();
+        return Err(RunError::Export { why, path: options.out.clone() });
+    }
     match ending.as_str() {
         "zip" => regions::write(&source, options),
         "stl" | "ply" | "obj" => surface::write(&source, options, watch),

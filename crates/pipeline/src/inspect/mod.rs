@@ -21,7 +21,9 @@ use crate::memory::Bytes;
 use crate::report::{REPORT, report};
 use crate::volume_input::{VolumeInput, VolumeRequest};
 use crate::watch::{Watch, refuse_cancelled};
-use crate::whole_volumes::{check_memory, check_place, make_place, read_all};
+use crate::whole_volumes::{
+    check_beams, check_memory, check_place, make_place, read_all, remove_former,
+};
 
 /// What of a volume the inspection holds beside it: the cell unrolled, and copies of parts.
 const BESIDE: f64 = 0.6;
@@ -82,6 +84,7 @@ pub fn inspect(options: &InspectOptions, watch: &dyn Watch) -> Result<FindingsRe
     let record = recorded(options, told.collect(), findings);
     refuse_cancelled(watch, &options.out)?;
     let _folder = make_place(&options.out)?;
+    remove_former(&options.out);
     watch.begin("draw the findings", record.findings.len());
     pictures::draw((&views, &cells), &record.findings, &options.out)?;
     let seen: Vec<Seen<'_>> = views.xray.into_iter().chain(views.neutron).collect();
@@ -147,7 +150,8 @@ pub fn default_limits() -> &'static str {
 /// The transform in the JSON file of a registration: its key `xray_from_neutron`.
 ///
 /// # Errors
-/// A file that cannot be read, or without such a key.
+/// A file that cannot be read, or without such a key; a map that shrinks or swells a volume to a half
+/// or the double, which no registration does.
 pub fn read_transform(path: &Path) -> Result<Transform, RunError> {
     #[derive(serde::Deserialize)]
     struct Held {
@@ -157,16 +161,22 @@ pub fn read_transform(path: &Path) -> Result<Transform, RunError> {
     let failed = |source| RunError::File { what, path: path.into(), source };
     let text = std::fs::read(path).map_err(failed)?;
     let held: Held = serde_json::from_slice(&text).map_err(|error| failed(error.into()))?;
+    let swells = held.xray_from_neutron.determinant();
+    if !(0.5..=2.0).contains(&swells)
+        || held.xray_from_neutron.shift.iter().any(|it| !it.is_finite())
+    {
+        let found = format!(
+            "found a map that makes volumes {swells} times as large, expected one that leaves their \
+             size: register again"
+        );
+        return Err(failed(std::io::Error::other(found)));
+    }
     Ok(held.xray_from_neutron)
 }
 
 /// What can be known to be wrong before a voxel is read.
 fn check(options: &InspectOptions, inputs: &[VolumeInput]) -> Result<(), RunError> {
-    if let [first, second] = inputs
-        && first.probe == second.probe
-    {
-        return Err(RunError::SameBeam { path: second.path().into() });
-    }
+    check_beams(inputs)?;
     let held: u64 = inputs.iter().map(VolumeInput::bytes).sum();
     check_memory("the inspection", needed(held), options.memory)?;
     check_place(&options.out, FINDINGS, options.force)
@@ -235,4 +245,29 @@ fn line(number: usize, finding: &Finding) -> String {
     let told = if told.is_empty() { finding.note.clone() } else { told.join(", ") };
     let verdict = findings_file::name(&finding.verdict);
     format!("{:>3}  {verdict:<11}  {:<17}  {told}", number + 1, findings_file::name(&finding.kind))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_registration_that_is_none_is_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("registration.json");
+        let told = |matrix: &str| {
+            let text =
+                format!(r#"{{"xray_from_neutron": {{"matrix": {matrix}, "shift": [1, 0, 0]}}}}"#);
+            std::fs::write(&path, text).unwrap();
+            read_transform(&path)
+        };
+        assert!(told("[[1, 0, 0], [0, 0, 1], [0, -1, 0]]").is_ok());
+        for wrong in ["[[0, 0, 0], [0, 0, 0], [0, 0, 0]]", "[[9, 0, 0], [0, 1, 0], [0, 0, 1]]"] {
+            let said = told(wrong).unwrap_err().to_string();
+            assert!(
+                said.contains("register again") && said.contains("registration.json"),
+                "{said}"
+            );
+        }
+    }
 }

@@ -101,7 +101,12 @@ pub(super) fn of_findings(
         }
         let file = folder.join(format!("finding-{:02}.png", number + 1));
         let alt = alt(&found[number].finding, number + 1);
-        let Some(picture) = png(&file, alt) else { continue };
+        let Some(picture) = png(&file, alt) else {
+            if file.symlink_metadata().is_ok() {
+                warnings.push(format!("finding-{:02}.png is no PNG file", number + 1));
+            }
+            continue;
+        };
         let picture = if bytes > MANY { reduce_png(&picture, SMALL) } else { picture };
         if bytes + picture.png.len() > MOST {
             left_out += 1;
