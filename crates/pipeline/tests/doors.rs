@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use ndarray::Array3;
 use voltomo_inspect::InspectSettings;
 use voltomo_pipeline::store::{
-    Content, Existing, NumberType, StoreSettings, VolumeMetadata, create, read_slab,
+    Content, Existing, ForeignVolume, NumberType, StoreSettings, VolumeMetadata, create, read_slab,
 };
 use voltomo_pipeline::{
     CompareOptions, CompareSettings, ExportOptions, InspectOptions, RegisterOptions,
@@ -127,8 +127,12 @@ fn stages(volume: &Path, out: &Path) -> Vec<Door> {
         memory: None,
     };
     let inspecting = inspecting(volume, out);
+    let other = volume.with_file_name("other.zarr");
+    if !other.exists() {
+        stored(volume.parent().unwrap(), "other", &settings(), 1.0);
+    }
     let registering = RegisterOptions {
-        neutron: xray(),
+        neutron: request(&other, Probe::Neutron),
         xray: xray(),
         settings: RegisterSettings::default(),
         is_resampled: false,
@@ -280,6 +284,45 @@ fn an_export_that_is_refused_leaves_nothing_in_the_way_of_another() {
     let text = asked("copy.mha", None).unwrap_err().to_string();
     assert!(text.contains("--force") && !text.contains("--resume"), "{text}");
     assert_eq!(fs::read_dir(out.join("made")).unwrap().count(), 2);
+}
+
+#[test]
+fn no_volume_is_exported_onto_itself() {
+    let (_folder, volume, out) = bench();
+    let first = out.join("first.mha");
+    export(&exporting(&volume, first.clone()), &Silent::default()).unwrap();
+    let before = fs::read(&first).unwrap();
+    let again = ExportOptions {
+        numbers: Some(NumberType::U8),
+        limits: "0:1".parse().ok(),
+        force: true,
+        ..exporting(&first, out.join(".").join("first.mha"))
+    };
+    let text = export(&again, &Silent::default()).unwrap_err().to_string();
+    assert!(text.contains("the volume itself lies there"), "{text}");
+    assert_eq!(fs::read(&first).unwrap(), before);
+}
+
+#[test]
+fn a_header_that_another_program_has_changed_is_believed() {
+    let (_folder, volume, out) = bench();
+    for (name, ours, theirs) in [
+        ("cut.mha", "DimSize = 48 48 40\n", "DimSize = 48 40 48\n"),
+        ("cut.nrrd", "sizes: 48 48 40\n", "sizes: 48 40 48\n"),
+    ] {
+        let path = out.join(name);
+        export(&exporting(&volume, path.clone()), &Silent::default()).unwrap();
+        assert_eq!(ForeignVolume::open(&path).unwrap().shape(), SHAPE);
+        let bytes = fs::read(&path).unwrap();
+        let at = bytes.windows(ours.len()).position(|part| part == ours.as_bytes()).unwrap();
+        let changed = [&bytes[..at], theirs.as_bytes(), &bytes[at + ours.len()..]].concat();
+        fs::write(&path, changed).unwrap();
+        assert_eq!(ForeignVolume::open(&path).unwrap().shape(), [48, 40, 48]);
+        assert!(
+            read_slab(&path, 0..1).is_err(),
+            "voltomo's record is no longer that of the numbers"
+        );
+    }
 }
 
 #[test]

@@ -57,11 +57,15 @@ fn line(record: &Record) -> String {
     Record { provenance, ..record.clone() }.in_one_line()
 }
 
-/// Voltomo's record in a header, and where the numbers begin.
+/// Voltomo's record in a header, and where the numbers begin; nothing where another program has changed
+/// the size beside it: the record is then no longer that of the numbers.
 pub(super) fn read_header(head: &[u8]) -> Option<(Record, u64)> {
     let end = b"ElementDataFile = LOCAL\n";
     let at = head.windows(end.len()).position(|window| window == end)? + end.len();
     let text = std::str::from_utf8(&head[..at]).ok()?;
     let line = text.lines().find_map(|line| line.strip_prefix(RECORD_FIELD))?;
-    Some((serde_json::from_str(line).ok()?, at as u64))
+    let record: Record = serde_json::from_str(line).ok()?;
+    let [depth, rows, columns] = record.grid.shape;
+    let size = format!("DimSize = {columns} {rows} {depth}");
+    text.lines().any(|line| line.trim_end() == size).then_some((record, at as u64))
 }

@@ -52,10 +52,14 @@ fn escaped(line: &str) -> String {
     line.replace('\\', "\\\\")
 }
 
-/// Voltomo's record in a header, and where the numbers begin.
+/// Voltomo's record in a header, and where the numbers begin; nothing where another program has changed
+/// the size beside it: the record is then no longer that of the numbers.
 pub(super) fn read_header(head: &[u8]) -> Option<(Record, u64)> {
     let at = head.windows(2).position(|window| window == b"\n\n")? + 2;
     let text = std::str::from_utf8(&head[..at]).ok()?;
     let line = text.lines().find_map(|line| line.strip_prefix(RECORD_FIELD))?;
-    Some((serde_json::from_str(&line.replace("\\\\", "\\")).ok()?, at as u64))
+    let record: Record = serde_json::from_str(&line.replace("\\\\", "\\")).ok()?;
+    let [depth, rows, columns] = record.grid.shape;
+    let size = format!("sizes: {columns} {rows} {depth}");
+    text.lines().any(|line| line.trim_end() == size).then_some((record, at as u64))
 }
