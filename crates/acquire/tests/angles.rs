@@ -109,7 +109,10 @@ fn a_look_counts_saturated_dead_and_missing_pixels() {
     assert_eq!((counts.min, counts.max, counts.frames_sampled), (Some(0.0), Some(700.0), 3));
     assert!(seen.missing.iter().all(|fact| fact.origin == Origin::Missing));
     let text = seen.lines().join("\n");
-    written::says(&text, &["3 of 4 × 6", "2 saturated", "1 dead", "acquire.angles", "pixel_mm"]);
+    written::says(
+        &text,
+        &["3 of 4 × 6", "2 saturated", "1 always 0", "acquire.angles", "pixel_mm"],
+    );
     assert_eq!(look(&scan, 1).unwrap().counts.frames_sampled, 1);
 }
 
