@@ -12,6 +12,7 @@ use super::Pick;
 
 impl Pick for __m256 {
     type Index = __m256i;
+    const PICKS_OF_TWO: bool = false;
 
     #[inline(always)]
     unsafe fn lane_numbers() -> Self {

@@ -1,16 +1,17 @@
 //! Vectors of AVX-512. Know no geometry.
 
 use std::arch::x86_64::{
-    __m512, __m512i, _mm512_abs_ps, _mm512_add_epi32, _mm512_add_ps, _mm512_cvttps_epi32,
+    __m512, __m512i, _mm512_abs_ps, _mm512_add_epi32, _mm512_add_ps, _mm512_add_round_ps, _mm512_castps_si512, _mm512_cvttps_epi32,
     _mm512_i32gather_ps, _mm512_loadu_ps, _mm512_mask_blend_ps, _mm512_max_ps, _mm512_min_ps,
     _mm512_mul_ps, _mm512_permutex2var_ps, _mm512_permutexvar_ps, _mm512_reduce_ps,
-    _mm512_set1_epi32, _mm512_setr_ps, _mm512_storeu_ps, _mm512_test_epi32_mask,
+    _mm512_set1_epi32, _mm512_set1_ps, _mm512_setr_ps, _mm512_storeu_ps, _mm512_sub_ps, _mm512_test_epi32_mask,
 };
 
 use super::Pick;
 
 impl Pick for __m512 {
     type Index = __m512i;
+    const PICKS_OF_TWO: bool = true;
 
     #[inline(always)]
     unsafe fn lane_numbers() -> Self {
@@ -77,6 +78,19 @@ impl Pick for __m512 {
         unsafe {
             // What is left after rounding down to whole numbers.
             (_mm512_cvttps_epi32(self), _mm512_reduce_ps::<0x09>(self))
+        }
+    }
+
+    #[inline(always)]
+    unsafe fn split_low(self) -> (Self::Index, Self) {
+        // What is added so that the last digits are those of the whole number, rounded down.
+        const ANCHOR: f32 = 8_388_608.0;
+        // SAFETY: of the trait.
+        unsafe {
+            let anchor = _mm512_set1_ps(ANCHOR);
+            let whole = _mm512_add_round_ps::<0x09>(self, anchor);
+            let way = _mm512_sub_ps(self, _mm512_sub_ps(whole, anchor));
+            (_mm512_castps_si512(whole), way)
         }
     }
 

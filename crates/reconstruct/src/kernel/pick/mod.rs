@@ -19,6 +19,8 @@ use crate::kernel::simd::Vector;
 pub(super) trait Pick: Vector {
     /// One whole number a lane.
     type Index: Copy;
+    /// Whether [`Self::pick_two`] is one instruction.
+    const PICKS_OF_TWO: bool;
 
     /// `[0, 1, 2, …]`.
     unsafe fn lane_numbers() -> Self;
@@ -35,6 +37,12 @@ pub(super) trait Pick: Vector {
     unsafe fn within(self, low: Self, high: Self) -> Self;
     /// Cut to a whole number, and what was cut off.
     unsafe fn split(self) -> (Self::Index, Self);
+    /// The same, of a value from 0 to 2²²; of the whole number only what [`Self::pick_two`] looks at.
+    #[inline(always)]
+    unsafe fn split_low(self) -> (Self::Index, Self) {
+        // SAFETY: of the trait.
+        unsafe { self.split() }
+    }
     unsafe fn next(index: Self::Index) -> Self::Index;
     /// The same in all lanes.
     unsafe fn indices(value: i32) -> Self::Index;

@@ -20,6 +20,7 @@ macro_rules! bytes {
 
 impl Pick for float32x4_t {
     type Index = int32x4_t;
+    const PICKS_OF_TWO: bool = false;
 
     #[inline(always)]
     unsafe fn lane_numbers() -> Self {

@@ -5,6 +5,7 @@ use crate::kernel::simd::Plain;
 
 impl Pick for Plain {
     type Index = [i32; 4];
+    const PICKS_OF_TWO: bool = false;
 
     #[inline(always)]
     unsafe fn lane_numbers() -> Self {

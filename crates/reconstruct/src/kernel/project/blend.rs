@@ -9,7 +9,7 @@ use super::{
     block::{BESIDE, Block, SIDE, VECTORS},
     fan::{MARGIN, clamped},
     trace::Traces,
-    windows::{Places, Windows, as_i32},
+    windows::{Bounds, Places, Windows},
 };
 use crate::kernel::pick::Pick;
 
@@ -75,29 +75,17 @@ impl Uprights {
         uprights
     }
 
-    /// From a column to the next, and the weight of that.
+    /// From a column to the next, and the weights of both.
     ///
     /// # Safety
     ///
     /// As [`Pick`].
     #[inline(always)]
-    pub(super) unsafe fn blend<V: Pick>(&self, plane: usize) -> (usize, V) {
-        // SAFETY: of this function.
-        unsafe { (self.across, V::splat(self.ways[plane])) }
-    }
-
-    /// Adds a vector to the two columns about a trace, with their weights.
-    ///
-    /// # Safety
-    ///
-    /// As [`Pick`]; the column is one of these, and holds a vector at `left`.
-    #[inline(always)]
-    pub(super) unsafe fn give<V: Pick>(&self, left: *mut f32, way: V, value: V) {
+    pub(super) unsafe fn blend<V: Pick>(&self, plane: usize) -> (usize, [V; 2]) {
         // SAFETY: of this function.
         unsafe {
-            let right = left.add(self.across);
-            V::load(left).add_product(V::splat(1.0).minus(way), value).store(left);
-            V::load(right).add_product(way, value).store(right);
+            let way = *self.ways.get_unchecked(plane);
+            (self.across, [V::splat(1.0 - way), V::splat(way)])
         }
     }
 }
@@ -118,7 +106,7 @@ impl Columns {
     pub(super) fn fill<V: Pick>(&mut self, traces: &Traces, count: usize) {
         let of_plane = |plane: usize| [traces.across(plane), traces.turn];
         let places = Places::new(of_plane, traces.turn < 0.0);
-        let bounds = [as_i32(BESIDE), as_i32(LAST)];
+        let bounds = Bounds::new(BESIDE, LAST, 1);
         for (k, columns) in self.0.iter_mut().enumerate().take(count) {
             columns.fill(&places, [(k * V::COUNT) as f64, V::COUNT as f64 - 1.0], bounds);
         }

@@ -12,7 +12,7 @@ use super::{
     fan::MARGIN,
     trace::{Sheet, Traces},
     walk::{MOST_LEAN, WIDEST},
-    windows::{Places, SLACK, Windows, as_i32},
+    windows::{Bounds, Places, SLACK, Windows, alignment},
 };
 use crate::kernel::pick::Pick;
 
@@ -91,9 +91,9 @@ impl Giver {
             [start * below + Taps::<TAPS>::AHEAD, rate * below]
         };
         let places = Places::new(of_plane, of_plane(traces.touched.start)[1] < 0.0);
+        let bounds = Taps::<TAPS>::bounds::<V>(traces.spacings[0], gift.rays.len());
         for (k, windows) in self.windows.iter_mut().enumerate().take(count) {
-            let vector = [(k * V::COUNT) as f64, V::COUNT as f64 - 1.0];
-            windows.fill(&places, vector, Taps::<TAPS>::bounds::<V>(gift.rays.len()));
+            windows.fill(&places, [(k * V::COUNT) as f64, V::COUNT as f64 - 1.0], bounds);
         }
         let uprights = Uprights::new(traces, block, gift.is_column);
         let (voxels, rays) = (block.values_mut().as_mut_ptr(), gift.rays.as_ptr());
@@ -104,15 +104,18 @@ impl Giver {
             for plane in traces.touched.clone() {
                 let pace = places.paces[plane];
                 let along = V::lane_numbers().times(V::splat(pace));
-                let (_, weight) = uprights.blend::<V>(plane);
+                let (across, [near, far]) = uprights.blend::<V>(plane);
                 let left = voxels.add(uprights.columns[plane]);
                 for (k, windows) in self.windows.iter().enumerate().take(count) {
                     let from = rays.add(windows.starts[plane] as usize);
                     let place = along.plus(V::splat(windows.offsets[plane]));
-                    let (index, way) = place.split();
+                    let (index, way) = place.split_low();
                     let weights = even_weights::<V, TAPS>(way, 1.0 / pace.abs());
                     let value = picked::<V, TAPS>(from, (index, one), weights);
-                    uprights.give(left.add(k * V::COUNT), weight, value);
+                    let left = left.add(k * V::COUNT);
+                    let right = left.add(across);
+                    V::load(left).add_product(near, value).store(left);
+                    V::load(right).add_product(far, value).store(right);
                 }
             }
         }
@@ -128,7 +131,7 @@ impl Giver {
         block: &mut Block,
     ) {
         let (traces, count) = (gift.traces, block.deep() / V::COUNT);
-        let bounds = Taps::<TAPS>::bounds::<V>(gift.rays.len());
+        let bounds = Taps::<TAPS>::bounds::<V>(traces.spacings[0], gift.rays.len());
         for (k, bends) in self.bends.iter_mut().enumerate().take(count) {
             bends.fill::<V, TAPS>(traces, (k * V::COUNT) as f64, (&mut self.windows[k], bounds));
         }
@@ -146,7 +149,7 @@ impl Giver {
                     let from = rays.add(windows.starts[plane] as usize);
                     let bends = self.bends.get_unchecked(k);
                     let (place, spacing) = bends.places::<V>(plane, windows.offsets[plane]);
-                    let (index, way) = place.split();
+                    let (index, way) = place.split_low();
                     let weights = leaning_weights::<V, TAPS>(way, spacing, bends.leans[plane]);
                     let value = picked::<V, TAPS>(from, (index, one), weights);
                     self.columns.give((&line, plane), (k, turn, value), voxels);
@@ -182,15 +185,16 @@ impl Giver {
 struct Taps<const COUNT: usize>;
 
 impl<const COUNT: usize> Taps<COUNT> {
-    /// What is added to the place of a voxel before it is rounded down.
-    const AHEAD: f64 = if COUNT % 2 == 1 { 0.5 } else { 0.0 };
-    /// Rays before the one that is found so.
+    /// Rays before the one that a voxel lies at or behind, or that is next to it.
     const BEFORE: usize = (COUNT - 1) / 2;
+    /// What is added to the place of a voxel so that the first ray is found by rounding down.
+    const AHEAD: f64 = if COUNT % 2 == 1 { 0.5 } else { 0.0 } - Self::BEFORE as f64;
 
-    /// As [`Windows::begin`] has them, of a line of so many values.
+    /// For rays so far apart, on a line of so many values.
     #[inline(always)]
-    fn bounds<V: Pick>(length: usize) -> [i32; 2] {
-        [as_i32(MARGIN - Self::BEFORE), as_i32(length - 2 * V::COUNT)]
+    fn bounds<V: Pick>(spacing: f64, length: usize) -> Bounds {
+        let align = alignment(1.0 / spacing, V::COUNT, COUNT - 1);
+        Bounds::new(MARGIN, length - 2 * V::COUNT, align)
     }
 
     /// How far a ray lies from where what was rounded off is nothing.
@@ -282,7 +286,7 @@ impl Bends {
         &mut self,
         traces: &Traces,
         z: f64,
-        (windows, bounds): (&mut Windows, [i32; 2]),
+        (windows, bounds): (&mut Windows, Bounds),
     ) {
         let lanes = V::COUNT as f64 - 1.0;
         for plane in 0..SIDE {

@@ -13,7 +13,7 @@ use super::{
     block::{Profiles, Strip},
     fan::{GROUP, MARGIN},
     trace::{Sheet, Traces},
-    windows::{Places, Windows, as_i32},
+    windows::{Bounds, Places, Windows, alignment},
 };
 use crate::kernel::pick::Pick;
 
@@ -102,7 +102,8 @@ impl Walkers<'_> {
         }
         // SAFETY: of this function.
         unsafe {
-            match (self.sheet.is_even(), traces.spacings[1] <= NEAREST) {
+            let is_near = !V::PICKS_OF_TWO && traces.spacings[1] <= NEAREST;
+            match (self.sheet.is_even(), is_near) {
                 (true, true) => self.walk_all::<V, true, true>(sums),
                 (true, false) => self.walk_all::<V, true, false>(sums),
                 _ => self.walk_all::<V, false, false>(sums),
@@ -110,7 +111,7 @@ impl Walkers<'_> {
         }
     }
 
-    /// `NEAR`: rays are no more than a voxel apart.
+    /// `NEAR`: rays are no more than a voxel apart, and each picks its values out of one register.
     ///
     /// # Safety
     ///
@@ -125,7 +126,8 @@ impl Walkers<'_> {
         let falls = traces.depth(traces.touched.start) * change < 0.0;
         let places = Places::new(of_plane, falls);
         let mut windows = [Windows::EMPTY; TOGETHER];
-        let bounds = [as_i32(MARGIN), as_i32(self.profiles.length() - 2 * V::COUNT)];
+        let align = if NEAR { 1 } else { alignment(traces.spacings[1], V::COUNT, 1) };
+        let bounds = Bounds::new(MARGIN, self.profiles.length() - 2 * V::COUNT, align);
         let (first, until) = (traces.rays.start / V::COUNT * V::COUNT, traces.rays.end);
         for ray in (first..until).step_by(TOGETHER * V::COUNT) {
             let count = (until - ray).div_ceil(V::COUNT).min(TOGETHER);
@@ -182,12 +184,12 @@ impl Walkers<'_> {
             for plane in self.traces.touched.clone() {
                 let pace = V::splat(*places.paces.get_unchecked(plane));
                 let from = self.line::<EVEN>(plane);
-                let across = self.uprights.blend::<V>(plane);
+                let (across, weights) = self.uprights.blend::<V>(plane);
                 for k in 0..MANY {
                     let start = *windows[k].starts.get_unchecked(plane) as usize;
                     let offset = V::splat(*windows[k].offsets.get_unchecked(plane));
                     let place = offset.add_product(unit[k], pace);
-                    let window = Window { from: from.add(start), across, one };
+                    let window = Window { from: from.add(start), across, weights, one };
                     sum[k] = sum[k].plus(window.between::<EVEN, NEAR>(place));
                 }
             }
@@ -232,8 +234,9 @@ impl Walkers<'_> {
 /// Two vectors of values along z, or of each of two columns.
 struct Window<V: Pick> {
     from: *const f32,
-    /// From a column to the next, and the weight of that.
-    across: (usize, V),
+    /// From a column to the next, and the weights of both.
+    across: usize,
+    weights: [V; 2],
     /// 1 in all lanes.
     one: V::Index,
 }
@@ -248,7 +251,7 @@ impl<V: Pick> Window<V> {
     unsafe fn between<const EVEN: bool, const NEAR: bool>(&self, place: V) -> V {
         // SAFETY: of this function.
         unsafe {
-            let (index, way) = place.split();
+            let (index, way) = place.split_low();
             let near = self.values::<EVEN>(0);
             let [lower, upper] = if NEAR {
                 [near.pick(index), self.values::<EVEN>(1).pick(index)]
@@ -267,10 +270,10 @@ impl<V: Pick> Window<V> {
     unsafe fn values<const EVEN: bool>(&self, ahead: usize) -> V {
         // SAFETY: of this function.
         unsafe {
-            let (from, (across, weight)) = (self.from.add(ahead), self.across);
-            let left = V::load_any(from);
+            let left = V::load_any(self.from.add(ahead));
             if EVEN {
-                left.add_product(weight, V::load_any(from.add(across)).minus(left))
+                let right = V::load_any(self.from.add(ahead + self.across));
+                left.times(self.weights[0]).add_product(self.weights[1], right)
             } else {
                 left
             }

@@ -43,6 +43,39 @@ impl Places {
     }
 }
 
+/// Where windows may begin on a line.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Bounds {
+    /// Values before position 0: a multiple of the alignment.
+    before: i32,
+    /// No later than there.
+    last: i32,
+    /// The digits of a start that alignment keeps, and those that it leaves to the offset.
+    whole: i32,
+    kept: i32,
+}
+
+impl Bounds {
+    /// Of a line with so many values before position 0; windows begin at multiples of `align`, a power
+    /// of two up to 16, and no later than `last`.
+    #[inline(always)]
+    pub(super) fn new(before: usize, last: usize, align: usize) -> Self {
+        let align = as_i32(align);
+        let (before, last) = (as_i32(before), as_i32(last));
+        Self { before, last, whole: -align, kept: (align << DIGITS).wrapping_sub(1) }
+    }
+}
+
+/// The coarsest alignment with which two vectors hold all that lanes read which lie no more than `rate`
+/// apart, and each of which reads so many values `beyond` the one where it lies.
+///
+/// A vector that is read where a line of memory begins takes half the time.
+#[inline(always)]
+pub(super) fn alignment(rate: f64, lanes: usize, beyond: usize) -> usize {
+    let room = (2 * lanes - beyond) as f64 - rate * (lanes as f64 - 1.0) - 1e-4;
+    [lanes, lanes / 2].into_iter().find(|&align| align as f64 <= room).unwrap_or(1)
+}
+
 /// Where a vector begins on each plane.
 #[derive(Debug, Clone, Copy)]
 #[repr(C, align(64))]
@@ -56,10 +89,9 @@ pub(super) struct Windows {
 impl Windows {
     pub(super) const EMPTY: Self = Self { starts: [0; SIDE], offsets: [0.0; SIDE] };
 
-    /// Those of a vector whose first lane lies at e and whose last one `reach` further. Bounds: as
-    /// [`Self::begin`].
+    /// Those of a vector whose first lane lies at e and whose last one `reach` further.
     #[inline(always)]
-    pub(super) fn fill(&mut self, places: &Places, [e, reach]: [f64; 2], bounds: [i32; 2]) {
+    pub(super) fn fill(&mut self, places: &Places, [e, reach]: [f64; 2], bounds: Bounds) {
         let falls = places.slack > 0.0;
         let (e, reach) = if falls { (e + reach, to_f32(-reach)) } else { (e, 0.0) };
         for plane in 0..SIDE {
@@ -69,8 +101,7 @@ impl Windows {
         }
     }
 
-    /// A window on a line with `bounds[0]` values before position 0, which begins no later than
-    /// `bounds[1]`: from the lowest lane, above which the first one lies by `lift`.
+    /// A window on a line: from the lowest lane, above which the first one lies by `lift`.
     #[inline(always)]
     #[allow(
         clippy::cast_possible_truncation,
@@ -82,14 +113,16 @@ impl Windows {
         &mut self,
         plane: usize,
         (lowest, lift, slack): (f64, f32, f64),
-        [before, last]: [i32; 2],
+        bounds: Bounds,
     ) {
         const WHOLE: i32 = (ANCHOR.to_bits() >> 32) as i32;
         const UNIT: f32 = 1.0 / (1u32 << DIGITS) as f32;
         let digits = (lowest + (ANCHOR - slack)).to_bits();
         let whole = (digits >> 32) as i32 - WHOLE;
-        let part = (digits as u32 >> (32 - DIGITS)) as i32 as f32 * UNIT;
-        self.starts[plane] = whole.wrapping_add(before).max(0).min(last) as u32;
+        // Of the whole number, what alignment takes off goes to the offset.
+        let part = ((digits >> (32 - DIGITS)) as i32 & bounds.kept) as f32 * UNIT;
+        let start = whole.wrapping_add(bounds.before).max(0).min(bounds.last);
+        self.starts[plane] = (start & bounds.whole) as u32;
         self.offsets[plane] = part + (lift + to_f32(slack));
     }
 }
