@@ -1,10 +1,11 @@
 //! Vectors of AVX-512. Know no geometry.
 
 use std::arch::x86_64::{
-    __m512, __m512i, _mm512_abs_ps, _mm512_add_epi32, _mm512_add_ps, _mm512_add_round_ps, _mm512_castps_si512, _mm512_cvttps_epi32,
-    _mm512_i32gather_ps, _mm512_loadu_ps, _mm512_mask_blend_ps, _mm512_max_ps, _mm512_min_ps,
-    _mm512_mul_ps, _mm512_permutex2var_ps, _mm512_permutexvar_ps, _mm512_reduce_ps,
-    _mm512_set1_epi32, _mm512_set1_ps, _mm512_setr_ps, _mm512_storeu_ps, _mm512_sub_ps, _mm512_test_epi32_mask,
+    __m512, __m512i, _mm512_abs_ps, _mm512_add_epi32, _mm512_add_ps, _mm512_add_round_ps,
+    _mm512_castps_si512, _mm512_cvttps_epi32, _mm512_i32gather_ps, _mm512_loadu_ps,
+    _mm512_mask_blend_ps, _mm512_max_ps, _mm512_min_ps, _mm512_mul_ps, _mm512_permutex2var_ps,
+    _mm512_permutexvar_ps, _mm512_reduce_ps, _mm512_set1_epi32, _mm512_set1_ps, _mm512_setr_ps,
+    _mm512_storeu_ps, _mm512_sub_ps, _mm512_test_epi32_mask,
 };
 
 use super::Pick;
