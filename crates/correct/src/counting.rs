@@ -4,6 +4,7 @@
 //! dark field) is divided out first, and a body's slopes fall out of the mask.
 
 use voltomo_numeric::{cast::to_f32, median::median_in_place};
+use voltomo_types::NoiseCorrelation;
 
 use crate::{flat_field::Mixed, noise::DEVIATIONS};
 
@@ -12,6 +13,10 @@ const LEVELS: usize = 24;
 
 /// Pixels of a frame that are looked at, about.
 const SAMPLE: usize = 100_000;
+
+/// The mask sees at least this part of the variance of noise that pixels share, or it is told by
+/// chance.
+const LEAST_SEEN: f64 = 0.01;
 
 /// Radiographs that are looked at, at least and at most.
 const FRAMES: [usize; 2] = [5, 48];
@@ -89,6 +94,18 @@ pub(crate) fn see(
     }
 }
 
+/// The part of the variance of noise that pixels share that the mask sees in frames of so many rows;
+/// it sees all of white noise. `None` where it sees hardly any.
+pub(crate) fn seen_of(correlation: &NoiseCorrelation, rows: usize) -> Option<f64> {
+    let reach = if rows < 3 { [0, 2] } else { [1, 1] };
+    let columns = 2 * reach[1] + 1;
+    let place =
+        |index: usize| [index / columns, index % columns].map(|k| k.try_into().unwrap_or(0));
+    let mask = around(reach, columns, reach);
+    let mask: Vec<_> = mask.map(|(index, weight)| (place(index), f64::from(weight))).collect();
+    Some(correlation.variance_of(&mask)).filter(|seen| *seen > LEAST_SEEN)
+}
+
 /// Pixels that the mask covers, with what it multiplies them by.
 fn around(
     [row, column]: [usize; 2],
@@ -141,6 +158,17 @@ impl Counting {
     pub(crate) fn variance(&self, level: f32) -> f32 {
         let least = LEAST_RELATIVE * level;
         (self.constant + self.slope * level.max(0.0)).max(least * least)
+    }
+
+    /// Where pixels share the noise of counted quanta, and the mask sees but a part of it.
+    pub(crate) fn seen_by(self, part: f64) -> Self {
+        Self { slope: to_f32(f64::from(self.slope) / part), ..self }
+    }
+
+    /// With both numbers so many times as large.
+    pub(crate) fn times(self, [constant, slope]: [f64; 2]) -> Self {
+        let times = |value: f32, gain: f64| to_f32(f64::from(value) * gain);
+        Self { constant: times(self.constant, constant), slope: times(self.slope, slope) }
     }
 
     /// Fits the two numbers: the median distance at each of 24 levels, then a line through their
@@ -262,6 +290,17 @@ mod tests {
         see((&values, 4000), None, |_| true, &mut seen);
         let ratio = Counting::fit(seen).variance(1.0) / 4e-4;
         assert!((ratio - 1.0).abs() < 0.15, "{ratio}");
+    }
+
+    #[test]
+    fn the_mask_sees_all_of_white_noise_and_a_part_of_that_of_three_columns() {
+        let sees =
+            |lags: Vec<f64>, rows| seen_of(&NoiseCorrelation::new(vec![lags]), rows).unwrap();
+        assert!((sees(vec![1.0], 100) - 1.0).abs() < 1e-6);
+        assert!((sees(vec![1.0], 1) - 1.0).abs() < 1e-6);
+        // Along a row the mask is (1, −2, 1)/√6: (6·1 − 8·2/3 + 2·1/3)/6.
+        let expected = (6.0 - 16.0 / 3.0 + 2.0 / 3.0) / 6.0;
+        assert!((sees(vec![1.0, 2.0 / 3.0, 1.0 / 3.0], 100) - expected).abs() < 1e-6);
     }
 
     #[test]

@@ -199,6 +199,9 @@ pub struct SurveyFigures {
     pub counting_constant: f32,
     /// Rise of that variance with the counts above the dark field, counts.
     pub counting_slope: f32,
+    /// Correlation of the noise of counted quanta in pixels of one row, 0, 1, 2 … columns apart, as
+    /// flat fields tell it; empty where they show none, or are too few.
+    pub counting_correlation: Vec<f32>,
     /// How the open beam changed, where that is followed.
     pub dynamic_flat: Option<DynamicFlatFigures>,
     /// Where the sample stands, where its drift is followed.

@@ -36,6 +36,7 @@ mod row_air;
 mod scatter;
 mod scatter_settings;
 mod settings;
+mod shared_noise;
 mod spots;
 mod stage;
 mod starvation;
@@ -74,6 +75,7 @@ pub use spots::{SpotCount, remove_spots};
 pub use stage::{Block, Corrected, correct_block, working_bytes};
 pub use starvation::{SeenRays, StarvationSettings, StarvedRays, count_starved};
 pub use survey::Survey;
+pub use variance::NoiseGains;
 pub use whole_frame::{
     AnalyserImages, DeblurMethod, DeblurSettings, DenoiseMethod, DenoiseSettings, DistortionMethod,
     DistortionSettings, OutlierKind, PhaseMethod, PhaseSettings, RockingPoint, denoise_reach,

@@ -6,7 +6,8 @@ mod sample;
 
 use ndarray::Array3;
 use rayon::prelude::*;
-use voltomo_types::{FrameShape, PixelFrame, Quantity, Scan, When};
+use voltomo_numeric::cast::to_f32;
+use voltomo_types::{FrameShape, NoiseCorrelation, PixelFrame, Quantity, Scan, When};
 
 use crate::{
     CorrectError, CorrectSettings, DoseFigures, DynamicFlatMethod, SurveyFigures,
@@ -20,6 +21,7 @@ use crate::{
     references::{self, Reference},
     rings::{GainMap, RingMethod},
     scatter::{self, Field},
+    shared_noise,
     stuck::{Answering, Stuck},
     whole_frame::pixel_mm,
 };
@@ -37,6 +39,8 @@ pub struct Survey {
     pub(crate) detector: DetectorPixels,
     pub(crate) noise: Noise,
     pub(crate) counting: Counting,
+    /// How far pixels of the detector share the noise of counted quanta.
+    pub(crate) shared: NoiseCorrelation,
     /// Dose of each radiograph; all 1 where it is not corrected.
     pub(crate) doses: Vec<f32>,
     /// Rows and columns that the sample stands off in each radiograph, in pixels of the frames.
@@ -149,6 +153,7 @@ impl Survey {
             detector: DetectorPixels::perfect(rows, columns),
             noise: Noise { constant: 0.0, slope: 0.0 },
             counting: Counting::default(),
+            shared: NoiseCorrelation::white(),
             doses: vec![1.0; frames],
             shifts: vec![[0.0; 2]; frames],
             scatter: None,
@@ -204,7 +209,7 @@ impl Survey {
         let live_mean = |values: &[f32]| {
             let live = values.iter().zip(&self.detector.dead).filter(|(_, dead)| !**dead);
             let sum: f64 = live.map(|(value, _)| f64::from(*value)).sum();
-            voltomo_numeric::cast::to_f32(sum / (pixels - dead) as f64)
+            to_f32(sum / (pixels - dead) as f64)
         };
         self.figures.open_beam = self.open_beam.sets().into_iter().map(live_mean).collect();
         self.figures.dark_field = live_mean(&self.open_beam.dark);
@@ -273,8 +278,30 @@ impl Survey {
         let seen = frames.into_par_iter().map(|frame| self.see_counting(scan, settings, frame));
         let seen = first_error(seen)?.concat();
         self.counting = Counting::fit(seen);
+        if scan.quantity == Quantity::Counts {
+            self.measure_shared_noise(scan)?;
+        }
         self.figures.counting_constant = self.counting.constant;
         self.figures.counting_slope = self.counting.slope;
+        Ok(())
+    }
+
+    /// Measures how far pixels share their noise, and what the radiographs' noise is by that.
+    fn measure_shared_noise(&mut self, scan: &Scan) -> Result<(), CorrectError> {
+        let pixels = shared_noise::Pixels {
+            open: self.open_beam.at(0),
+            dark: &self.open_beam.dark,
+            dead: &self.detector.dead,
+        };
+        let found = shared_noise::measure(&scan.flats, pixels, self.counting.constant)?;
+        let rows = scan.radiographs.shape().rows;
+        let seen = found.as_ref().and_then(|shared| counting::seen_of(shared, rows));
+        if let Some((shared, seen)) = found.zip(seen) {
+            self.counting = self.counting.seen_by(seen);
+            let lags = shared.along_rows().iter();
+            self.figures.counting_correlation = lags.map(|lag| to_f32(*lag)).collect();
+            self.shared = shared;
+        }
         Ok(())
     }
 

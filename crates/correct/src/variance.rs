@@ -2,25 +2,61 @@
 
 use ndarray::{Array3, ArrayView3, Axis};
 use rayon::prelude::*;
-use voltomo_types::{Quantity, Scan};
+use voltomo_types::{NoiseCorrelation, Quantity, Scan};
 
-use crate::{Block, Linearisation, Survey, SurveyFigures, flat_field::Mixed, scatter::Field};
+use crate::{
+    Block, Linearisation, Survey, SurveyFigures, counting::Counting, flat_field::Mixed,
+    scatter::Field,
+};
 
 /// Least transmission that a variance is told for.
 const LEAST: f32 = 1e-6;
 
+/// By how much more than the noise of one pixel alone comes out of what is made of the line
+/// integrals, as factors on variances.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct NoiseGains {
+    /// Of the noise that each pixel has of its own: the camera's.
+    pub own: f64,
+    /// Of the noise of counted quanta, which neighbours may share.
+    pub shared: f64,
+}
+
+impl NoiseGains {
+    /// Each line integral for itself.
+    pub const NONE: Self = Self { own: 1.0, shared: 1.0 };
+}
+
 impl Survey {
+    /// Correlation of the noise of counted quanta in corrected (binned) pixels.
+    #[must_use]
+    pub fn noise_correlation(&self, scan: &Scan) -> NoiseCorrelation {
+        self.shared.binned(self.bin_of(scan)).0
+    }
+
+    fn bin_of(&self, scan: &Scan) -> usize {
+        self.frame().bin / scan.detector.frame.bin
+    }
+
+    /// The noise of a bin's pixels as if none shared it, so that their mean has the right one.
+    fn counting_in_bins(&self, bin: usize, gains: NoiseGains) -> Counting {
+        let of_bin = self.shared.binned(bin).1 * (bin * bin) as f64;
+        self.counting.times([gains.own, gains.shared * of_bin])
+    }
+
     /// The survey of line integrals that came out of a scan whose own survey is `first`: all that
     /// was found there, but the noise of what came out.
     #[must_use]
     pub fn following(mut self, first: &Self) -> Self {
         let SurveyFigures { noise_constant, noise_slope, .. } = self.figures;
         let SurveyFigures { counting_constant, counting_slope, .. } = self.figures;
+        let counting_correlation = self.figures.counting_correlation;
         self.figures = SurveyFigures {
             noise_constant,
             noise_slope,
             counting_constant,
             counting_slope,
+            counting_correlation,
             ..first.figures.clone()
         };
         self
@@ -31,8 +67,7 @@ impl Survey {
     /// `line_integrals`: of the block, as [`correct_block`](crate::correct_block) gave them. For
     /// counts I over the open beam I₀ (both above the dark field), `var(p) = var(I)/(I − S)²` with the
     /// background S of scatter, the variance of counts as measured in the radiographs; a bin's is the mean of its pixels' over
-    /// their number. Noise that pixels share (blur), and that of the flat fields, which all angles
-    /// share, are left out. A dead pixel has the variance of the one before it. Line integrals that
+    /// their number, and more where they share it. The noise of the flat fields, which all angles share, is left out. A dead pixel has the variance of the one before it. Line integrals that
     /// were read as such have the variance that was measured in them. Memory: the result.
     #[must_use]
     pub fn variances(
@@ -41,7 +76,19 @@ impl Survey {
         block: &Block,
         line_integrals: ArrayView3<'_, f32>,
     ) -> Array3<f32> {
-        self.each(scan, (block, line_integrals), |before, variance| {
+        self.variances_with(scan, block, (line_integrals, NoiseGains::NONE))
+    }
+
+    /// As [`Self::variances`], for what is made of the line integrals: `gains` tells by how much more
+    /// of which noise comes into that than of the noise of one pixel alone.
+    #[must_use]
+    pub fn variances_with(
+        &self,
+        scan: &Scan,
+        block: &Block,
+        (line_integrals, gains): (ArrayView3<'_, f32>, NoiseGains),
+    ) -> Array3<f32> {
+        self.each((scan, gains), (block, line_integrals), |before, variance| {
             *before = variance.unwrap_or(*before);
             *before
         })
@@ -58,7 +105,7 @@ impl Survey {
         block: &Block,
         line_integrals: ArrayView3<'_, f32>,
     ) -> Array3<f32> {
-        self.each(scan, (block, line_integrals), |_, variance| {
+        self.each((scan, NoiseGains::NONE), (block, line_integrals), |_, variance| {
             variance.filter(|variance| *variance > 0.0).map_or(0.0, |variance| 1.0 / variance)
         })
     }
@@ -67,12 +114,13 @@ impl Survey {
     /// it keeps along the row, and the variance, `None` where no pixel answers.
     fn each(
         &self,
-        scan: &Scan,
+        (scan, gains): (&Scan, NoiseGains),
         (block, line_integrals): (&Block, ArrayView3<'_, f32>),
         figure: impl Fn(&mut f32, Option<f32>) -> f32 + Sync,
     ) -> Array3<f32> {
         let mut figures = Array3::zeros(line_integrals.dim());
-        let bin = self.frame().bin / scan.detector.frame.bin;
+        let bin = self.bin_of(scan);
+        let counting = self.counting_in_bins(bin, gains);
         let frames = figures.axis_iter_mut(Axis(0)).into_par_iter();
         frames.zip(line_integrals.axis_iter(Axis(0))).zip(block.frames.clone()).for_each(
             |((mut into, values), frame)| {
@@ -86,11 +134,12 @@ impl Survey {
                         let (measured, slope) = self.measured([frame, row, column], *value);
                         let variance = match beam {
                             Some(beam) => self.bin_variance(
+                                counting,
                                 (beam, strewn.at(column)),
                                 ([row, column], bin),
                                 (-measured).exp(),
                             ),
-                            None => Some(self.counting.variance(measured.abs())),
+                            None => Some(counting.variance(measured.abs())),
                         };
                         let grown = variance.map(|variance| variance * slope * slope);
                         *into = figure(&mut kept, grown);
@@ -111,11 +160,12 @@ impl Survey {
     ) -> Vec<f32> {
         let strewn = Strewn::of_row(self.scatter.as_ref(), (frame, row), bin);
         let beam = (self.open_beam.at(frame), self.doses[frame]);
+        let counting = self.counting_in_bins(bin, NoiseGains::NONE);
         let noise = |(column, transmission): (usize, &f32)| {
             // The noise of less than nothing is that of its background.
             let primary = if *transmission > LEAST { *transmission } else { LEAST };
             let place = ([row, column], bin);
-            let variance = self.bin_variance((beam, strewn.at(column)), place, primary);
+            let variance = self.bin_variance(counting, (beam, strewn.at(column)), place, primary);
             variance.map_or(f32::NAN, |variance| variance.sqrt() * primary)
         };
         transmissions.iter().enumerate().map(noise).collect()
@@ -132,6 +182,7 @@ impl Survey {
     /// `[s, b]`: background of the radiograph and of the open beam, as shares of the open beam.
     fn bin_variance(
         &self,
+        counting: Counting,
         ((open_beam, dose), [sample, open]): ((Mixed<'_>, f32), [f32; 2]),
         ([row, column], bin): ([usize; 2], usize),
         transmission: f32,
@@ -147,7 +198,7 @@ impl Survey {
                 }
                 let primary = transmission * beam * (1.0 - open);
                 let above_dark = primary + sample * beam;
-                sum += self.counting.variance(above_dark) / (primary * primary);
+                sum += counting.variance(above_dark) / (primary * primary);
                 count += 1;
             }
         }

@@ -4,10 +4,11 @@ use std::ops::Range;
 
 use ndarray::{Array2, Array3, ArrayView3, Axis};
 use voltomo_correct::{
-    Block, BlockFigures, CorrectError, CorrectSettings, Corrected, Survey, correct_block,
+    Block, BlockFigures, CorrectError, CorrectSettings, Corrected, NoiseGains, Survey,
+    correct_block,
 };
-use voltomo_reconstruct::calibrate::BandSource;
-use voltomo_types::{FrameError, FrameShape, Scan};
+use voltomo_reconstruct::{ReconstructSettings, Reconstruction, calibrate::BandSource};
+use voltomo_types::{FrameError, FrameShape, NoiseCorrelation, Scan};
 
 /// A scan that is read and corrected a row band at a time; nothing is kept.
 #[derive(Debug, Clone, Copy)]
@@ -47,9 +48,26 @@ impl<'a> CorrectedBands<'a> {
         Ok(corrected)
     }
 
-    /// Variances of these line integrals of a block.
-    pub(crate) fn variances(&self, block: &Block, values: ArrayView3<'_, f32>) -> Array3<f32> {
-        self.survey.variances(self.scan, block, values)
+    /// Variances of these line integrals of a block, as a method brings them into a voxel.
+    pub(crate) fn variances(
+        &self,
+        block: &Block,
+        values: (ArrayView3<'_, f32>, NoiseGains),
+    ) -> Array3<f32> {
+        self.survey.variances_with(self.scan, block, values)
+    }
+
+    /// By how much more noise than the noise map of a method tells comes into its voxels.
+    pub(crate) fn gains(
+        &self,
+        method: &dyn Reconstruction,
+        settings: &ReconstructSettings,
+    ) -> NoiseGains {
+        let shared = self.survey.noise_correlation(self.scan);
+        NoiseGains {
+            own: method.noise_gain(settings, &NoiseCorrelation::white()),
+            shared: method.noise_gain(settings, &shared),
+        }
     }
 
     /// How much each of these line integrals of a block is worth.

@@ -181,7 +181,8 @@ impl Way<'_> {
         let Some(method) = &self.prepared.variances else {
             return Ok(None);
         };
-        let variances = self.bands.variances(block, line_integrals);
+        let gains = self.bands.gains(self.prepared.method.as_ref(), &self.recipe.reconstruct);
+        let variances = self.bands.variances(block, (line_integrals, gains));
         let variances = Projections::new(variances.view(), block.rows.start);
         let mut noise = method.reconstruct(variances, slab, &())?;
         // Rounding may leave a variance of nothing a little below zero.

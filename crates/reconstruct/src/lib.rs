@@ -14,6 +14,7 @@ pub mod kernel;
 mod method;
 mod projector;
 mod ramp;
+mod reading;
 mod reconstruction;
 mod row_filter;
 mod settings;

@@ -3,8 +3,9 @@
 use std::{fmt::Debug, ops::Range};
 
 use ndarray::{Array3, ArrayView3};
+use voltomo_types::NoiseCorrelation;
 
-use crate::{Curve, ReconstructError};
+use crate::{Curve, ReconstructError, ReconstructSettings};
 
 /// Line integrals of some rows of all radiographs.
 #[derive(Debug, Clone, Copy)]
@@ -69,6 +70,15 @@ pub trait Reconstruction: Debug + Send + Sync {
     /// Whether it makes something of [`Projections::weights`].
     fn uses_weights(&self) -> bool {
         false
+    }
+
+    /// By how much more than the method's noise map tells comes into a voxel of noise that pixels
+    /// share, as a factor on variances; 1 of a method that has no noise map.
+    ///
+    /// The map takes each line integral's noise for its own; where it hardly changes from pixel to
+    /// pixel, the factor is all that is missing. `settings`: the method's own.
+    fn noise_gain(&self, _settings: &ReconstructSettings, _noise: &NoiseCorrelation) -> f64 {
+        1.0
     }
 
     /// Bytes that a call for the slices `z` holds at once, its result included, its input not.

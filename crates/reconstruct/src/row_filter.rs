@@ -5,13 +5,18 @@ use voltomo_numeric::{
     cast::to_f32,
     fft::{Complex, PairFilter, fast_length},
 };
+use voltomo_types::NoiseCorrelation;
 
 use crate::{
     Padding, ReconstructSettings,
     beside::edge_pixels,
     kernel::backproject::Interpolation,
     ramp::{ramp_response, variance_response},
+    reading::Reading,
 };
+
+/// Views that stand for all where a mean over them is told.
+const VIEWS: usize = 64;
 
 /// Filters rows of one length with one window.
 #[derive(Debug)]
@@ -114,6 +119,28 @@ impl RowFilter {
         };
         let straight = sum(&|f| Interpolation::Linear.power(f));
         (0..views).map(|view| to_f32(sum(&|f| left(view, f)) / straight)).collect()
+    }
+
+    /// By how much more the variance of a voxel is than [`Self::of_variances`] and
+    /// [`Self::noise_gains`] tell, in the mean over `views`, where line integrals are read out of
+    /// frames by a [`Reading`] and their noise is `noise`'s.
+    pub(crate) fn noise_gain(
+        &self,
+        views: usize,
+        settings: &ReconstructSettings,
+        (left, reading, noise): (&dyn Fn(usize, f64) -> f64, &Reading, &NoiseCorrelation),
+    ) -> f64 {
+        let length = self.pair.length();
+        let response = ramp_response(length, self.cutoff, settings);
+        let (mut told, mut true_one) = (0.0, 0.0);
+        for (k, h) in response.iter().enumerate().take(length / 2 + 1) {
+            let frequency = k as f64 / length as f64;
+            let some = (0..views).step_by(views.div_ceil(VIEWS).max(1));
+            let part = h * h * some.map(|view| left(view, frequency)).sum::<f64>();
+            told += part;
+            true_one += part * reading.power(noise, frequency).max(0.0);
+        }
+        true_one / told
     }
 
     /// With `factor` values a column in the filtered rows, between the first and the last.

@@ -9,6 +9,8 @@ use voltomo_numeric::{
 };
 use voltomo_types::{ParallelGeometry, VoxelGrid};
 
+use crate::reading::{PLACES, Reading};
+
 /// Where the sinogram of each slice lies on the projections.
 ///
 /// Column `j` of a sinogram is the ray at the distance `s` of frame column `j` from the axis, at
@@ -76,6 +78,20 @@ impl Straightener {
 
     fn weight(&self, weight: f32) -> f32 {
         if self.squared { weight * weight } else { weight }
+    }
+
+    /// How the rows of slices are read out of a frame, in the mean over `slices` of them.
+    pub(crate) fn reading(&self, slices: usize) -> Reading {
+        let places = |first: f64, step: f64| -> Vec<f64> {
+            (0..slices.clamp(1, PLACES)).map(|slice| first + slice as f64 * step).collect()
+        };
+        let heights: Vec<f64> = self.heights.iter().map(|height| height * self.row_step).collect();
+        if self.sin == 0.0 {
+            return Reading::cubic(&places(self.first_row, self.row_step), &heights);
+        }
+        // Along a tilted axis all places between two pixels occur.
+        let all: Vec<f64> = (0..PLACES).map(|k| k as f64 / PLACES as f64).collect();
+        Reading::cubic(&all, &heights).and_across(&Reading::cubic(&all, &[0.0]))
     }
 
     /// Frame rows that the slices need, within the frame.

@@ -1,7 +1,7 @@
 //! The variance told for a voxel is the one that repeated scans show. Knows no counts.
 #![allow(clippy::unwrap_used, missing_docs, reason = "a test may stop")]
 
-use ndarray::{Array3, Axis};
+use ndarray::{Array3, Axis, s};
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 use rand_distr::{Distribution, Normal};
@@ -11,8 +11,8 @@ use voltomo_reconstruct::{
     prepare, prepare_variances,
 };
 use voltomo_types::{
-    ConeCircle, Geometry, LengthUnit, Millimetre, ParallelGeometry, PixelFrame, Radian,
-    RotationAxis, VoxelGrid,
+    ConeCircle, Geometry, LengthUnit, Millimetre, NoiseCorrelation, ParallelGeometry, PixelFrame,
+    Radian, RotationAxis, VoxelGrid,
 };
 
 const ROWS: usize = 64;
@@ -44,6 +44,37 @@ fn noise() -> (Array3<f32>, Array3<f32>) {
     (values, variances)
 }
 
+/// Weights of a pixel and its four neighbours in what light makes of white noise.
+const SPREAD: [([i64; 2], f64); 5] =
+    [([0, 0], 0.6), ([0, 1], 0.4), ([0, -1], 0.4), ([1, 0], 0.4), ([-1, 0], 0.4)];
+
+/// The same noise after light has spread it, of the same variances.
+fn shared_noise(variances: &Array3<f32>) -> (Array3<f32>, NoiseCorrelation) {
+    let total: f64 = SPREAD.iter().map(|(_, weight)| weight * weight).sum();
+    let mut source = ChaCha8Rng::seed_from_u64(9);
+    let normal = Normal::new(0.0, 1.0).unwrap();
+    let white =
+        Array3::from_shape_fn((VIEWS, ROWS + 2, COLUMNS + 2), |_| normal.sample(&mut source));
+    let values = Array3::from_shape_fn((VIEWS, ROWS, COLUMNS), |(k, y, x)| {
+        let light = |([down, right], weight): ([i64; 2], f64)| {
+            let at = |place: usize, step: i64| usize::try_from(place as i64 + 1 + step).unwrap();
+            weight * white[[k, at(y, down), at(x, right)]]
+        };
+        let deviation = f64::from(variances[[k, y, x]]).sqrt();
+        to_f32(deviation * SPREAD.into_iter().map(light).sum::<f64>() / total.sqrt())
+    });
+    let lag = |down: i64, right: i64| {
+        let pairs = SPREAD.iter().flat_map(|one| SPREAD.iter().map(move |other| (one, other)));
+        let same = |([one, other], _): &([[i64; 2]; 2], f64)| {
+            [other[0] - one[0], other[1] - one[1]] == [down, right]
+        };
+        let pairs = pairs.map(|((one, a), (other, b))| ([*one, *other], a * b));
+        pairs.filter(same).map(|(_, product)| product).sum::<f64>() / total
+    };
+    let lags = (0..3).map(|down| (0..3).map(|right| lag(down, right)).collect()).collect();
+    (values, NoiseCorrelation::new(lags))
+}
+
 fn found_over_told(geometry: &ParallelGeometry, settings: &ReconstructSettings) -> [f64; 2] {
     let shape = (ROWS, COLUMNS);
     let grid = grid_for(geometry, shape, settings).unwrap();
@@ -56,6 +87,37 @@ fn found_over_told(geometry: &ParallelGeometry, settings: &ReconstructSettings) 
     let of_variances = prepare_variances(&geometry, shape, &grid, &settings).unwrap().unwrap();
     let told = of_variances.reconstruct(Projections::new(variances.view(), 0), all, &()).unwrap();
     zones(&slices, &told)
+}
+
+/// The same for noise that pixels share: the map times the method's gain. `white`: with white noise
+/// instead, whose gain is that of reading between pixels alone.
+fn found_over_told_of_shared(
+    geometry: &ParallelGeometry,
+    settings: &ReconstructSettings,
+    is_white: bool,
+) -> [f64; 2] {
+    let shape = (ROWS, COLUMNS);
+    let grid = grid_for(geometry, shape, settings).unwrap();
+    let geometry = Geometry::Parallel(geometry.clone());
+    let settings = ReconstructSettings { noise_map: true, ..settings.clone() };
+    let (values, variances) = noise();
+    let (values, shared) = match is_white {
+        true => (values, NoiseCorrelation::white()),
+        false => shared_noise(&variances),
+    };
+    let all = 0..grid.shape[0];
+    let method = prepare(&geometry, shape, &grid, &settings).unwrap();
+    let slices = method.reconstruct(Projections::new(values.view(), 0), all.clone(), &()).unwrap();
+    let of_variances = prepare_variances(&geometry, shape, &grid, &settings).unwrap().unwrap();
+    let told = of_variances.reconstruct(Projections::new(variances.view(), 0), all, &()).unwrap();
+    let gain = to_f32(method.noise_gain(&settings, &shared));
+    // Away from the rows that go on beyond the frame; about a tilted axis slices differ.
+    let aside = grid.shape[0] / 8;
+    let kept = aside..grid.shape[0] - aside;
+    let mean = told.slice(s![kept.clone(), .., ..]).mean_axis(Axis(0)).unwrap();
+    let mut told = told.slice(s![kept.clone(), .., ..]).to_owned();
+    told.outer_iter_mut().for_each(|mut slice| slice.assign(&(&mean * gain)));
+    zones(&slices.slice(s![kept, .., ..]).to_owned(), &told)
 }
 
 /// Mean of found/told variance over the middle of the slices and over their rim.
@@ -119,6 +181,41 @@ fn told_variances_are_found_where_opposite_views_are_joined() {
     assert_told(&geometry(360.0, 12.0), &ReconstructSettings::default());
 }
 
+/// Slices share noise there, so that fewer of them tell: 3 %.
+#[test]
+fn told_variances_are_found_where_pixels_share_noise() {
+    for (window, voxel_px) in
+        [(Window::Ramp, None), (Window::Hann, None), (Window::Hann, Some(2.0))]
+    {
+        for method in [Method::Fbp, Method::Fourier] {
+            let settings = ReconstructSettings { window, voxel_px, method, ..Default::default() };
+            for ratio in found_over_told_of_shared(&geometry(180.0, 23.5), &settings, false) {
+                assert!((ratio - 1.0).abs() < 0.08, "{settings:?}: {ratio}");
+            }
+        }
+    }
+}
+
+/// Rows are read at all places between pixels there, up, down and along.
+#[test]
+fn told_variances_are_found_about_a_tilted_axis() {
+    let mut tilted = geometry(180.0, 23.5);
+    tilted.axis.tilt = Radian::from_degrees(5.0);
+    for is_white in [true, false] {
+        for voxel_px in [None, Some(1.5)] {
+            let settings = ReconstructSettings {
+                window: Window::Hann,
+                voxel_px,
+                method: Method::Fbp,
+                ..Default::default()
+            };
+            for ratio in found_over_told_of_shared(&tilted, &settings, is_white) {
+                assert!((ratio - 1.0).abs() < 0.08, "white {is_white} {voxel_px:?}: {ratio}");
+            }
+        }
+    }
+}
+
 /// Rays that open by 17 degrees.
 #[test]
 fn told_variances_are_found_in_a_cone_beam() {
@@ -148,7 +245,7 @@ fn told_variances_are_found_in_a_cone_beam() {
     let of_variances = Fdk::of_variances(&geometry, shape, &grid, &settings).unwrap();
     let told = of_variances.reconstruct(Projections::new(variances.view(), 0), 0..40, &()).unwrap();
     // Near the middle plane all views read a slice at the same place between two rows.
-    let aside = |slices: &Array3<f32>| slices.slice(ndarray::s![..14, .., ..]).to_owned();
+    let aside = |slices: &Array3<f32>| slices.slice(s![..14, .., ..]).to_owned();
     for ratio in zones(&aside(&slices), &aside(&told)) {
         assert!((ratio - 1.0).abs() < 0.1, "{ratio}");
     }

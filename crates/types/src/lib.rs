@@ -14,6 +14,7 @@ mod finding;
 mod geometry;
 mod index_range;
 mod labels;
+mod noise_correlation;
 mod problem;
 mod provenance;
 mod scan;
@@ -36,6 +37,7 @@ pub use finding::{
 pub use geometry::{Geometry, ParallelGeometry, RotationAxis};
 pub use index_range::parse_range;
 pub use labels::{Labels, Material};
+pub use noise_correlation::NoiseCorrelation;
 pub use problem::Problem;
 pub use provenance::{Fact, Origin};
 pub use scan::{

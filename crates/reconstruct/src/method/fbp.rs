@@ -6,7 +6,7 @@ use std::{
 };
 
 use ndarray::{Array3, Axis};
-use voltomo_types::{ParallelGeometry, VoxelGrid};
+use voltomo_types::{NoiseCorrelation, ParallelGeometry, VoxelGrid};
 
 use crate::{
     Progress, Projections, ReconstructError, ReconstructSettings, Reconstruction,
@@ -101,6 +101,11 @@ impl Reconstruction for Fbp {
 
     fn warnings(&self) -> &[String] {
         self.rows.warnings()
+    }
+
+    fn noise_gain(&self, settings: &ReconstructSettings, noise: &NoiseCorrelation) -> f64 {
+        let left = |_view: usize, frequency: f64| self.interpolation.power(frequency);
+        self.rows.noise_gain(settings, noise, &left)
     }
 
     fn rows_needed(&self, z: Range<usize>) -> Range<usize> {

@@ -5,7 +5,7 @@ use std::ops::Range;
 use ndarray::{Array2, Array3, ArrayView3, Axis, Zip};
 use rayon::prelude::*;
 use voltomo_numeric::cast::{to_f32, to_index};
-use voltomo_types::{ConeGeometry, ConeView, LengthUnit, Radian, VoxelGrid};
+use voltomo_types::{ConeGeometry, ConeView, LengthUnit, NoiseCorrelation, Radian, VoxelGrid};
 
 use super::{
     cone_checks::{check, check_offset, warnings},
@@ -16,10 +16,11 @@ use super::{
 use crate::{
     Progress, Projections, ReconstructError, ReconstructSettings, Reconstruction,
     kernel::{
-        backproject::Circle,
+        backproject::{Circle, Interpolation},
         backproject_cone::{ConePath, Slope, ViewPart, Views, backproject_cone, tile_bytes},
         pages::ask_large_pages,
     },
+    reading::Reading,
     row_filter::{FilterScratch, RowFilter},
 };
 
@@ -247,6 +248,15 @@ impl Reconstruction for Fdk {
 
     fn warnings(&self) -> &[String] {
         &self.warnings
+    }
+
+    fn noise_gain(&self, settings: &ReconstructSettings, noise: &NoiseCorrelation) -> f64 {
+        let upright = match self.sights.first().map(|sight| sight.homography.reading()) {
+            Some(onto_upright) => onto_upright.then(&Reading::linear()),
+            None => Reading::linear(),
+        };
+        let left = |_view: usize, frequency: f64| Interpolation::Linear.power(frequency);
+        self.filter.noise_gain(1, settings, (&left, &upright, noise))
     }
 
     fn rows_needed(&self, z: Range<usize>) -> Range<usize> {

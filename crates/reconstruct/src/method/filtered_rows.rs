@@ -6,7 +6,7 @@ use std::ops::Range;
 use ndarray::{Array2, s};
 use rayon::prelude::*;
 use voltomo_numeric::cast::to_f32;
-use voltomo_types::{LengthUnit, ParallelGeometry, VoxelGrid};
+use voltomo_types::{LengthUnit, NoiseCorrelation, ParallelGeometry, VoxelGrid};
 
 use crate::{
     Projections, ReconstructError, ReconstructSettings,
@@ -110,6 +110,18 @@ impl FilteredRows {
             straightener: self.straightener.of_variances(),
             ..self
         }
+    }
+
+    /// By how much more than [`Self::of_variances`] tells comes into a voxel of noise that pixels
+    /// share, or that reading between pixels makes them share.
+    pub(crate) fn noise_gain(
+        &self,
+        settings: &ReconstructSettings,
+        noise: &NoiseCorrelation,
+        left: &dyn Fn(usize, f64) -> f64,
+    ) -> f64 {
+        let reading = self.straightener.reading(self.grid.shape[0]);
+        self.filter.noise_gain(self.factors.len(), settings, (left, &reading, noise))
     }
 
     /// With `factor` values a column, between the first and the last, from the Fourier series of

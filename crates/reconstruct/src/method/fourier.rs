@@ -7,11 +7,14 @@ use std::{
 };
 
 use ndarray::{Array3, Axis};
-use voltomo_types::{ParallelGeometry, VoxelGrid};
+use voltomo_types::{NoiseCorrelation, ParallelGeometry, VoxelGrid};
 
 use crate::{
     Progress, Projections, ReconstructError, ReconstructSettings, Reconstruction,
-    kernel::grid::{Gridding, RowScratch, SpectraPart, Workspace},
+    kernel::{
+        backproject::RayPath,
+        grid::{Gridding, RowScratch, SpectraPart, Workspace},
+    },
     method::filtered_rows::{FilteredRows, Given},
 };
 
@@ -67,10 +70,7 @@ impl Fourier {
     ) -> Result<Self, ReconstructError> {
         let method = Self::new(geometry, frame_shape, grid, settings)?;
         let paths = method.rows.paths().to_vec();
-        let left = |view: usize, frequency: f64| {
-            let path = &paths[view];
-            (sinc(path.along_y * frequency) * sinc(path.along_x * frequency)).powi(2)
-        };
+        let left = |view: usize, frequency: f64| left_by_a_voxel(&paths[view], frequency);
         Ok(Self { rows: method.rows.of_variances(settings, &left), ..method })
     }
 
@@ -82,6 +82,11 @@ impl Fourier {
         let scratch = || self.gridding.row_scratch(given.z.len());
         self.rows.fill(&given, workspace.parts_mut(), (scratch, write))
     }
+}
+
+/// The part of a row's variance at a frequency that is left in the mean over a voxel.
+fn left_by_a_voxel(path: &RayPath, frequency: f64) -> f64 {
+    (sinc(path.along_y * frequency) * sinc(path.along_x * frequency)).powi(2)
 }
 
 /// `sin(πx)/(πx)`.
@@ -97,6 +102,12 @@ impl Reconstruction for Fourier {
 
     fn warnings(&self) -> &[String] {
         self.rows.warnings()
+    }
+
+    fn noise_gain(&self, settings: &ReconstructSettings, noise: &NoiseCorrelation) -> f64 {
+        let paths = self.rows.paths();
+        let left = |view: usize, frequency: f64| left_by_a_voxel(&paths[view], frequency);
+        self.rows.noise_gain(settings, noise, &left)
     }
 
     fn rows_needed(&self, z: Range<usize>) -> Range<usize> {

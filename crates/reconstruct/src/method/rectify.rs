@@ -11,6 +11,8 @@ use ndarray::{ArrayView2, ArrayViewMut1};
 use voltomo_numeric::cast::{to_f32, to_index};
 use voltomo_types::{ConeGeometry, ConeView};
 
+use crate::reading::{PLACES, Reading};
+
 /// A pixel position this near to a whole index is that index: an upright detector is not blurred.
 const WHOLE: f64 = 1e-6;
 
@@ -166,6 +168,16 @@ impl Homography {
     /// counted as their own.
     pub(super) fn of_variances(self) -> Self {
         Self { squared: true, ..self }
+    }
+
+    /// How upright pixels are read out of the frame.
+    pub(super) fn reading(&self) -> Reading {
+        if self.whole.is_some() {
+            return Reading::plain();
+        }
+        let all: Vec<f64> = (0..PLACES).map(|k| k as f64 / PLACES as f64).collect();
+        let cubic = Reading::cubic(&all, &[0.0]);
+        cubic.clone().and_across(&cubic)
     }
 
     /// Frame `[row, column]` that the upright pixel shows.
