@@ -99,6 +99,40 @@ fn noise_map_tells_how_scans_with_the_same_flat_fields_differ() {
     }
 }
 
+/// Noise after a screen has spread the light of each quantum over the pixels beside it.
+fn spread(noise: &Array3<f32>) -> Array3<f32> {
+    let (_, rows, columns) = noise.dim();
+    Array3::from_shape_fn(noise.dim(), |(k, y, x)| {
+        let above = noise[[k, (y + 1) % rows, x]] + noise[[k, (y + rows - 1) % rows, x]];
+        let beside = noise[[k, y, (x + 1) % columns]] + noise[[k, y, (x + columns - 1) % columns]];
+        (noise[[k, y, x]] + 0.7 * (above + beside)) / (1.0f32 + 4.0 * 0.49).sqrt()
+    })
+}
+
+/// The finest structure, in which noise is measured, has but a seventh of such noise.
+#[test]
+fn noise_map_tells_noise_that_a_screen_spreads() {
+    let exact = making(0);
+    let exact = Making { seed: None, ..exact };
+    let made = |making: Making, count: fn(&Making) -> Array3<f32>| {
+        let even = count(&exact);
+        &even + &spread(&(count(&making) - &even))
+    };
+    let volume = |seed: u64| {
+        let scan = with_map(exact.written_with(&made(making(seed), Making::counts), 2));
+        std::fs::remove_dir_all(scan.folder.path().join("flats")).unwrap();
+        let flats = made(making(50), |making| making.flats(40));
+        made_scan::write_frames(&scan.folder.path().join("flats"), &flats, false);
+        let record = scan.run("out", None);
+        (scan.volume("out", &record), noise(&scan, "out", &record))
+    };
+    let [(one, map), (other, _)] = [volume(3), volume(4)];
+    let found = (one - other).mapv(|v| f64::from(v).powi(2) / 2.0).mean_axis(Axis(0)).unwrap();
+    for ratio in found_over_told(&found, &map) {
+        assert!((ratio - 1.0).abs() < 0.12, "{ratio}");
+    }
+}
+
 #[test]
 fn noise_map_doubles_where_the_counts_scatter_twice_as_much() {
     let exact = Making { seed: None, ..making(0) }.counts();

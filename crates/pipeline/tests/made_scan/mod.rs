@@ -75,6 +75,11 @@ impl Making {
         Exposure { open_beam: 50_000.0, dark: 100.0, seed: self.seed }
     }
 
+    /// Counts of so many flat fields.
+    pub(crate) fn flats(&self, count: usize) -> Array3<f32> {
+        self.exposure().flats((count, self.shape.1, self.shape.2))
+    }
+
     /// Writes the scan with these radiographs into a new folder.
     pub(crate) fn written(&self, radiographs: &Array3<f32>) -> MadeScan {
         self.written_with(radiographs, 6)
@@ -85,7 +90,7 @@ impl Making {
         let folder = tempfile::tempdir().unwrap();
         let (_, rows, columns) = self.shape;
         let darks = Array3::from_elem((2, rows, columns), to_f32(self.exposure().dark));
-        let flats = self.exposure().flats((flats, rows, columns));
+        let flats = self.flats(flats);
         for (name, frames) in [("radiographs", radiographs), ("flats", &flats), ("darks", &darks)] {
             write_frames(&folder.path().join(name), frames, self.float);
         }
