@@ -134,10 +134,9 @@ impl Survey {
                         let (measured, slope) = self.measured([frame, row, column], *value);
                         let variance = match beam {
                             Some(beam) => self.bin_variance(
-                                counting,
                                 (beam, strewn.at(column)),
                                 ([row, column], bin),
-                                (-measured).exp(),
+                                (counting, (-measured).exp()),
                             ),
                             None => Some(counting.variance(measured.abs())),
                         };
@@ -165,7 +164,7 @@ impl Survey {
             // The noise of less than nothing is that of its background.
             let primary = if *transmission > LEAST { *transmission } else { LEAST };
             let place = ([row, column], bin);
-            let variance = self.bin_variance(counting, (beam, strewn.at(column)), place, primary);
+            let variance = self.bin_variance((beam, strewn.at(column)), place, (counting, primary));
             variance.map_or(f32::NAN, |variance| variance.sqrt() * primary)
         };
         transmissions.iter().enumerate().map(noise).collect()
@@ -182,10 +181,9 @@ impl Survey {
     /// `[s, b]`: background of the radiograph and of the open beam, as shares of the open beam.
     fn bin_variance(
         &self,
-        counting: Counting,
         ((open_beam, dose), [sample, open]): ((Mixed<'_>, f32), [f32; 2]),
         ([row, column], bin): ([usize; 2], usize),
-        transmission: f32,
+        (counting, transmission): (Counting, f32),
     ) -> Option<f32> {
         let columns = self.detector.columns;
         let (mut sum, mut count) = (0.0, 0u16);
