@@ -268,22 +268,15 @@ mod tests {
     /// Flat fields whose quanta spread over three columns alike, and the camera's own noise.
     fn flats(count: usize, own: f32) -> Array3<f32> {
         let (rows, columns) = SHAPE;
-        let mut flats = Array3::zeros((count, rows, columns));
-        for frame in 0..count {
-            let quanta = drawn(rows * (columns + 2), 7 + frame as u64);
-            let camera = drawn(rows * columns, 70 + frame as u64);
-            for y in 0..rows {
-                for x in 0..columns {
-                    let of = y * (columns + 2) + x;
-                    // Three pixels' mean, scaled to the variance of the level.
-                    let shared = quanta[of..of + 3].iter().sum::<f32>() / 3f32.sqrt();
-                    flats[[frame, y, x]] = LEVEL * (1.0 + 0.1 * (x as f32 / 50.0).sin())
-                        + LEVEL.sqrt() * shared
-                        + own * camera[y * columns + x];
-                }
-            }
-        }
-        flats
+        let quanta = drawn(count * rows * columns + 2, 7);
+        let camera = drawn(count * rows * columns, 70);
+        Array3::from_shape_fn((count, rows, columns), |(frame, y, x)| {
+            let k = (frame * rows + y) * columns + x;
+            // Three pixels' mean, scaled to the variance of the level.
+            let shared = quanta[k..k + 3].iter().sum::<f32>() / 3f32.sqrt();
+            let beam = LEVEL * (1.0 + 0.1 * (x as f32 / 50.0).sin());
+            beam + LEVEL.sqrt() * shared + own * camera[k]
+        })
     }
 
     fn found(flats: &Array3<f32>, constant: f32) -> Option<NoiseCorrelation> {
