@@ -272,7 +272,6 @@ mod tests {
         let camera = drawn(count * rows * columns, 70);
         Array3::from_shape_fn((count, rows, columns), |(frame, y, x)| {
             let k = (frame * rows + y) * columns + x;
-            // Three pixels' mean, scaled to the variance of the level.
             let shared = quanta[k..k + 3].iter().sum::<f32>() / 3f32.sqrt();
             let beam = LEVEL * (1.0 + 0.1 * (x as f32 / 50.0).sin());
             beam + LEVEL.sqrt() * shared + own * camera[k]
@@ -280,16 +279,15 @@ mod tests {
     }
 
     fn found(flats: &Array3<f32>, constant: f32) -> Option<NoiseCorrelation> {
-        let pixels = SHAPE.0 * SHAPE.1;
-        let mean = flats.mean_axis(ndarray::Axis(0)).unwrap();
+        let (pixels, mean) = (SHAPE.0 * SHAPE.1, flats.mean_axis(ndarray::Axis(0)).unwrap());
         let reference = crate::references::Reference {
             values: mean.iter().copied().collect(),
             count: flats.dim().0,
             spots: 0,
         };
         let beam = OpenBeam::new(vec![(When::Before, reference)], vec![0.0; pixels], (1, false));
-        let set =
-            ReferenceFrames { frames: Arc::new(MemoryFrames(flats.clone())), when: When::Before };
+        let frames = Arc::new(MemoryFrames(flats.clone()));
+        let set = ReferenceFrames { frames, when: When::Before };
         let (open, dead) = (beam.at(0), vec![false; pixels]);
         measure(&[set], Pixels { open, dark: &beam.dark, dead: &dead }, constant).unwrap()
     }
@@ -308,12 +306,11 @@ mod tests {
 
     #[test]
     fn noise_of_each_pixel_alone_or_one_flat_field_or_none_with_noise_tells_nothing() {
-        let (rows, columns) = SHAPE;
-        let noise = drawn(6 * rows * columns, 3);
-        let flats = Array3::from_shape_vec((6, rows, columns), noise).unwrap();
-        assert_eq!(found(&(flats * LEVEL.sqrt() + LEVEL), 0.0), None);
+        let shape = (6, SHAPE.0, SHAPE.1);
+        let noise = Array3::from_shape_vec(shape, drawn(6 * SHAPE.0 * SHAPE.1, 3)).unwrap();
+        assert_eq!(found(&(noise * LEVEL.sqrt() + LEVEL), 0.0), None);
         assert_eq!(found(&self::flats(1, 0.0), 0.0), None);
-        assert_eq!(found(&Array3::from_elem((4, rows, columns), LEVEL), 0.0), None);
+        assert_eq!(found(&Array3::from_elem(shape, LEVEL), 0.0), None);
     }
 
     #[test]
