@@ -58,6 +58,27 @@ impl Sheet {
         let end = END.min(self.points.len());
         middle(&self.points[..end]) - middle(&self.points[self.points.len() - end..])
     }
+
+    /// Its last point, `[height, radius]`, mm.
+    fn tip(&self) -> [f64; 2] {
+        self.points[self.points.len() - 1]
+    }
+
+    /// Direction of its sector's middle, radians.
+    fn angle(&self) -> f64 {
+        TAU * (self.sector as f64 + 0.5) / SECTORS as f64
+    }
+}
+
+/// Middle of the tips of sheets about the roll's axis, `[z, y, x]`, mm: on the axis where sheets lean
+/// all round.
+fn middle_of_tips(sheets: &[&Sheet]) -> [f64; 3] {
+    let mut sum = [0.0; 3];
+    for sheet in sheets {
+        let ([z, radius], (sin, cos)) = (sheet.tip(), sheet.angle().sin_cos());
+        sum = [sum[0] + z, sum[1] + radius * sin, sum[2] + radius * cos];
+    }
+    sum.map(|it| it / sheets.len().max(1) as f64)
 }
 
 /// Finds separators bent inwards above the upper (or below the lower) edge of the windings.
@@ -159,16 +180,16 @@ impl<'a, 'v> Look<'a, 'v> {
         let spread = bends[bends.len() * 3 / 4] - bends[bends.len() / 4];
         let sigma = (0.74 * spread).hypot(0.5 * self.reader.grid.voxel);
         let most = bent.iter().max_by(|a, b| a.bend().total_cmp(&b.bend()));
-        let sheet = most.unwrap_or(&bent[0]);
-        let tip = sheet.points[sheet.points.len() - 1];
-        let angle = TAU * (sheet.sector as f64 + 0.5) / SECTORS as f64;
-        let reach = (tip[0] - self.edge).abs();
+        let angle = most.unwrap_or(&bent[0]).angle();
+        let [z, y, x] = middle_of_tips(bent);
+        let reach = (z - self.edge).abs();
+        let radius = bent.iter().map(|sheet| sheet.tip()[1]).sum::<f64>() / bent.len() as f64;
         let share = bent.len() as f64 / SECTORS as f64;
         let mm = MeasureUnit::Millimetre;
         Finding {
             kind: FindingKind::BentSeparator,
-            place: Some(self.reader.frame.place(self.reader.cell_point(tip[0], tip[1], angle))),
-            extent_mm: Some([bend, TAU * tip[1] * share, reach]),
+            place: Some(self.reader.frame.place(self.reader.cell_point(z, x.hypot(y), y.atan2(x)))),
+            extent_mm: Some([bend, TAU * radius * share, reach]),
             measures: vec![
                 Measure::new("bend", bend, Some(sigma), mm),
                 Measure::new("reach", reach, Some(self.reader.grid.voxel), mm),
@@ -235,5 +256,15 @@ mod tests {
         let wavering = sheet(&|k| if k == 12 || k == 19 { 1.55 } else { 1.75 });
         assert!(wavering.bend() > 0.19 && wavering.lean() == 0.0);
         assert!(sheet(&|k| 1.5 + 0.02 * k as f64).lean() < 0.0, "outwards");
+    }
+
+    #[test]
+    fn sheets_that_lean_all_round_lie_on_the_axis_and_those_of_one_side_there() {
+        let sheet = |sector: usize| Sheet { sector, points: vec![[24.6, 1.7], [25.4, 1.4]] };
+        let all: Vec<Sheet> = (0..SECTORS).map(sheet).collect();
+        let [z, y, x] = middle_of_tips(&all.iter().collect::<Vec<_>>());
+        assert!((z - 25.4).abs() < 1e-9 && y.hypot(x) < 1e-9, "{z} {y} {x}");
+        let [_, y, x] = middle_of_tips(&[&all[0], &all[1]]);
+        assert!((y.atan2(x).to_degrees() - 60.0).abs() < 1e-6 && y.hypot(x) > 1.2, "{y} {x}");
     }
 }
