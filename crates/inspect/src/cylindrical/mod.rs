@@ -1,5 +1,6 @@
 //! Wound cells in round cans, a file or a folder a part. Knows no coin cell and no files.
 
+mod blocks;
 mod both;
 mod can;
 mod cell;
@@ -21,6 +22,7 @@ mod roll_gap;
 mod round_plots;
 mod sawtooth;
 mod settings;
+mod shortfall;
 mod stripes;
 pub mod survey;
 mod wall;

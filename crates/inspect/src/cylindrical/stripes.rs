@@ -3,26 +3,21 @@
 
 use std::f64::consts::TAU;
 
-use ndarray::{Array2, Array3, s};
-use voltomo_numeric::cast::{to_f32, to_index};
+use ndarray::{Array2, Axis, s};
+use voltomo_numeric::cast::to_index;
 use voltomo_types::{Finding, FindingKind, Measure, MeasureUnit};
 
 use super::core::Core;
 use super::report::{self, Place};
+use super::shortfall::{Shortfall, WIDEST_MM};
 use super::survey::{ANGLES, Survey};
 use super::wedge::Wedge;
-use crate::round::{median, median_and_sigma};
+use crate::round::median;
 
-/// Heights taken together, mm: a stripe is high.
-const ROW_MM: f64 = 2.0;
-/// Arc of a patch, mm: no stripe is narrower.
-const ARC_MM: f64 = 0.5;
 /// Width over which a stripe is blurred, mm.
 const RADIAL_MM: f64 = 0.45;
 /// Over so much the window of a stripe begins and ends, mm.
 const SLOPE_MM: f64 = 0.4;
-/// What is wider in radius is no stripe but a zone, mm.
-const WIDEST_MM: f64 = 0.8;
 /// A void that ends sooner beside its tab is the tab's own blurred edge, mm.
 const LEAST_FALL_MM: f64 = 1.2;
 /// Thinner voids are not told from what is uneven in every roll, mm.
@@ -53,68 +48,19 @@ pub(super) struct Stripe {
     profile: Vec<(f64, f64)>,
 }
 
-/// The roll's shortfall against its surroundings: `[row, angle, radius]`, in shares of the roll.
-struct Shortfall {
-    map: Array3<f32>,
-    rows: Vec<f64>,
-    row_mm: f64,
-    first: usize,
-    noise: f64,
-}
-
 /// Every dark stripe of the roll between the core and the rim.
 pub(super) fn find(survey: &Survey<'_>, core: Option<&Core>) -> Vec<Stripe> {
-    let Some(short) = Shortfall::of(survey, core) else { return Vec::new() };
+    let Some(mut short) = Shortfall::of(survey, core) else { return Vec::new() };
     let threshold = (SIGMAS * short.noise).max(0.12);
+    let regions = short.own_regions(survey, threshold);
     let mut stripes: Vec<Stripe> =
-        short.regions(threshold).iter().filter_map(|it| short.stripe(survey, it)).collect();
+        regions.iter().filter_map(|it| short.stripe(survey, it)).collect();
     stripes.retain(|stripe| stripe.thickness >= LEAST_MM);
     stripes.sort_by(|a, b| (b.heights[1] - b.heights[0]).total_cmp(&(a.heights[1] - a.heights[0])));
     stripes
 }
 
 impl Shortfall {
-    fn of(survey: &Survey<'_>, core: Option<&Core>) -> Option<Self> {
-        let [low, high] = survey.roll?;
-        let edge = if high - low > 10.0 { 0.75 } else { 0.0 };
-        let (low, high) = (low + edge, high - edge);
-        let unrolled = &survey.unrolled;
-        let step = unrolled.radial_step;
-        // Blurred edges of void and rim would pass for stripes.
-        let inner = core.map_or(0.12 * survey.body.radius, Core::outermost);
-        let first = unrolled.radius_index(inner + 0.15);
-        let last = unrolled.radius_index(survey.body.radius - 1.3);
-        let count = to_index(((high - low) / ROW_MM).round()).max(1);
-        let row_mm = (high - low) / count as f64;
-        if last <= first + to_index(1.5 / step) {
-            return None;
-        }
-        let mut map = Array3::<f32>::zeros((count, ANGLES, last - first));
-        let mut rows = Vec::new();
-        for (row, mut plane) in map.outer_iter_mut().enumerate() {
-            let from = low + row as f64 * row_mm;
-            rows.push(from + 0.5 * row_mm);
-            let mut heights = unrolled.height_range([from, from + row_mm]);
-            if heights.is_empty() {
-                heights = 0..unrolled.heights.len().min(1);
-            }
-            let mean = unrolled.mean_over(heights);
-            plane.assign(&mean.slice(s![.., first..last]));
-        }
-        // What scatter adds to a void shows in the mandrel's.
-        let void = core.map_or(survey.levels.air, |core| core.level);
-        relative(&mut map, void);
-        let values: Vec<f64> = map.iter().step_by(7).map(|it| f64::from(*it)).collect();
-        let (_, noise) = median_and_sigma(&values)?;
-        Some(Self { map, rows, row_mm, first, noise })
-    }
-
-    /// Connected places above the threshold; the middle axis is a circle.
-    fn regions(&self, threshold: f64) -> Vec<Vec<[usize; 3]>> {
-        let level = to_f32(threshold);
-        super::regions::above_in(&self.map.mapv(|value| value > level))
-    }
-
     /// What a region is, if it is a stripe: higher than wide, and thin.
     fn stripe(&self, survey: &Survey<'_>, region: &[[usize; 3]]) -> Option<Stripe> {
         let rows: std::collections::BTreeSet<usize> = region.iter().map(|[h, ..]| *h).collect();
@@ -202,7 +148,7 @@ impl Shortfall {
     ) -> Vec<(f64, f64)> {
         let unrolled = &survey.unrolled;
         let step = unrolled.radial_step;
-        let mean = self.map.slice(s![rows, .., ..]).mean_axis(ndarray::Axis(0)).unwrap_or_default();
+        let mean = self.map.slice(s![rows, .., ..]).mean_axis(Axis(0)).unwrap_or_default();
         let reach = to_index(0.5 * TAU.min(30.0 / radius) / TAU * ANGLES as f64).min(ANGLES / 2);
         let middle = to_index((angle.rem_euclid(TAU) / TAU * ANGLES as f64).round());
         // Sheets that come in at one end of the window go out at the other: its flanks are slopes.
@@ -315,26 +261,6 @@ fn arc_of(profile: &[(f64, f64)]) -> Option<(f64, f64)> {
     let (first, last) = (part.first()?, part.last()?);
     // A lens is above a fifth of its peak over √0.8 of its length.
     Some(((last.0 - first.0) / 0.8_f64.sqrt(), 0.5 * (first.0 + last.0)))
-}
-
-/// Values against the median of their surroundings at the same radius and height, smoothed over a
-/// patch: 1 is void, 0 as the roll.
-fn relative(map: &mut Array3<f32>, void: f64) {
-    let void = to_f32(void);
-    for mut plane in map.outer_iter_mut() {
-        for mut ring in plane.columns_mut() {
-            let level = median(ring.iter().map(|it| f64::from(*it)).collect()).unwrap_or(f64::NAN);
-            let level = to_f32(level) - void;
-            ring.mapv_inplace(|value| 1.0 - (value - void) / level);
-        }
-        let old = plane.to_owned();
-        let reach = to_index(ARC_MM / 5.0 / TAU * ANGLES as f64 / 2.0);
-        for ((angle, radius), value) in plane.indexed_iter_mut() {
-            let near =
-                (0..=2 * reach).map(|k| old[[(angle + ANGLES + k - reach) % ANGLES, radius]]);
-            *value = near.sum::<f32>() / (2 * reach + 1) as f32;
-        }
-    }
 }
 
 /// Findings about the stripes; `tab`: the one that is the tab's.

@@ -3,23 +3,24 @@
 
 use std::f64::consts::TAU;
 
-use ndarray::{Array3, s};
-use voltomo_numeric::cast::{to_f32, to_index};
+use ndarray::s;
+use voltomo_numeric::cast::to_f32;
 use voltomo_types::{Finding, FindingKind, Measure, MeasureUnit};
 
+use super::blocks::Blocks;
 use super::core::Core;
 use super::report::{self, Place};
 use super::stripes::Stripe;
-use super::survey::{ANGLES, Survey};
-use crate::round::{median, median_and_sigma};
+use super::survey::Survey;
+use crate::round::median;
 
-/// Blocks: height, arc at mid radius, radius, mm.
-const BLOCK: [f64; 3] = [0.5, 0.4, 0.4];
 /// A dry pore leaves half of a soaked roll: 0.48. Blocks beyond this share of missing roll are
 /// looked at.
 const MISSING: f64 = 0.25;
 /// Beyond this share, what is missing is no electrolyte alone.
 const EMPTY: f64 = 0.72;
+/// Where separators stand alone a bubble takes at least this share of a block.
+const HALF: f64 = 0.5;
 /// Electrolyte is brighter than this many times the soaked roll (1.7 for sodium, 1.15 for lithium).
 const ELECTROLYTE: f64 = 1.1;
 /// So many bubbles within so much of one vertical line are pieces of a strip.
@@ -27,27 +28,6 @@ const COLUMN: usize = 3;
 const COLUMN_MM: f64 = 0.8;
 /// Inner face of a usual can's floor, mm.
 const FLOOR_MM: f64 = 0.3;
-
-/// The roll in blocks: share of it that is missing, against the ring of the same radius.
-struct Blocks {
-    /// `[height, angle, radius]`.
-    missing: Array3<f32>,
-    heights: Vec<f64>,
-    height_step: f64,
-    first_radius: f64,
-    radial_step: f64,
-    noise: f64,
-}
-
-/// Values into what is missing of the median of their ring: 1 is void, 0 as the ring.
-fn against_ring(blocks: &mut Array3<f32>, void: f64) {
-    let void = to_f32(void);
-    for mut ring in blocks.lanes_mut(ndarray::Axis(1)) {
-        let level = median(ring.iter().map(|it| f64::from(*it)).collect()).unwrap_or(f64::NAN);
-        let level = to_f32(level) - void;
-        ring.mapv_inplace(|value| 1.0 - (value - void) / level);
-    }
-}
 
 /// Findings about what fills the roll.
 pub(super) fn findings(
@@ -58,8 +38,8 @@ pub(super) fn findings(
     let mut findings: Vec<Finding> = pool(survey, core).into_iter().collect();
     let Some(mut blocks) = Blocks::of(survey, core) else { return findings };
     findings.push(blocks.uniform(survey));
-    blocks.hide(stripes);
     let threshold = MISSING.max(6.0 * blocks.noise);
+    blocks.hide(stripes, threshold);
     let regions = blocks.regions(threshold);
     // What the buckled windings leave behind them belongs to the buckle.
     let is_behind = |zone: &Finding| {
@@ -88,59 +68,11 @@ fn without_columns(zones: Vec<Finding>) -> Vec<Finding> {
 }
 
 impl Blocks {
-    fn of(survey: &Survey<'_>, core: Option<&Core>) -> Option<Self> {
-        let [low, high] = survey.roll?;
-        let unrolled = &survey.unrolled;
-        let edge = if high - low > 6.0 { 1.0 } else { 0.0 };
-        let range = unrolled.height_range([low + edge, high - edge]);
-        if range.is_empty() {
-            return None;
-        }
-        let rows = to_index((BLOCK[0] / unrolled.height_step).round()).max(1);
-        let width = to_index((BLOCK[2] / unrolled.radial_step).round()).max(1);
-        let inner = core.map_or(0.15 * survey.body.radius, |core| core.outermost() + 0.2);
-        let first = unrolled.radius_index(inner);
-        let radii = unrolled.radius_index(survey.body.radius - 1.2).checked_sub(first)? / width;
-        let turn = to_index(BLOCK[1] / (0.5 * survey.body.radius) / TAU * ANGLES as f64).max(1);
-        let shape = (range.len() / rows, ANGLES / turn, radii);
-        if shape.0 == 0 || shape.2 < 3 {
-            return None;
-        }
-        let mut missing = Array3::from_shape_fn(shape, |(h, a, r)| {
-            let h = range.start + h * rows;
-            let (a, r) = (a * turn, first + r * width);
-            let part = unrolled.map.slice(s![h..h + rows, a..a + turn, r..r + width]);
-            part.mean().unwrap_or(f32::NAN)
-        });
-        against_ring(&mut missing, core.map_or(survey.levels.air, |core| core.level));
-        let values: Vec<f64> = missing.iter().map(|it| f64::from(*it)).collect();
-        let (_, noise) = median_and_sigma(&values)?;
-        let height_step = rows as f64 * unrolled.height_step;
-        let lowest = unrolled.heights[range.start] + 0.5 * (height_step - unrolled.height_step);
-        Some(Self {
-            heights: (0..shape.0).map(|h| lowest + h as f64 * height_step).collect(),
-            height_step,
-            first_radius: unrolled.radius(first)
-                + 0.5 * (width as f64 - 1.0) * unrolled.radial_step,
-            radial_step: width as f64 * unrolled.radial_step,
-            missing,
-            noise,
-        })
-    }
-
-    fn radius(&self, index: usize) -> f64 {
-        self.first_radius + index as f64 * self.radial_step
-    }
-
-    fn turn(&self) -> f64 {
-        TAU / self.missing.shape()[1] as f64
-    }
-
     /// How much of the roll is as bright as its ring.
     fn uniform(&self, survey: &Survey<'_>) -> Finding {
         let play = to_f32((3.0 * self.noise).max(0.1));
-        let known = self.missing.iter().filter(|it| it.is_finite()).count().max(1) as f64;
-        let even = self.missing.iter().filter(|it| it.abs() < play).count() as f64;
+        let known = self.body().iter().filter(|it| it.is_finite()).count().max(1) as f64;
+        let even = self.body().iter().filter(|it| it.abs() < play).count() as f64;
         let [low, high] = survey.roll.unwrap_or(survey.body.plain);
         let share = even / known;
         let (inner, outer) = (self.first_radius, self.radius(self.missing.shape()[2] - 1));
@@ -171,69 +103,84 @@ impl Blocks {
         report::finding_at(FindingKind::UniformZone, survey, (place, measures), note)
     }
 
-    /// Takes the stripes out: they have findings of their own.
-    fn hide(&mut self, stripes: &[Stripe]) {
-        let turn = self.turn();
-        let (first, step) = (self.first_radius, self.radial_step);
-        for ((h, a, r), value) in self.missing.indexed_iter_mut() {
-            let radius = first + r as f64 * step;
-            let is_in = |stripe: &Stripe| {
-                let angle = (a as f64 + 0.5) * turn - stripe.angle;
-                let arc = ((angle + 0.5 * TAU).rem_euclid(TAU) - 0.5 * TAU).abs() * stripe.radius;
-                (radius - stripe.radius).abs() < 0.7
-                    && arc < 0.6 * stripe.arc + 1.0
-                    && (stripe.heights[0] - 1.0..stripe.heights[1] + 1.0).contains(&self.heights[h])
-            };
-            if stripes.iter().any(is_in) {
-                *value = 0.0;
-            }
-        }
-    }
-
     /// Connected blocks beyond a share; the middle axis is a circle.
     fn regions(&self, threshold: f64) -> Vec<Vec<[usize; 3]>> {
         let level = to_f32(threshold);
         super::regions::above_in(&self.missing.mapv(|value| value > level))
     }
 
-    /// What a region is: a dry zone or a bubble; `None` where it is too small to be sure of.
+    /// What a region is: a dry zone or a bubble; `None` where it is too small to be sure of. Of a
+    /// large one only what lies in the body counts: beyond the electrodes nothing need be soaked.
     fn zone(&self, survey: &Survey<'_>, region: &[[usize; 3]]) -> Option<Finding> {
-        let [mut x, mut y, mut z, mut sum, mut volume, mut void] = [0.0; 6];
-        let mut most = 0.0_f64;
+        let mut zone = self.measured(region)?;
+        let in_body: Vec<[usize; 3]> =
+            region.iter().copied().filter(|at| self.body.contains(&at[0])).collect();
+        if !zone.is_small() && in_body.len() < region.len() {
+            zone = self.measured(&in_body).filter(|it| !it.is_small())?;
+        }
+        // Beside the electrodes uneven edges take a part of a block away, and sheets that run along the
+        // voxels a line of single blocks; a bubble takes most of a block, and of the next.
+        if in_body.is_empty() && (zone.most < HALF || zone.columns < 2) {
+            return None;
+        }
+        let is_thin = zone.place.extent[0] < 1.1;
+        let mut finding = match (zone.most > EMPTY || zone.is_small(), is_thin && !zone.is_small())
+        {
+            (_, true) => return None,
+            (true, _) => bubble(survey, zone.place, zone.void)?,
+            (false, _) => dry(survey, zone.place, (zone.volume, zone.level)),
+        };
+        finding.confidence = report::confidence(zone.level / self.noise.max(1e-9), 6.0);
+        Some(finding)
+    }
+
+    fn measured(&self, region: &[[usize; 3]]) -> Option<Zone> {
+        let [mut x, mut y, mut z, mut volume, mut void] = [0.0; 5];
         for &[h, a, r] in region {
-            let share = f64::from(self.missing[[h, a, r]]);
             let block = self.radius(r) * self.turn() * self.radial_step * self.height_step;
             let (sin, cos) = ((a as f64 + 0.5) * self.turn()).sin_cos();
-            let weight = share * block;
+            let weight = f64::from(self.missing[[h, a, r]]) * block;
             x += weight * self.radius(r) * cos;
             y += weight * self.radius(r) * sin;
             z += weight * self.heights[h];
-            (sum, volume, void) = (sum + weight, volume + block, void + weight);
-            most = most.max(share);
+            (volume, void) = (volume + block, void + weight);
         }
-        let (x, y, z) = (x / sum, y / sum, z / sum);
         let count = |axis: usize| {
             let all: std::collections::BTreeSet<usize> = region.iter().map(|it| it[axis]).collect();
             all.len() as f64
         };
-        let radius = x.hypot(y);
+        let radius = (x / void).hypot(y / void);
         let extent = [
             count(2) * self.radial_step,
             count(1) * self.turn() * radius,
             count(0) * self.height_step,
         ];
-        let place = Place { height: z, radius, angle: y.atan2(x), extent };
-        let level = median(region.iter().map(|it| f64::from(self.missing[*it])).collect())?;
-        let sure = report::confidence(level / self.noise.max(1e-9), 6.0);
-        let is_small = extent.iter().all(|it| *it < 2.6);
-        let is_thin = extent[0] < 1.1;
-        let mut finding = match (most > EMPTY || is_small, is_thin && !is_small) {
-            (_, true) => return None,
-            (true, _) => bubble(survey, place, void)?,
-            (false, _) => dry(survey, place, (volume, level)),
-        };
-        finding.confidence = sure;
-        Some(finding)
+        let place = Place { height: z / void, radius, angle: y.atan2(x), extent };
+        let columns: std::collections::BTreeSet<_> =
+            region.iter().map(|it| (it[1], it[2])).collect();
+        let columns = columns.len();
+        let shares: Vec<f64> = region.iter().map(|it| f64::from(self.missing[*it])).collect();
+        let most = shares.iter().copied().fold(0.0, f64::max);
+        Some(Zone { place, volume, void, columns, most, level: median(shares)? })
+    }
+}
+
+/// A region of missing blocks.
+struct Zone {
+    place: Place,
+    /// Of its blocks, and of what is missing of them, mm³.
+    volume: f64,
+    void: f64,
+    /// Places along turn and radius at which it has blocks.
+    columns: usize,
+    /// Greatest and middle share that is missing.
+    most: f64,
+    level: f64,
+}
+
+impl Zone {
+    fn is_small(&self) -> bool {
+        self.place.extent.iter().all(|it| *it < 2.6)
     }
 }
 
