@@ -3,6 +3,8 @@
 //! Upright traces lie between the same two columns at every z. At each z another one lies between two columns of voxels, which weigh as linear interpolation has
 //! it. Columns beside the block are there too: zeros, or never looked at.
 
+use std::ops::Range;
+
 use voltomo_numeric::cast::to_f32;
 
 use super::{
@@ -56,10 +58,10 @@ impl Line {
 pub(super) struct Uprights {
     /// Index of the first voxel of the column before each.
     pub(super) columns: [usize; SIDE],
-    /// Ways from there to the next column.
-    ways: [f32; SIDE],
+    /// What it and the next column weigh.
+    pub(super) weights: [[f32; SIDE]; 2],
     /// From a column to the next.
-    across: usize,
+    pub(super) across: usize,
 }
 
 impl Uprights {
@@ -67,26 +69,14 @@ impl Uprights {
     #[inline(always)]
     pub(super) fn new(traces: &Traces, block: &Block, is_column: bool) -> Self {
         let across = block.plane(0, is_column)[1];
-        let mut uprights = Self { columns: [0; SIDE], ways: [0.0; SIDE], across };
+        let mut uprights = Self { columns: [0; SIDE], weights: [[0.0; SIDE]; 2], across };
         for plane in 0..SIDE {
             let line = Line::new(traces, block, (plane, is_column));
-            (uprights.columns[plane], uprights.ways[plane]) = line.upright();
+            let (column, way) = line.upright();
+            uprights.columns[plane] = column;
+            (uprights.weights[0][plane], uprights.weights[1][plane]) = (1.0 - way, way);
         }
         uprights
-    }
-
-    /// From a column to the next, and the weights of both.
-    ///
-    /// # Safety
-    ///
-    /// As [`Pick`].
-    #[inline(always)]
-    pub(super) unsafe fn blend<V: Pick>(&self, plane: usize) -> (usize, [V; 2]) {
-        // SAFETY: of this function.
-        unsafe {
-            let way = *self.ways.get_unchecked(plane);
-            (self.across, [V::splat(1.0 - way), V::splat(way)])
-        }
     }
 }
 
@@ -107,9 +97,7 @@ impl Columns {
         let of_plane = |plane: usize| [traces.across(plane), traces.turn];
         let places = Places::new(of_plane, traces.turn < 0.0);
         let bounds = Bounds::new(BESIDE, LAST, 1);
-        for (k, columns) in self.0.iter_mut().enumerate().take(count) {
-            columns.fill(&places, [(k * V::COUNT) as f64, V::COUNT as f64 - 1.0], bounds);
-        }
+        Windows::fill_all(&mut self.0[..count], &places, (0.0, V::COUNT), bounds);
     }
 }
 
@@ -119,7 +107,7 @@ pub(super) fn is_flat(turn: f64, lanes: usize) -> bool {
     turn.abs() * (lanes as f64 - 1.0) > 1.0
 }
 
-/// `profile[z + MARGIN] = Σ_x weight(x, z)·voxel(x, z)` for all z.
+/// `profile[z + MARGIN] = Σ_x weight(x, z)·voxel(x, z)` for all z of some vectors.
 ///
 /// # Safety
 ///
@@ -127,7 +115,7 @@ pub(super) fn is_flat(turn: f64, lanes: usize) -> bool {
 #[inline(always)]
 pub(super) unsafe fn blend<V: Pick>(
     (line, plane): (&Line, usize),
-    columns: &Columns,
+    (columns, vectors): (&Columns, Range<usize>),
     block: &Block,
     profile: &mut [f32],
 ) {
@@ -138,7 +126,8 @@ pub(super) unsafe fn blend<V: Pick>(
     // SAFETY: of this function.
     unsafe {
         let turn = V::lane_numbers().times(V::splat(to_f32(line.turn)));
-        for (k, columns) in columns.0.iter().enumerate().take(line.deep / V::COUNT) {
+        for k in vectors {
+            let columns = columns.0.get_unchecked(k);
             let from = voxels.add(line.column(columns.starts[plane]) + k * V::COUNT);
             let [near, far] = ways::<V>(columns.offsets[plane], turn);
             let left = V::load(from);

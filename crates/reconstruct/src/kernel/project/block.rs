@@ -3,6 +3,7 @@
 use ndarray::{ArrayView3, ArrayViewMut1, ArrayViewMut3, Axis, s};
 
 use super::fan::{GROUP, MARGIN};
+use crate::kernel::simd::prefetch;
 
 /// Voxels along y and x of a block.
 pub(super) const SIDE: usize = 16;
@@ -12,6 +13,11 @@ pub(super) const DEEP: usize = 256;
 pub(super) const VECTORS: usize = DEEP / 4;
 /// Columns before the first and behind the last one along y and x, for what lies beside the block.
 pub(super) const BESIDE: usize = 3;
+/// Planes whose profiles are held together: few, so that they and the voxels that rays meet stay in the
+/// nearest cache.
+pub(super) const PROFILES: usize = 8;
+/// Rows of voxels that are asked for ahead while a block is copied.
+const AHEAD: usize = 3;
 /// Columns along y and x; an odd number of them spreads them over the cache.
 const COLUMNS: usize = SIDE + 2 * BESIDE + 1;
 
@@ -119,9 +125,15 @@ impl Block {
         for (group, planes) in part.axis_chunks_iter(Axis(0), GROUP).enumerate() {
             for (y, rows) in planes.axis_iter(Axis(1)).enumerate() {
                 let mut tile = [Strip::ZERO; GROUP];
+                if let Some(ahead) = (y + AHEAD < planes.len_of(Axis(1))).then_some(y + AHEAD) {
+                    planes.index_axis(Axis(1), ahead).outer_iter().for_each(|row| {
+                        prefetch(row.as_ptr());
+                    });
+                }
                 for (strip, row) in tile.iter_mut().zip(rows.outer_iter()) {
-                    match row.as_slice() {
-                        Some(row) => strip.0[..row.len()].copy_from_slice(row),
+                    match row.as_slice().map(|row| (<&[f32; GROUP]>::try_from(row), row)) {
+                        Some((Ok(row), _)) => strip.0 = *row,
+                        Some((_, row)) => strip.0[..row.len()].copy_from_slice(row),
                         None => strip.0.iter_mut().zip(row).for_each(|(to, &from)| *to = from),
                     }
                 }
@@ -161,7 +173,7 @@ fn column([y, x]: [usize; 2]) -> usize {
     (y + BESIDE) * COLUMNS + x + BESIDE
 }
 
-/// Values along z where a sheet meets each plane of a block, with zeros at both ends.
+/// Values along z where a sheet meets some planes of a block, with zeros at both ends.
 #[derive(Debug, Default)]
 pub(super) struct Profiles {
     strips: Vec<Strip>,
@@ -174,7 +186,7 @@ impl Profiles {
     pub(super) fn clear(&mut self, deep: usize) {
         self.long = (deep + 2 * MARGIN).div_ceil(GROUP);
         self.strips.clear();
-        self.strips.resize(SIDE * self.long, Strip::ZERO);
+        self.strips.resize(PROFILES * self.long, Strip::ZERO);
     }
 
     /// Values of a profile, margins counted.
@@ -183,7 +195,7 @@ impl Profiles {
         self.long * GROUP
     }
 
-    /// The values of all planes, `[plane, z + MARGIN]`.
+    /// All values, `[plane, z + MARGIN]`.
     #[inline(always)]
     pub(super) fn values(&self) -> &[f32] {
         // SAFETY: a strip is sixteen values and nothing else.

@@ -92,9 +92,7 @@ impl Giver {
         };
         let places = Places::new(of_plane, of_plane(traces.touched.start)[1] < 0.0);
         let bounds = Taps::<TAPS>::bounds::<V>(traces.spacings[0], gift.rays.len());
-        for (k, windows) in self.windows.iter_mut().enumerate().take(count) {
-            windows.fill(&places, [(k * V::COUNT) as f64, V::COUNT as f64 - 1.0], bounds);
-        }
+        Windows::fill_all(&mut self.windows[..count], &places, (0.0, V::COUNT), bounds);
         let uprights = Uprights::new(traces, block, gift.is_column);
         let (voxels, rays) = (block.values_mut().as_mut_ptr(), gift.rays.as_ptr());
         // SAFETY: of this function; windows lie within the rays.
@@ -104,7 +102,7 @@ impl Giver {
             for plane in traces.touched.clone() {
                 let pace = places.paces[plane];
                 let along = V::lane_numbers().times(V::splat(pace));
-                let (across, [near, far]) = uprights.blend::<V>(plane);
+                let [near, far] = [0, 1].map(|side| V::splat(uprights.weights[side][plane]));
                 let left = voxels.add(uprights.columns[plane]);
                 for (k, windows) in self.windows.iter().enumerate().take(count) {
                     let from = rays.add(windows.starts[plane] as usize);
@@ -113,7 +111,7 @@ impl Giver {
                     let weights = even_weights::<V, TAPS>(way, 1.0 / pace.abs());
                     let value = picked::<V, TAPS>(from, (index, one), weights);
                     let left = left.add(k * V::COUNT);
-                    let right = left.add(across);
+                    let right = left.add(uprights.across);
                     V::load(left).add_product(near, value).store(left);
                     V::load(right).add_product(far, value).store(right);
                 }
@@ -144,7 +142,9 @@ impl Giver {
             for plane in traces.touched.clone() {
                 let line = Line::new(traces, block, (plane, gift.is_column));
                 let voxels = block.values_mut().as_mut_ptr();
-                for k in 0..count {
+                let [low, high] = traces.heights(plane).map(|z| z.max(0.0));
+                let end = (to_index(high) + 1).div_ceil(V::COUNT).min(count);
+                for k in to_index(low) / V::COUNT..end {
                     let windows = self.windows.get_unchecked(k);
                     let from = rays.add(windows.starts[plane] as usize);
                     let bends = self.bends.get_unchecked(k);

@@ -77,6 +77,8 @@ pub(super) struct Traces {
     across: [f64; 2],
     /// See above.
     pub(super) turn: f64,
+    /// Voxels of the block along z, and across its planes.
+    extent: [f64; 2],
     /// The rays that meet the block on any of the planes.
     pub(super) rays: Range<usize>,
     /// Least and most voxels from ray to ray, on any of the planes; none that is known where the
@@ -107,7 +109,7 @@ impl Traces {
             depth[1] * sheet.slope,
             -sheet.lean,
         ];
-        let (deep, wide) = (span.count[0] as f64, span.count[other]);
+        let (deep, wide) = (span.count[0] as f64, span.count[other] as f64);
         let turned = (deep - 1.0) * sheet.turn;
         let mut traces = Self {
             touched: touched((across, turned), wide, span.count[main]),
@@ -115,6 +117,7 @@ impl Traces {
             depth,
             across,
             turn: sheet.turn,
+            extent: [deep, wide],
             rays: 0..0,
             spacings: [0.0, f64::INFINITY],
             lean: 0.0,
@@ -171,6 +174,36 @@ impl Traces {
         self.across[0] + plane as f64 * self.across[1]
     }
 
+    /// Heights from −1 to the upper end of the block between which a trace comes by voxels of a plane.
+    #[inline(always)]
+    pub(super) fn heights(&self, plane: usize) -> [f64; 2] {
+        let ([deep, wide], across) = (self.extent, self.across(plane));
+        if self.turn.abs() < 1e-9 {
+            return [-1.0, deep];
+        }
+        let each = 1.0 / self.turn;
+        let ends = [(-1.0 - across) * each, (wide - across) * each];
+        let [low, high] = [least(ends[0], ends[1]), most(ends[0], ends[1])];
+        [low.max(-1.0).min(deep), high.min(deep).max(-1.0)]
+    }
+
+    /// The vectors of so many rays, from the first ray on, that come by voxels on some planes.
+    #[inline(always)]
+    pub(super) fn vectors(&self, planes: Range<usize>, lanes: usize) -> Range<usize> {
+        let mut ends = [f64::INFINITY, f64::NEG_INFINITY];
+        for plane in planes {
+            let [start, rate, below, lean] = self.finder(plane);
+            for z in self.heights(plane) {
+                // The rays about a height are those about the whole ones beside it.
+                let ray = (start + rate * z) / (below + lean * z);
+                ends = [least(ends[0], ray), most(ends[1], ray)];
+            }
+        }
+        let (first, count) = (self.rays.start as f64, self.rays.len() as f64);
+        let [low, high] = [ends[0] - 2.0, ends[1] + 3.0].map(|ray| clamped(ray - first, count));
+        low as usize / lanes..(high as usize).div_ceil(lanes)
+    }
+
     /// Terms of the ray that meets a plane at z: `(f[0] + f[1]·z)/(f[2] + f[3]·z)`.
     #[inline(always)]
     pub(super) fn finder(&self, plane: usize) -> [f64; 4] {
@@ -198,13 +231,14 @@ fn most(one: f64, other: f64) -> f64 {
 /// The planes, of so many, whose voxels a line comes by: at `start + plane·along`, and `beside` from
 /// there, between −1 and `wide`.
 #[inline(always)]
-fn touched(([start, along], beside): ([f64; 2], f64), wide: usize, count: usize) -> Range<usize> {
-    let ends = [-1.0 - most(0.0, beside) - start, wide as f64 - least(0.0, beside) - start];
+fn touched(([start, along], beside): ([f64; 2], f64), wide: f64, count: usize) -> Range<usize> {
+    let ends = [-1.0 - most(0.0, beside) - start, wide - least(0.0, beside) - start];
+    // Where one begins, a ray weighs nothing yet.
     if along.abs() < 1e-9 {
         return if ends[0] < 1e-6 && ends[1] > -1e-6 { 0..count } else { 0..0 };
     }
     let ends = ends.map(|end| end / along);
-    let from = clamped(least(ends[0], ends[1]), count as f64);
+    let from = clamped(least(ends[0], ends[1]).ceil(), count as f64);
     let until = clamped(most(ends[0], ends[1]) + 1.0, count as f64);
     from as usize..until as usize
 }

@@ -8,7 +8,7 @@ use rayon::prelude::*;
 use super::{
     Lines, Raster, Sheaf, Walk,
     blend::{Columns, Line, Uprights, blend},
-    block::{Block, DEEP, Profiles, SIDE, Span, spans},
+    block::{Block, DEEP, PROFILES, Profiles, SIDE, Span, spans},
     fan::{GROUP, MARGIN, stride},
     gather::{Gift, Giver},
     trace::{Sheet, Traces},
@@ -21,7 +21,7 @@ use crate::kernel::{
 };
 
 /// Most views that a thread takes in one go, so that a block of voxels is copied once for them.
-const MOST_VIEWS: usize = 64;
+const MOST_VIEWS: usize = 256;
 
 /// What a thread holds.
 #[derive(Default)]
@@ -191,28 +191,44 @@ impl Desk {
         if traces.is_idle() {
             return;
         }
-        let (is_even, block) = (sheet.is_even(), &self.block);
+        let (rays, block, planes) = ((&sheet, &traces), &self.block, traces.touched.clone());
+        let fits = traces.spacings[1] <= WIDEST;
         // SAFETY: of this function; the profiles were made for this block.
         unsafe {
-            if !is_even || traces.spacings[1] > WIDEST {
-                self.columns.fill::<V>(&traces, block.deep() / V::COUNT);
-                for plane in traces.touched.clone() {
+            if fits {
+                self.rises.table::<V>(rays, self.profiles.length());
+            }
+            if fits && sheet.is_even() {
+                let uprights = Uprights::new(&traces, block, is_column);
+                let vectors = 0..self.rises.count();
+                let walkers = Walkers { rays, rises: &self.rises, planes, vectors };
+                return walkers.walk_even::<V>((block.values(), &uprights), sums);
+            }
+            let count = block.deep() / V::COUNT;
+            self.columns.fill::<V>(&traces, count);
+            for first in planes.clone().step_by(PROFILES) {
+                let planes = first..planes.end.min(first + PROFILES);
+                let vectors = if fits { traces.vectors(planes.clone(), V::COUNT) } else { 0..0 };
+                if fits && vectors.is_empty() {
+                    continue;
+                }
+                for plane in planes.clone() {
                     let line = (&Line::new(&traces, block, (plane, is_column)), plane);
-                    blend::<V>(line, &self.columns, block, self.profiles.of_plane_mut(plane));
+                    let profile = self.profiles.of_plane_mut(plane - first);
+                    let voxels = if fits {
+                        self.rises.voxels::<V>(plane, &vectors, count)
+                    } else {
+                        0..count
+                    };
+                    blend::<V>(line, (&self.columns, voxels), block, profile);
+                }
+                let walkers = Walkers { rays, rises: &self.rises, planes, vectors };
+                if fits {
+                    walkers.walk_profiles::<V>(&self.profiles, sums);
+                } else {
+                    walkers.walk_exactly(&self.profiles, sums);
                 }
             }
-            if !is_even {
-                self.rises.table::<V>(&sheet, &traces.rays);
-            }
-            let walkers = Walkers {
-                sheet: &sheet,
-                traces: &traces,
-                rises: &self.rises,
-                profiles: &self.profiles,
-                voxels: block.values(),
-                uprights: &Uprights::new(&traces, block, is_column),
-            };
-            walkers.walk::<V>(sums);
         }
     }
 

@@ -25,150 +25,242 @@ const NEAREST: f64 = 1.0 - 1e-5;
 /// Most that the spacing of rays may change over a vector, as a part of it, for three terms of its
 /// series to tell it.
 pub(super) const MOST_LEAN: f64 = 6e-3;
-/// Vectors of rays that go through the planes together.
-const TOGETHER: usize = 4;
 
-/// How rays that are not evenly spaced rise: tabled, since it is the same on every plane.
-#[derive(Debug, Default)]
+/// Where the rays of a sheet meet the planes of a block, vector by vector from the first ray that
+/// meets it.
+#[derive(Debug)]
 pub(super) struct Rises {
-    /// q of each ray, from that of the first of its vector.
+    /// Of rays that are not evenly spaced: q of each, from that of the first of its vector. It is the
+    /// same on every plane.
     of_ray: Vec<Strip>,
-    /// q of the first ray of a vector, and of the last one from there.
-    of_vector: Vec<[f64; 2]>,
+    windows: Vec<Windows>,
+    places: Places,
+}
+
+impl Default for Rises {
+    fn default() -> Self {
+        Self { of_ray: Vec::new(), windows: Vec::new(), places: Places::NONE }
+    }
 }
 
 impl Rises {
-    /// Tables the rays of a sheet that meet a block, and those that share a vector with them.
+    /// Tables the rays that meet a block whose lines have so many values.
     ///
     /// # Safety
     ///
     /// As [`Pick`].
     #[inline(always)]
-    pub(super) unsafe fn table<V: Pick>(&mut self, sheet: &Sheet, rays: &Range<usize>) {
-        self.of_ray.resize(sheet.rays.div_ceil(GROUP), Strip::ZERO);
-        self.of_vector.resize(sheet.rays.div_ceil(GROUP) * GROUP / V::COUNT, [0.0; 2]);
-        // SAFETY: of this function.
-        unsafe {
-            let (lanes, one) = (V::lane_numbers(), V::splat(1.0));
-            let last = V::COUNT as f64 - 1.0;
-            for vector in rays.start / V::COUNT..rays.end.div_ceil(V::COUNT) {
-                let ray = vector * V::COUNT;
-                let [q, change, lean] = sheet.rise(ray as f64);
-                self.of_vector[vector] = [q, sheet.rise(ray as f64 + last)[0] - q];
-                let to = self.of_ray[ray / GROUP].0[ray % GROUP..].as_mut_ptr();
-                if lean.abs() * V::COUNT as f64 <= MOST_LEAN {
-                    let bent = lanes.times(V::splat(to_f32(lean)));
-                    let kept = one.add_product(bent, bent.minus(one));
-                    lanes.times(V::splat(to_f32(change))).times(kept).store(to);
+    pub(super) unsafe fn table<V: Pick>(&mut self, (sheet, traces): Rays<'_>, length: usize) {
+        let ([q, change, _], is_even) = (sheet.rise(0.0), sheet.is_even());
+        let falls = traces.depth(traces.touched.start) * change < 0.0;
+        self.places = Places::new(
+            |plane| {
+                let depth = traces.depth(plane);
+                if is_even {
+                    [traces.base + depth * q, depth * change]
                 } else {
-                    let rise = |k: usize| to_f32(sheet.rise((ray + k) as f64)[0] - q);
-                    (0..V::COUNT).for_each(|k| *to.add(k) = rise(k));
+                    [traces.base, depth]
                 }
-            }
+            },
+            falls,
+        );
+        let align =
+            if is_near::<V>(traces) { 1 } else { alignment(traces.spacings[1], V::COUNT, 1) };
+        let bounds = Bounds::new(MARGIN, length - 2 * V::COUNT, align);
+        let (first, count) = (traces.rays.start, traces.rays.len().div_ceil(V::COUNT));
+        self.windows.resize(count, Windows::EMPTY);
+        if is_even {
+            let first = (first as f64, V::COUNT);
+            return Windows::fill_all(&mut self.windows, &self.places, first, bounds);
+        }
+        self.of_ray.resize((count * V::COUNT).div_ceil(GROUP), Strip::ZERO);
+        // Copied, so that the compiler knows that nothing changes it.
+        let places = self.places;
+        for vector in 0..count {
+            // SAFETY: of this function.
+            let place = unsafe { self.rise::<V>(sheet, vector, first + vector * V::COUNT) };
+            self.windows[vector].fill(&places, place, bounds);
         }
     }
 
+    /// Tables a vector: q of its first ray, and of the last one from there.
+    ///
+    /// # Safety
+    ///
+    /// As [`Pick`].
     #[inline(always)]
-    fn part(&self, ray: usize) -> *const f32 {
-        self.of_ray[ray / GROUP].0[ray % GROUP..].as_ptr()
+    unsafe fn rise<V: Pick>(&mut self, sheet: &Sheet, vector: usize, ray: usize) -> [f64; 2] {
+        let [q, change, lean] = sheet.rise(ray as f64);
+        let lanes = V::COUNT as f64 - 1.0;
+        let bent = lanes * lean;
+        let mut last = lanes * change * (1.0 - bent * (1.0 - bent));
+        let place = vector * V::COUNT;
+        let to = self.of_ray[place / GROUP].0[place % GROUP..].as_mut_ptr();
+        // SAFETY: of this function; a vector does not lie in two strips.
+        unsafe {
+            if lean.abs() * V::COUNT as f64 <= MOST_LEAN {
+                let (lanes, one) = (V::lane_numbers(), V::splat(1.0));
+                let bent = lanes.times(V::splat(to_f32(lean)));
+                let kept = one.add_product(bent, bent.minus(one));
+                lanes.times(V::splat(to_f32(change))).times(kept).store(to);
+            } else {
+                let rise = |k: usize| sheet.rise((ray + k) as f64)[0] - q;
+                (0..V::COUNT).for_each(|k| *to.add(k) = to_f32(rise(k)));
+                last = rise(V::COUNT - 1);
+            }
+        }
+        [q, last]
+    }
+
+    /// Vectors of rays.
+    pub(super) fn count(&self) -> usize {
+        self.windows.len()
+    }
+
+    /// The vectors of so many voxels, out of all, among which some of rays find theirs.
+    #[inline(always)]
+    pub(super) fn voxels<V: Pick>(
+        &self,
+        plane: usize,
+        vectors: &Range<usize>,
+        all: usize,
+    ) -> Range<usize> {
+        let [one, other] = [vectors.start, vectors.end - 1]
+            .map(|vector| self.windows[vector].starts[plane] as usize);
+        let first = one.min(other).saturating_sub(MARGIN) / V::COUNT;
+        let last = (one.max(other) + 2 * V::COUNT).saturating_sub(MARGIN).div_ceil(V::COUNT);
+        first.min(all)..last.min(all)
+    }
+
+    #[inline(always)]
+    fn part<V: Pick>(&self, vector: usize) -> *const f32 {
+        let place = vector * V::COUNT;
+        self.of_ray[place / GROUP].0[place % GROUP..].as_ptr()
     }
 }
 
-/// Rays that walk through a block.
+/// The rays of a sheet, and where they meet a block.
+pub(super) type Rays<'a> = (&'a Sheet, &'a Traces);
+
+/// Whether each ray picks its values out of one register.
+#[inline(always)]
+fn is_near<V: Pick>(traces: &Traces) -> bool {
+    !V::PICKS_OF_TWO && traces.spacings[1] <= NEAREST
+}
+
+/// Rays that walk through some planes of a block.
 pub(super) struct Walkers<'a> {
-    pub(super) sheet: &'a Sheet,
-    pub(super) traces: &'a Traces,
-    /// Of a sheet that is not even.
+    pub(super) rays: Rays<'a>,
     pub(super) rises: &'a Rises,
-    /// One a plane, `[z + MARGIN]`; for an even sheet only where rays are too far apart.
-    pub(super) profiles: &'a Profiles,
-    /// Voxels of the block, and where the traces of an even sheet stand among them.
-    pub(super) voxels: &'a [f32],
-    pub(super) uprights: &'a Uprights,
+    pub(super) planes: Range<usize>,
+    /// Vectors of rays.
+    pub(super) vectors: Range<usize>,
 }
 
 impl Walkers<'_> {
-    /// Adds to `sums`, `[ray + MARGIN]`, the values of the planes where the rays of a sheet meet
-    /// them, linear from z to z.
+    /// Adds to `sums`, `[ray + MARGIN]`, the values of the planes where evenly spaced rays meet them,
+    /// linear from z to z; `voxels` are those of the block.
     ///
     /// # Safety
     ///
     /// As [`Pick`].
     #[inline(always)]
-    pub(super) unsafe fn walk<V: Pick>(&self, sums: &mut [f32]) {
-        let traces = self.traces;
-        if traces.spacings[1] > WIDEST {
-            return traces.touched.clone().for_each(|plane| self.walk_exactly(plane, sums));
-        }
-        // SAFETY: of this function.
-        unsafe {
-            let is_near = !V::PICKS_OF_TWO && traces.spacings[1] <= NEAREST;
-            match (self.sheet.is_even(), is_near) {
-                (true, true) => self.walk_all::<V, true, true>(sums),
-                (true, false) => self.walk_all::<V, true, false>(sums),
-                _ => self.walk_all::<V, false, false>(sums),
-            }
-        }
-    }
-
-    /// `NEAR`: rays are no more than a voxel apart, and each picks its values out of one register.
-    ///
-    /// # Safety
-    ///
-    /// As [`Self::walk`].
-    #[inline(always)]
-    unsafe fn walk_all<V: Pick, const EVEN: bool, const NEAR: bool>(&self, sums: &mut [f32]) {
-        let (traces, [q, change, _]) = (self.traces, self.sheet.rise(0.0));
-        let of_plane = |plane: usize| {
-            let depth = traces.depth(plane);
-            if EVEN { [traces.base + depth * q, depth * change] } else { [traces.base, depth] }
-        };
-        let falls = traces.depth(traces.touched.start) * change < 0.0;
-        let places = Places::new(of_plane, falls);
-        let mut windows = [Windows::EMPTY; TOGETHER];
-        let align = if NEAR { 1 } else { alignment(traces.spacings[1], V::COUNT, 1) };
-        let bounds = Bounds::new(MARGIN, self.profiles.length() - 2 * V::COUNT, align);
-        let (first, until) = (traces.rays.start / V::COUNT * V::COUNT, traces.rays.end);
-        for ray in (first..until).step_by(TOGETHER * V::COUNT) {
-            let count = (until - ray).div_ceil(V::COUNT).min(TOGETHER);
-            for (k, windows) in windows.iter_mut().enumerate().take(count) {
-                windows.fill(&places, self.vector::<V, EVEN>(ray + k * V::COUNT), bounds);
-            }
-            // SAFETY: of this function; windows lie within the planes.
-            unsafe {
-                if count == TOGETHER {
-                    self.sum::<V, TOGETHER, EVEN, NEAR>((&windows, &places), ray, sums);
-                    continue;
-                }
-                for (k, window) in windows.iter().enumerate().take(count) {
-                    let ray = ray + k * V::COUNT;
-                    self.sum::<V, 1, EVEN, NEAR>((&[*window], &places), ray, sums);
-                }
-            }
-        }
-    }
-
-    /// What the position of the first ray of a vector grows with, and how much more that of the last
-    /// one has of it.
-    #[inline(always)]
-    fn vector<V: Pick, const EVEN: bool>(&self, ray: usize) -> [f64; 2] {
-        if EVEN {
-            [ray as f64, V::COUNT as f64 - 1.0]
-        } else {
-            self.rises.of_vector[ray / V::COUNT]
-        }
-    }
-
-    /// # Safety
-    ///
-    /// As [`Self::walk`].
-    #[inline(always)]
-    unsafe fn sum<V: Pick, const MANY: usize, const EVEN: bool, const NEAR: bool>(
+    pub(super) unsafe fn walk_even<V: Pick>(
         &self,
-        (windows, places): (&[Windows; MANY], &Places),
-        ray: usize,
+        (voxels, uprights): (&[f32], &Uprights),
         sums: &mut [f32],
     ) {
+        let across = uprights.across;
+        // SAFETY: of this function; before a column there are as many zeros as before a profile.
+        unsafe {
+            let line = |plane: usize| {
+                let from = voxels.as_ptr().add(*uprights.columns.get_unchecked(plane) - MARGIN);
+                (from, [uprights.weights[0][plane], uprights.weights[1][plane]])
+            };
+            if is_near::<V>(self.rays.1) {
+                self.walk_all::<V, true, true>((line, across), sums);
+            } else {
+                self.walk_all::<V, true, false>((line, across), sums);
+            }
+        }
+    }
+
+    /// The same for any rays, of which the planes' profiles are there.
+    ///
+    /// # Safety
+    ///
+    /// As [`Pick`].
+    #[inline(always)]
+    pub(super) unsafe fn walk_profiles<V: Pick>(&self, profiles: &Profiles, sums: &mut [f32]) {
+        let (from, length, first) =
+            (profiles.values().as_ptr(), profiles.length(), self.planes.start);
+        // SAFETY: of this function.
+        unsafe {
+            let line = |plane: usize| (from.add((plane - first) * length), [0.0; 2]);
+            self.walk_all::<V, false, false>((line, 0), sums);
+        }
+    }
+
+    /// `BLENDED`: of two columns, which weigh something.
+    ///
+    /// # Safety
+    ///
+    /// As [`Self::walk_even`].
+    #[inline(always)]
+    unsafe fn walk_all<V: Pick, const BLENDED: bool, const NEAR: bool>(
+        &self,
+        lines: (impl Fn(usize) -> (*const f32, [f32; 2]) + Copy, usize),
+        sums: &mut [f32],
+    ) {
+        // SAFETY: of this function; windows lie within the planes.
+        unsafe {
+            // Few registers hold few vectors.
+            if V::COUNT < GROUP {
+                self.walk_some::<V, 2, BLENDED, NEAR>(lines, sums);
+            } else {
+                self.walk_some::<V, 4, BLENDED, NEAR>(lines, sums);
+            }
+        }
+    }
+
+    /// `TOGETHER`: vectors of rays that go through the planes together.
+    ///
+    /// # Safety
+    ///
+    /// As [`Self::walk_even`].
+    #[inline(always)]
+    unsafe fn walk_some<V: Pick, const TOGETHER: usize, const BLENDED: bool, const NEAR: bool>(
+        &self,
+        lines: (impl Fn(usize) -> (*const f32, [f32; 2]) + Copy, usize),
+        sums: &mut [f32],
+    ) {
+        let windows = &self.rises.windows[self.vectors.clone()];
+        let (windows, rest) = windows.as_chunks::<TOGETHER>();
+        let (start, rest_start) = (self.vectors.start, self.vectors.end - rest.len());
+        // SAFETY: of this function.
+        unsafe {
+            for (k, windows) in windows.iter().enumerate() {
+                let first = start + k * TOGETHER;
+                self.sum::<V, TOGETHER, BLENDED, NEAR>((windows, first), lines, sums);
+            }
+            for (k, window) in rest.iter().enumerate() {
+                let windows = std::array::from_ref(window);
+                self.sum::<V, 1, BLENDED, NEAR>((windows, rest_start + k), lines, sums);
+            }
+        }
+    }
+
+    /// # Safety
+    ///
+    /// As [`Self::walk_even`].
+    #[inline(always)]
+    unsafe fn sum<V: Pick, const MANY: usize, const BLENDED: bool, const NEAR: bool>(
+        &self,
+        (windows, first): (&[Windows; MANY], usize),
+        (line, across): (impl Fn(usize) -> (*const f32, [f32; 2]), usize),
+        sums: &mut [f32],
+    ) {
+        let ray = self.rays.1.rays.start + first * V::COUNT;
         let sums = sums[ray + MARGIN..ray + MARGIN + MANY * V::COUNT].as_mut_ptr();
         // SAFETY: of this function.
         unsafe {
@@ -176,21 +268,21 @@ impl Walkers<'_> {
             let one = V::indices(std::hint::black_box(1));
             let (mut unit, mut sum) = ([V::lane_numbers(); MANY], [V::splat(0.0); MANY]);
             for k in 0..MANY {
-                if !EVEN {
-                    unit[k] = V::load(self.rises.part(ray + k * V::COUNT));
+                if !BLENDED {
+                    unit[k] = V::load(self.rises.part::<V>(first + k));
                 }
                 sum[k] = V::load_any(sums.add(k * V::COUNT));
             }
-            for plane in self.traces.touched.clone() {
-                let pace = V::splat(*places.paces.get_unchecked(plane));
-                let from = self.line::<EVEN>(plane);
-                let (across, weights) = self.uprights.blend::<V>(plane);
+            for plane in self.planes.clone() {
+                let pace = V::splat(*self.rises.places.paces.get_unchecked(plane));
+                let (from, weights) = line(plane);
+                let weights = [V::splat(weights[0]), V::splat(weights[1])];
                 for k in 0..MANY {
                     let start = *windows[k].starts.get_unchecked(plane) as usize;
                     let offset = V::splat(*windows[k].offsets.get_unchecked(plane));
                     let place = offset.add_product(unit[k], pace);
                     let window = Window { from: from.add(start), across, weights, one };
-                    sum[k] = sum[k].plus(window.between::<EVEN, NEAR>(place));
+                    sum[k] = sum[k].plus(window.between::<BLENDED, NEAR>(place));
                 }
             }
             for (k, sum) in sum.into_iter().enumerate() {
@@ -199,33 +291,19 @@ impl Walkers<'_> {
         }
     }
 
-    /// From where the windows of a plane count.
-    ///
-    /// # Safety
-    ///
-    /// As [`Self::walk`].
-    #[inline(always)]
-    unsafe fn line<const EVEN: bool>(&self, plane: usize) -> *const f32 {
-        // SAFETY: of this function; before a column there are as many zeros as before a profile.
-        unsafe {
-            if EVEN {
-                let column = *self.uprights.columns.get_unchecked(plane);
-                return self.voxels.as_ptr().add(column - MARGIN);
-            }
-            self.profiles.values().as_ptr().add(plane * self.profiles.length())
-        }
-    }
-
-    /// As [`Self::walk`], for rays of any spacing on a plane.
-    fn walk_exactly(&self, plane: usize, sums: &mut [f32]) {
-        let profile = self.profiles.of_plane(plane);
-        let last = profile.len() as f64 - 2.0;
-        for ray in self.traces.rays.clone() {
-            let place = self.traces.height_of(plane, (self.sheet, ray)) + MARGIN as f64;
-            if place >= 0.0 && place < last {
-                let (below, way) = (to_index(place.floor()), to_f32(place - place.floor()));
-                let (lower, upper) = (profile[below], profile[below + 1]);
-                sums[ray + MARGIN] += lower + way * (upper - lower);
+    /// As [`Self::walk_profiles`], for rays of any spacing.
+    pub(super) fn walk_exactly(&self, profiles: &Profiles, sums: &mut [f32]) {
+        let (sheet, traces) = self.rays;
+        for plane in self.planes.clone() {
+            let profile = profiles.of_plane(plane - self.planes.start);
+            let last = profile.len() as f64 - 2.0;
+            for ray in traces.rays.clone() {
+                let place = traces.height_of(plane, (sheet, ray)) + MARGIN as f64;
+                if place >= 0.0 && place < last {
+                    let (below, way) = (to_index(place.floor()), to_f32(place - place.floor()));
+                    let (lower, upper) = (profile[below], profile[below + 1]);
+                    sums[ray + MARGIN] += lower + way * (upper - lower);
+                }
             }
         }
     }
@@ -248,15 +326,15 @@ impl<V: Pick> Window<V> {
     ///
     /// As [`Pick`]; all places lie in the window.
     #[inline(always)]
-    unsafe fn between<const EVEN: bool, const NEAR: bool>(&self, place: V) -> V {
+    unsafe fn between<const BLENDED: bool, const NEAR: bool>(&self, place: V) -> V {
         // SAFETY: of this function.
         unsafe {
             let (index, way) = place.split_low();
-            let near = self.values::<EVEN>(0);
+            let near = self.values::<BLENDED>(0);
             let [lower, upper] = if NEAR {
-                [near.pick(index), self.values::<EVEN>(1).pick(index)]
+                [near.pick(index), self.values::<BLENDED>(1).pick(index)]
             } else {
-                let far = self.values::<EVEN>(V::COUNT);
+                let far = self.values::<BLENDED>(V::COUNT);
                 [near.pick_two(far, index), near.pick_two(far, V::further(index, self.one))]
             };
             lower.add_product(way, upper.minus(lower))
@@ -267,11 +345,11 @@ impl<V: Pick> Window<V> {
     ///
     /// As [`Self::between`].
     #[inline(always)]
-    unsafe fn values<const EVEN: bool>(&self, ahead: usize) -> V {
+    unsafe fn values<const BLENDED: bool>(&self, ahead: usize) -> V {
         // SAFETY: of this function.
         unsafe {
             let left = V::load_any(self.from.add(ahead));
-            if EVEN {
+            if BLENDED {
                 let right = V::load_any(self.from.add(ahead + self.across));
                 left.times(self.weights[0]).add_product(self.weights[1], right)
             } else {

@@ -16,6 +16,10 @@ const ANCHOR: f64 = 1_572_864.0;
 pub(super) const FARTHEST: f64 = 131_072.0;
 /// Digits of a fraction that a 32-bit float keeps.
 const DIGITS: u32 = 24;
+const UNIT: f32 = 1.0 / (1u32 << DIGITS) as f32;
+/// The first half of [`ANCHOR`].
+#[allow(clippy::cast_possible_truncation, reason = "half of a word")]
+const WHOLE: i32 = (ANCHOR.to_bits() >> 32) as i32;
 
 /// Positions on each plane, `start + e·along`.
 #[derive(Debug, Clone, Copy)]
@@ -29,6 +33,9 @@ pub(super) struct Places {
 }
 
 impl Places {
+    pub(super) const NONE: Self =
+        Self { start: [0.0; SIDE], along: [0.0; SIDE], paces: [0.0; SIDE], slack: 0.0 };
+
     /// From `[start, along]` of each plane, and whether positions fall from lane to lane.
     #[inline(always)]
     pub(super) fn new(of_plane: impl Fn(usize) -> [f64; 2], falls: bool) -> Self {
@@ -89,6 +96,53 @@ pub(super) struct Windows {
 impl Windows {
     pub(super) const EMPTY: Self = Self { starts: [0; SIDE], offsets: [0.0; SIDE] };
 
+    /// Those of all vectors of evenly spaced lanes, the first one at e: as [`Self::fill`], but each
+    /// from the one before, in whole numbers.
+    #[inline(always)]
+    #[allow(
+        clippy::cast_possible_truncation,
+        clippy::cast_possible_wrap,
+        clippy::cast_sign_loss,
+        reason = "halves of a word, and a number from 0 on"
+    )]
+    pub(super) fn fill_all(
+        all: &mut [Self],
+        places: &Places,
+        (e, lanes): (f64, usize),
+        bounds: Bounds,
+    ) {
+        let reach = lanes as f64 - 1.0;
+        let (e, lift) = if places.slack > 0.0 { (e + reach, to_f32(-reach)) } else { (e, 0.0) };
+        let (mut whole, mut part) = ([0i32; SIDE], [0u32; SIDE]);
+        let (mut whole_step, mut part_step) = ([0i32; SIDE], [0u32; SIDE]);
+        let mut lifts = [0.0f32; SIDE];
+        for plane in 0..SIDE {
+            let lowest = places.start[plane] + e * places.along[plane];
+            let digits = (lowest + (ANCHOR - places.slack)).to_bits();
+            whole[plane] = ((digits >> 32) as i32).wrapping_add(bounds.before - WHOLE);
+            part[plane] = digits as u32;
+            let step = (places.along[plane] * lanes as f64 + ANCHOR).to_bits();
+            whole_step[plane] = ((step >> 32) as i32).wrapping_sub(WHOLE);
+            part_step[plane] = step as u32;
+            lifts[plane] = lift * places.paces[plane] + to_f32(places.slack);
+        }
+        // Kept where they lie: torn apart, they would not become vectors of all planes.
+        std::hint::black_box((&mut whole, &mut part, &mut whole_step, &mut part_step));
+        for windows in all {
+            for plane in 0..SIDE {
+                let start = whole[plane].max(0).min(bounds.last) & bounds.whole;
+                let digits = whole[plane] << DIGITS | (part[plane] >> (32 - DIGITS)) as i32;
+                windows.starts[plane] = start as u32;
+                windows.offsets[plane] = (digits & bounds.kept) as f32 * UNIT + lifts[plane];
+            }
+            for plane in 0..SIDE {
+                part[plane] = part[plane].wrapping_add(part_step[plane]);
+                let more = i32::from(part[plane] < part_step[plane]);
+                whole[plane] = whole[plane].wrapping_add(whole_step[plane]).wrapping_add(more);
+            }
+        }
+    }
+
     /// Those of a vector whose first lane lies at e and whose last one `reach` further.
     #[inline(always)]
     pub(super) fn fill(&mut self, places: &Places, [e, reach]: [f64; 2], bounds: Bounds) {
@@ -115,8 +169,6 @@ impl Windows {
         (lowest, lift, slack): (f64, f32, f64),
         bounds: Bounds,
     ) {
-        const WHOLE: i32 = (ANCHOR.to_bits() >> 32) as i32;
-        const UNIT: f32 = 1.0 / (1u32 << DIGITS) as f32;
         let digits = (lowest + (ANCHOR - slack)).to_bits();
         let whole = (digits >> 32) as i32 - WHOLE;
         // Of the whole number, what alignment takes off goes to the offset.
