@@ -1,6 +1,6 @@
 //! A box of voxels, copied so that its columns along z lie together. Knows no rays.
 
-use ndarray::{ArrayView3, ArrayViewMut1, ArrayViewMut3, Axis, s};
+use ndarray::{ArrayView1, ArrayView3, ArrayViewMut1, ArrayViewMut3, Axis, s};
 
 use super::fan::{GROUP, MARGIN};
 use crate::kernel::simd::prefetch;
@@ -125,18 +125,8 @@ impl Block {
         for (group, planes) in part.axis_chunks_iter(Axis(0), GROUP).enumerate() {
             for (y, rows) in planes.axis_iter(Axis(1)).enumerate() {
                 let mut tile = [Strip::ZERO; GROUP];
-                if let Some(ahead) = (y + AHEAD < planes.len_of(Axis(1))).then_some(y + AHEAD) {
-                    planes.index_axis(Axis(1), ahead).outer_iter().for_each(|row| {
-                        prefetch(row.as_ptr());
-                    });
-                }
-                for (strip, row) in tile.iter_mut().zip(rows.outer_iter()) {
-                    match row.as_slice().map(|row| (<&[f32; GROUP]>::try_from(row), row)) {
-                        Some((Ok(row), _)) => strip.0 = *row,
-                        Some((_, row)) => strip.0[..row.len()].copy_from_slice(row),
-                        None => strip.0.iter_mut().zip(row).for_each(|(to, &from)| *to = from),
-                    }
-                }
+                ask(planes, y + AHEAD);
+                tile.iter_mut().zip(rows.outer_iter()).for_each(|(strip, row)| copy(row, strip));
                 for x in 0..SIDE {
                     let strip = self.strip([y, x], group);
                     self.strips[strip].0 = std::array::from_fn(|k| tile[k].0[x]);
@@ -157,6 +147,22 @@ impl Block {
                 rows.outer_iter_mut().zip(&tile).for_each(|(row, tile)| add(row, &tile.0));
             }
         }
+    }
+}
+
+/// Asks for a row of some planes, where they have it.
+fn ask(planes: ArrayView3<'_, f32>, row: usize) {
+    if row < planes.len_of(Axis(1)) {
+        planes.index_axis(Axis(1), row).outer_iter().for_each(|row| prefetch(row.as_ptr()));
+    }
+}
+
+/// Copies a row of voxels.
+fn copy(row: ArrayView1<'_, f32>, strip: &mut Strip) {
+    match row.as_slice().map(|row| (<&[f32; GROUP]>::try_from(row), row)) {
+        Some((Ok(row), _)) => strip.0 = *row,
+        Some((_, row)) => strip.0[..row.len()].copy_from_slice(row),
+        None => strip.0.iter_mut().zip(row).for_each(|(to, &from)| *to = from),
     }
 }
 

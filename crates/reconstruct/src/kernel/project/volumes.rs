@@ -12,7 +12,7 @@ use super::{
     fan::{GROUP, MARGIN, stride},
     gather::{Gift, Giver},
     trace::{Sheet, Traces},
-    walk::{Rises, WIDEST, Walkers},
+    walk::{Rays, Rises, WIDEST, Walkers},
 };
 use crate::kernel::{
     backproject::Processor,
@@ -191,7 +191,7 @@ impl Desk {
         if traces.is_idle() {
             return;
         }
-        let (rays, block, planes) = ((&sheet, &traces), &self.block, traces.touched.clone());
+        let (rays, planes) = ((&sheet, &traces), traces.touched.clone());
         let fits = traces.spacings[1] <= WIDEST;
         // SAFETY: of this function; the profiles were made for this block.
         unsafe {
@@ -199,35 +199,50 @@ impl Desk {
                 self.rises.table::<V>(rays, self.profiles.length());
             }
             if fits && sheet.is_even() {
-                let uprights = Uprights::new(&traces, block, is_column);
+                let uprights = Uprights::new(&traces, &self.block, is_column);
                 let vectors = 0..self.rises.count();
                 let walkers = Walkers { rays, rises: &self.rises, planes, vectors };
-                return walkers.walk_even::<V>((block.values(), &uprights), sums);
+                return walkers.walk_even::<V>((self.block.values(), &uprights), sums);
             }
-            let count = block.deep() / V::COUNT;
-            self.columns.fill::<V>(&traces, count);
+            self.columns.fill::<V>(&traces, self.block.deep() / V::COUNT);
             for first in planes.clone().step_by(PROFILES) {
                 let planes = first..planes.end.min(first + PROFILES);
-                let vectors = if fits { traces.vectors(planes.clone(), V::COUNT) } else { 0..0 };
-                if fits && vectors.is_empty() {
-                    continue;
-                }
-                for plane in planes.clone() {
-                    let line = (&Line::new(&traces, block, (plane, is_column)), plane);
-                    let profile = self.profiles.of_plane_mut(plane - first);
-                    let voxels = if fits {
-                        self.rises.voxels::<V>(plane, &vectors, count)
-                    } else {
-                        0..count
-                    };
-                    blend::<V>(line, (&self.columns, voxels), block, profile);
-                }
-                let walkers = Walkers { rays, rises: &self.rises, planes, vectors };
-                if fits {
-                    walkers.walk_profiles::<V>(&self.profiles, sums);
-                } else {
-                    walkers.walk_exactly(&self.profiles, sums);
-                }
+                self.walk_planes::<V>((rays, is_column, fits), planes, sums);
+            }
+        }
+    }
+
+    /// Some planes, whose profiles are made first; `fits`: the windows, which are there then.
+    ///
+    /// # Safety
+    ///
+    /// As [`Pick`].
+    #[inline(always)]
+    unsafe fn walk_planes<V: Pick>(
+        &mut self,
+        (rays, is_column, fits): (Rays<'_>, bool, bool),
+        planes: Range<usize>,
+        sums: &mut [f32],
+    ) {
+        let (traces, block, all) = (rays.1, &self.block, self.block.deep() / V::COUNT);
+        let vectors = if fits { traces.vectors(planes.clone(), V::COUNT) } else { 0..0 };
+        if fits && vectors.is_empty() {
+            return;
+        }
+        // SAFETY: of this function.
+        unsafe {
+            for plane in planes.clone() {
+                let line = (&Line::new(traces, block, (plane, is_column)), plane);
+                let voxels =
+                    if fits { self.rises.voxels::<V>(plane, &vectors, all) } else { 0..all };
+                let profile = self.profiles.of_plane_mut(plane - planes.start);
+                blend::<V>(line, (&self.columns, voxels), block, profile);
+            }
+            let walkers = Walkers { rays, rises: &self.rises, planes, vectors };
+            if fits {
+                walkers.walk_profiles::<V>(&self.profiles, sums);
+            } else {
+                walkers.walk_exactly(&self.profiles, sums);
             }
         }
     }
