@@ -32,4 +32,4 @@ pub use look_counts::CountLook;
 pub use open::open;
 pub use settings::{AcquireSettings, AngleEnd, AngleUnit, Kind, Mirror, RepeatedAngles};
 pub use slice_images::{SliceImages, open_slices};
-pub use text_file::read_text;
+pub use text_file::{open_file, read_file, read_text};

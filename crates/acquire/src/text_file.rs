@@ -1,9 +1,36 @@
-//! Small files of text that a person wrote. Knows no format.
+//! Files that end, and small ones of text that a person wrote. Knows no format.
 
-use std::{fs, io, path::Path};
+use std::{
+    fs::{self, File},
+    io::{self, Read},
+    path::Path,
+};
 
 /// What a person writes by hand is shorter than this.
 const LONGEST: u64 = 4 << 20;
+
+/// Opens a file for reading; a pipe or a device, which may never end, is an error at once.
+///
+/// # Errors
+/// A file that cannot be opened, or is no ordinary file.
+pub fn open_file(path: &Path) -> io::Result<File> {
+    let about = fs::metadata(path)?;
+    if about.is_file() {
+        return File::open(path);
+    }
+    let found = if about.is_dir() { "it is a folder" } else { "it is a device or a pipe" };
+    Err(io::Error::other(format!("{found}, expected an ordinary file")))
+}
+
+/// The bytes of such a file.
+///
+/// # Errors
+/// As [`open_file`].
+pub fn read_file(path: &Path) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    open_file(path)?.read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
 
 /// The text of a file: a recipe, a cell, an instrument.
 ///
@@ -49,5 +76,7 @@ mod tests {
         assert!(message(&path).contains("4 MiB, expected"));
         #[cfg(unix)]
         assert!(message(Path::new("/dev/zero")).contains("a device or a pipe"));
+        #[cfg(unix)]
+        assert!(read_file(Path::new("/dev/zero")).unwrap_err().to_string().contains("a device"));
     }
 }

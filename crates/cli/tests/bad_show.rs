@@ -126,3 +126,24 @@ fn no_volume() {
 fn a_voxel_that_is_no_length() {
     refused(&["--voxel-mm", "0"], &["a length in mm"]);
 }
+
+/// A pipe that nobody writes to would be waited for without end.
+#[cfg(unix)]
+#[test]
+fn a_pipe_in_place_of_a_file() {
+    let bench = bench("ElementSpacing = 0.1 0.1 0.1\n");
+    let made = std::process::Command::new("mkfifo").arg(bench.path("pipe.mha")).status();
+    assert!(made.unwrap().success());
+    let asked: [&[&str]; 6] = [
+        &["show", "pipe.mha", "--out", "drawn.png"],
+        &["render", "pipe.mha", "--modality", "xray", "--out", "drawn.png"],
+        &["export", "pipe.mha", "--out", "copy.nrrd"],
+        &["show", "ramp.mha", "--findings", "pipe.mha", "--out", "drawn.png"],
+        &["run", "pipe.mha", "--out", "run"],
+        &["inspect", "ramp.mha", "--limits", "pipe.mha", "--cell", "coin", "--out", "found"],
+    ];
+    for arguments in asked {
+        bench.voltomo(arguments).refuses(&["pipe.mha"]);
+        assert!(!bench.path("drawn.png").exists() && !bench.path("copy.nrrd").exists());
+    }
+}

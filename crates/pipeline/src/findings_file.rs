@@ -152,7 +152,7 @@ pub(crate) fn read_findings(path: &Path) -> Result<Vec<Finding>, RunError> {
     }
     let what = "cannot read the findings, a findings.json of `voltomo inspect`";
     let failed = |source| RunError::File { what, path: path.into(), source };
-    let text = std::fs::read(path).map_err(failed)?;
+    let text = voltomo_acquire::read_file(path).map_err(failed)?;
     let file: Value = serde_json::from_slice(&text).map_err(|error| failed(error.into()))?;
     let held = Held::deserialize(&file).map_err(|error| failed(error.into()))?;
     check(&file, &held.findings).map_err(|why| failed(std::io::Error::other(why)))?;

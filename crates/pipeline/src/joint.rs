@@ -73,7 +73,7 @@ impl JointRecord {
         if !path.exists() {
             return Ok(None);
         }
-        let bytes = std::fs::read(path).map_err(|error| error.to_string())?;
+        let bytes = voltomo_acquire::read_file(&path).map_err(|error| error.to_string())?;
         let read: Self = serde_json::from_slice(&bytes).map_err(|error| error.to_string())?;
         let columns = read.counts.first().map_or(0, Vec::len);
         if columns == 0 || read.counts.iter().any(|row| row.len() != columns) {

@@ -98,6 +98,7 @@ pub use simulate::{
     builtin_instrument, list_materials, list_simulations, plan_simulation, simulate,
 };
 pub use starvation::{Advice, StarvationRecord, StarvedView};
+pub use voltomo_acquire::read_text;
 pub use voltomo_acquire::simulate::{
     material::{HydrogenModel, MaterialError},
     spectrum::{MaterialReport, report as material_report},

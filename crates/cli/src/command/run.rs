@@ -20,7 +20,7 @@ use crate::{
 /// Does what a recipe says.
 pub(crate) fn run(arguments: &RunArguments) -> Result<Outcome, String> {
     let base = arguments.recipe.parent().map(Path::to_path_buf).unwrap_or_default();
-    if std::fs::read_to_string(&arguments.recipe).is_ok_and(|text| CellRecipe::is_one(&text)) {
+    if voltomo_pipeline::read_text(&arguments.recipe).is_ok_and(|text| CellRecipe::is_one(&text)) {
         return run_cell(arguments, base);
     }
     let recipe = Recipe::open(&arguments.recipe, &arguments.overrides).map_err(text)?;

@@ -134,9 +134,9 @@ fn placed(mut findings: Vec<Finding>) -> Vec<Finding> {
 /// A file that cannot be read, or that holds something else.
 pub(crate) fn read_limits(path: Option<&Path>) -> Result<Limits, RunError> {
     let Some(path) = path else { return Ok(Limits::default()) };
-    let what = "cannot read the limits";
+    let what = "cannot read the limits, a TOML file that `voltomo inspect --show-limits` prints";
     let failed = |source| RunError::File { what, path: path.into(), source };
-    let text = std::fs::read_to_string(path).map_err(failed)?;
+    let text = voltomo_acquire::read_text(path).map_err(failed)?;
     Limits::from_toml(&text)
         .map_err(|source| RunError::LimitsFile { source: Box::new(source), path: path.into() })
 }

@@ -88,7 +88,7 @@ fn in_file(path: &Path) -> Result<Vec<Curve>, String> {
     if size > LARGEST {
         return Err(format!("it has {size} bytes, at most {LARGEST} are read"));
     }
-    let bytes = std::fs::read(path).map_err(|error| told(&error))?;
+    let bytes = voltomo_acquire::read_file(path).map_err(|error| told(&error))?;
     let written: Vec<Written> = serde_json::from_slice(&bytes).map_err(|error| told(&error))?;
     Ok(written.into_iter().map(Into::into).collect())
 }

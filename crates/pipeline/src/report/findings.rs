@@ -22,7 +22,7 @@ pub(super) struct Read {
 pub(super) fn read(path: &Path) -> Result<Read, RunError> {
     let what = "cannot read the findings, a file that `voltomo inspect` writes";
     let failed = |source| RunError::File { what, path: path.into(), source };
-    let bytes = std::fs::read(path).map_err(failed)?;
+    let bytes = voltomo_acquire::read_file(path).map_err(failed)?;
     let mut value: Value = serde_json::from_slice(&bytes).map_err(|error| failed(error.into()))?;
     let mut warnings = Vec::new();
     let findings = value.get_mut("findings").and_then(Value::as_array_mut);

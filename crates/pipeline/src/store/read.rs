@@ -6,6 +6,7 @@ use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use ndarray::{Array3, Axis};
+use voltomo_acquire::open_file;
 use voltomo_types::VoxelGrid;
 use zarrs::array::{ArrayBytes, ArraySubset};
 
@@ -59,7 +60,7 @@ impl StoredVolume {
             (serde_json::from_slice(&text).map_err(|_| foreign())?, Numbers::TiffStack)
         } else {
             let mut head = Vec::new();
-            let file = File::open(path).map_err(failed)?;
+            let file = open_file(path).map_err(failed)?;
             file.take(LONGEST_HEADER).read_to_end(&mut head).map_err(failed)?;
             let header = metaimage::read_header(&head)
                 .or_else(|| nrrd::read_header(&head))
