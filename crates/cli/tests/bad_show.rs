@@ -140,7 +140,18 @@ fn a_pipe_in_place_of_a_file() {
         &["export", "pipe.mha", "--out", "copy.nrrd"],
         &["show", "ramp.mha", "--findings", "pipe.mha", "--out", "drawn.png"],
         &["run", "pipe.mha", "--out", "run"],
-        &["inspect", "ramp.mha", "--limits", "pipe.mha", "--cell", "coin", "--out", "found"],
+        &[
+            "inspect",
+            "ramp.mha",
+            "--limits",
+            "pipe.mha",
+            "--cell",
+            "coin",
+            "--modality",
+            "xray",
+            "--out",
+            "found",
+        ],
     ];
     for arguments in asked {
         bench.voltomo(arguments).refuses(&["pipe.mha"]);
