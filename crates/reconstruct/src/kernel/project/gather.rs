@@ -16,8 +16,9 @@ use super::{
 };
 use crate::kernel::pick::Pick;
 
-/// Least voxels from ray to ray with which no more than two, three and four rays lie about a voxel.
-const TWO: f64 = 1.0;
+/// Least voxels from ray to ray with which no more than two, three and four rays lie about a voxel; of
+/// two, those before a vector of voxels lie within a vector of rays, whatever is lost in rounding.
+const TWO: f64 = 1.0 + 1e-5;
 const THREE: f64 = 0.67;
 const FOUR: f64 = 0.6;
 
@@ -193,7 +194,8 @@ impl<const COUNT: usize> Taps<COUNT> {
     /// For rays so far apart, on a line of so many values.
     #[inline(always)]
     fn bounds<V: Pick>(spacing: f64, length: usize) -> Bounds {
-        let align = alignment(1.0 / spacing, V::COUNT, COUNT - 1);
+        let align =
+            if is_near::<V, COUNT>() { 1 } else { alignment(1.0 / spacing, V::COUNT, COUNT - 1) };
         Bounds::new(MARGIN, length - 2 * V::COUNT, align)
     }
 
@@ -241,6 +243,11 @@ unsafe fn even_weights<V: Pick, const TAPS: usize>(way: V, spacing: f32) -> [V; 
     }
 }
 
+/// Whether each ray about a voxel is picked out of one register.
+const fn is_near<V: Pick, const TAPS: usize>() -> bool {
+    !V::PICKS_OF_TWO && TAPS == 2
+}
+
 /// Weighted sum of neighbouring values of a window, from an index on.
 ///
 /// # Safety
@@ -254,6 +261,11 @@ unsafe fn picked<V: Pick, const TAPS: usize>(
 ) -> V {
     // SAFETY: of this function.
     unsafe {
+        if is_near::<V, TAPS>() {
+            let next = V::load_any(from.add(1)).pick(index);
+            let first = V::load_any(from).pick(index).times(weights[0]);
+            return first.add_product(next, weights[1]);
+        }
         let [near, far] = [V::load_any(from), V::load_any(from.add(V::COUNT))];
         let mut sum = near.pick_two(far, index).times(weights[0]);
         for weight in &weights[1..] {
