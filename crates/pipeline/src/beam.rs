@@ -192,16 +192,18 @@ fn circle(recipe: &Recipe, scan: &Scan) -> Result<BeamFound, RunError> {
     let roll = told.roll_deg.or(settings.tilt_deg);
     let axis_column = settings.centre_px.map(|column| (column, "the recipe"));
     let by_file = files.axis_column.map(|column| (column, "the geometry file"));
+    let inclination = Radian::from_degrees(told.inclination_deg.unwrap_or(0.0));
+    let circle = ConeCircle {
+        source_to_axis: Millimetre(axis),
+        source_to_detector: Millimetre(detector),
+        pixel: Millimetre(pixel),
+        centre: [centre_row(recipe, scan)?, (frame.detector_columns as f64 - 1.0) / 2.0],
+        roll: turn(roll, files.roll),
+        pitch: turn(told.pitch_deg, files.pitch),
+        yaw: turn(told.yaw_deg, files.yaw),
+    };
     Ok(BeamFound::Circle {
-        circle: ConeCircle {
-            source_to_axis: Millimetre(axis),
-            source_to_detector: Millimetre(detector),
-            pixel: Millimetre(pixel),
-            centre: [centre_row(recipe, scan)?, (frame.detector_columns as f64 - 1.0) / 2.0],
-            roll: turn(roll, files.roll),
-            pitch: turn(told.pitch_deg, files.pitch),
-            yaw: turn(told.yaw_deg, files.yaw),
-        },
+        circle: circle.inclined(inclination),
         axis_column: axis_column.or(by_file),
         has_roll: roll.is_some() || files.roll.is_some(),
     })

@@ -54,7 +54,7 @@ fn filter(method: Method, settings: &ReconstructSettings) -> [Told; 6] {
 }
 
 /// How an iteration goes on.
-fn steps(method: Method, settings: &IterativeSettings) -> [Told; 6] {
+fn steps(method: Method, settings: &IterativeSettings) -> [Told; 7] {
     let usual = IterativeSettings::default();
     let is_iterative = usual_iterations(method).is_some();
     let is_stepping = is_iterative && !matches!(method, Method::MrFbp | Method::SirtFbp);
@@ -78,6 +78,12 @@ fn steps(method: Method, settings: &IterativeSettings) -> [Told; 6] {
         (
             "iterative.tv_weight",
             settings.tv_weight != usual.tv_weight,
+            varied,
+            "`fista_tv` and `pdhg_tv`",
+        ),
+        (
+            "iterative.tv_along_axis",
+            settings.tv_along_axis != usual.tv_along_axis,
             varied,
             "`fista_tv` and `pdhg_tv`",
         ),
@@ -107,7 +113,7 @@ fn ends(method: Method, settings: &IterativeSettings) -> [Told; 5] {
 }
 
 /// Where the axis is searched, and the cone's own.
-fn places(geometry: &Geometry, settings: &ReconstructSettings) -> [Told; 3] {
+fn places(geometry: &Geometry, settings: &ReconstructSettings) -> [Told; 4] {
     let is_cone = matches!(geometry, Geometry::Cone(_));
     let cone = &settings.cone;
     let is_filtered = usual_iterations(choose(geometry, settings).method).is_none()
@@ -124,6 +130,12 @@ fn places(geometry: &Geometry, settings: &ReconstructSettings) -> [Told; 3] {
             cone.short_scan != Default::default(),
             is_cone && is_filtered,
             "`fdk`, and iterations that start from it",
+        ),
+        (
+            "iterative.within_rows",
+            settings.iterative.within_rows,
+            is_cone && usual_iterations(choose(geometry, settings).method).is_some(),
+            "iterative methods in a cone beam",
         ),
         (
             "cone.slices",

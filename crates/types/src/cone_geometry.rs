@@ -70,6 +70,25 @@ impl ConeCircle {
         self.source_to_detector.0 / self.source_to_axis.0
     }
 
+    /// The same instrument with its axis inclined in the plane of the central ray, so that the ray
+    /// meets the plane at right angles to the axis under `inclination` (between ±90°); positive
+    /// where the source is before the sample's first slices and the detector behind its last.
+    ///
+    /// Distances and `centre` of `self` are those along the central ray; those of what comes back
+    /// are of the ray at right angles to the axis, which may miss the detector.
+    #[must_use]
+    pub fn inclined(self, inclination: Radian) -> Self {
+        let (cos, tan) = (inclination.0.cos(), inclination.0.tan());
+        let [row, column] = self.centre;
+        Self {
+            source_to_axis: Millimetre(self.source_to_axis.0 * cos),
+            source_to_detector: Millimetre(self.source_to_detector.0 / cos),
+            centre: [row - self.source_to_detector.0 * tan / self.pixel.0, column],
+            pitch: Radian(self.pitch.0 - inclination.0),
+            ..self
+        }
+    }
+
     /// Source and detector at the angle θ.
     #[must_use]
     pub fn view(&self, angle: Radian) -> ConeView {
@@ -240,6 +259,27 @@ mod tests {
             .pixel_on_axis()
             .unwrap();
         assert!((high - 0.016).abs() < 1e-12 && (wide - 0.016).abs() < 1e-12);
+    }
+
+    #[test]
+    fn inclined_the_central_ray_still_meets_axis_and_pixel_at_the_same_distances() {
+        let (tilt, before) = (Radian(0.3), circle());
+        let view = before.inclined(tilt).view(Radian(0.8));
+        let middle = before.source_to_axis.0 * tilt.0.sin();
+        let [row, column] = view.detector_position([middle, 0.0, 0.0]).unwrap();
+        assert!((row - 100.0).abs() < 1e-9 && (column - 80.5).abs() < 1e-9, "{row} {column}");
+        let length = |a: [f64; 3], b: [f64; 3]| {
+            (0..3).map(|k| (a[k] - b[k]).powi(2)).sum::<f64>().sqrt()
+        };
+        let pixel: [f64; 3] = std::array::from_fn(|k| {
+            view.origin[k] + row * view.along_rows[k] + column * view.along_columns[k]
+        });
+        assert!((length(view.source, [middle, 0.0, 0.0]) - 60.0).abs() < 1e-9);
+        assert!((length(view.source, pixel) - 240.0).abs() < 1e-9);
+        // The detector stands at right angles to it.
+        let ray: [f64; 3] = std::array::from_fn(|k| pixel[k] - view.source[k]);
+        assert!(dot(ray, view.along_rows).abs() < 1e-9);
+        assert!(dot(ray, view.along_columns).abs() < 1e-9);
     }
 
     #[test]

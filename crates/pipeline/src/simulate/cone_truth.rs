@@ -19,7 +19,7 @@ pub(super) fn cone_axis_as_read(twin: &Twin<'_>) -> RotationAxis {
 pub(super) fn circle_as_read(twin: &Twin<'_>) -> ConeCircle {
     let (frame, profile) = (twin.geometry().frame(), twin.profile());
     let (geometry, axis) = (&profile.geometry, cone_axis_as_read(twin));
-    let row = frame.middle_row() + geometry.piercing_offset[0];
+    let row = frame.middle_row() + profile.piercing_row();
     ConeCircle {
         source_to_axis: Millimetre(geometry.source_axis_mm),
         source_to_detector: Millimetre(geometry.source_detector_mm),

@@ -76,11 +76,15 @@ struct ConeText {
     detector_pixel_mm: f64,
     rows: usize,
     columns: usize,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    centre_row_px: Option<f64>,
 }
 
 fn geometry(twin: &Twin<'_>) -> String {
     let profile = twin.profile();
     let [rows, columns] = twin.shape();
+    let frame = twin.geometry().frame();
+    let row = frame.row(frame.middle_row() + profile.planned_row());
     let cone = ConeText {
         beam: "cone",
         source_to_axis_mm: profile.geometry.source_axis_mm,
@@ -88,6 +92,7 @@ fn geometry(twin: &Twin<'_>) -> String {
         detector_pixel_mm: profile.detector.pixel_mm * profile.detector.bin.max(1) as f64,
         rows,
         columns,
+        centre_row_px: (profile.geometry.inclination_deg != 0.0).then_some(row),
     };
     let table = toml::to_string(&cone).unwrap_or_default();
     format!(

@@ -45,6 +45,13 @@ pub struct ConeSettings {
     /// farther from the source.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub yaw_deg: Option<f64>,
+    /// Inclination of the central ray against the plane at right angles to the rotation axis,
+    /// degrees (laminography): the axis leans in the plane of that ray; positive where the source is
+    /// above the sample (beyond its first slices). Distances, `centre_row_px` and a detector at
+    /// right angles are then those of the inclined ray. Iterative methods take it; see
+    /// `reconstruct.iterative.tv_along_axis`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub inclination_deg: Option<f64>,
     /// How rays that a scan of less than a turn sees twice share their weight: `parker` or
     /// `smooth`.
     pub short_scan: ShortScan,
@@ -114,6 +121,10 @@ impl ConeSettings {
                 let expected = "degrees between -45 and 45; turn the frames with `acquire.turn`";
                 found.push(Problem::new(&format!("reconstruct.cone.{key}"), degrees, expected));
             }
+        }
+        if let Some(tilt) = self.inclination_deg.filter(|tilt| tilt.is_nan() || tilt.abs() > 60.0) {
+            let expected = "degrees between -60 and 60";
+            found.push(Problem::new("reconstruct.cone.inclination_deg", tilt, expected));
         }
         if let Some(row) = self.centre_row_px.filter(|row| !row.is_finite()) {
             let expected = "a detector row index of the uncropped frame";

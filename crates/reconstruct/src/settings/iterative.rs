@@ -26,6 +26,10 @@ pub struct IterativeSettings {
     /// value of Aᵀ·W·b (the back-projected data): the same number means the same smoothing for any
     /// attenuation, voxel size and count of views. 3e-4 is little, 3e-2 is much; noise wants more.
     pub tv_weight: f64,
+    /// How much differences along the rotation axis count in the total variation, 0 to 1: 1 treats
+    /// all directions alike, less lets slices differ. For layers across the axis that no ray sees
+    /// edge-on (a flat cell inclined against the beam), 0.05 is usual.
+    pub tv_along_axis: f64,
     /// Least attenuation coefficient, in the unit of the volume (0: no negative ones); left out,
     /// there is no bound. `mlem` and `osem` never go below 0.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -38,8 +42,12 @@ pub struct IterativeSettings {
     /// where rows end in air, and as wide as the sample seems to be where they end inside it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub field: Option<f64>,
-    /// What the iteration starts from: `zero`, `filtered` (the filtered back-projection), or
-    /// `auto` (`filtered` for `fista_tv` and `pdhg_tv`, a smooth one for all where `field` is wider
+    /// Whether the sample lies within the slices that are asked for, so that nothing beyond them is
+    /// solved (cone beams, whose rays leave them): a flat sample that `reconstruct.rows` holds whole.
+    pub within_rows: bool,
+    /// What the iteration starts from: `zero`, `filtered` (the filtered back-projection), `coarser`
+    /// (cone beams: what the same method finds in pixels and voxels twice as large, begun in the
+    /// same way; much of what takes long is soon done there), or `auto` (`filtered` for `fista_tv` and `pdhg_tv`, a smooth one for all where `field` is wider
     /// than the frame, else `zero`).
     pub start: Start,
     /// Weigh every line integral by the counts behind it, 1/variance: a weighted least-squares
@@ -61,9 +69,11 @@ impl Default for IterativeSettings {
             subsets: 10,
             relaxation: 1.0,
             tv_weight: 3e-3,
+            tv_along_axis: 1.0,
             min: None,
             max: None,
             field: None,
+            within_rows: false,
             start: Start::Auto,
             noise_weights: false,
             stop_at_discrepancy: None,
@@ -82,6 +92,8 @@ pub enum Start {
     Zero,
     /// The filtered back-projection, held to the bounds.
     Filtered,
+    /// The result in pixels and voxels twice as large.
+    Coarser,
 }
 
 impl IterativeSettings {
@@ -113,6 +125,10 @@ impl IterativeSettings {
         if !(self.tv_weight > 0.0 && self.tv_weight < 1.0) {
             let expected = "a fraction above 0 and below 1; 0.003 is usual";
             found.push(problem("tv_weight", self.tv_weight, expected));
+        }
+        if !(0.0..=1.0).contains(&self.tv_along_axis) {
+            let expected = "a factor from 0 to 1; 1 treats all directions alike";
+            found.push(problem("tv_along_axis", self.tv_along_axis, expected));
         }
         found
     }
@@ -178,6 +194,8 @@ mod tests {
             ("relaxation", IterativeSettings { relaxation: 2.0, ..base() }),
             ("relaxation", IterativeSettings { relaxation: f64::NAN, ..base() }),
             ("tv_weight", IterativeSettings { tv_weight: 0.0, ..base() }),
+            ("tv_along_axis", IterativeSettings { tv_along_axis: 1.1, ..base() }),
+            ("tv_along_axis", IterativeSettings { tv_along_axis: f64::NAN, ..base() }),
             ("min", IterativeSettings { min: Some(f64::NAN), ..base() }),
             ("max", IterativeSettings { max: Some(f64::INFINITY), ..base() }),
             ("field", IterativeSettings { field: Some(0.9), ..base() }),

@@ -120,6 +120,7 @@ impl Profile {
         findings.within("geometry.axis_offset_mm", geometry.axis_offset_mm, [-1e3, 1e3]);
         findings.within("geometry.axis_tilt_deg", geometry.axis_tilt_deg, [-30.0, 30.0]);
         findings.within("geometry.panel_roll_deg", geometry.panel_roll_deg, [-30.0, 30.0]);
+        findings.within("geometry.inclination_deg", geometry.inclination_deg, [-60.0, 60.0]);
         for pixels in geometry.piercing_offset {
             findings.within("geometry.piercing_offset", pixels, [-1e4, 1e4]);
         }

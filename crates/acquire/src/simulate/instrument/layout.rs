@@ -26,6 +26,10 @@ pub struct Geometry {
     /// X-rays: turn of the panel about the central beam, degrees, in the same sense as the tilt:
     /// the picture shows the sum of both.
     pub panel_roll_deg: f64,
+    /// X-rays: inclination of the rays against the plane at right angles to the axis, degrees: the
+    /// source is raised and the upright panel lowered, so that the ray to the panel's middle meets
+    /// the axis under this angle. The distances stay those at right angles to the axis.
+    pub inclination_deg: f64,
     /// X-rays: where the central beam meets the panel, `[row, column]` in unbinned pixels from the
     /// detector's middle.
     pub piercing_offset: [f64; 2],

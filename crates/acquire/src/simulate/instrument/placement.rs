@@ -76,7 +76,7 @@ impl Placement {
         if profile.probe == Probe::Xray {
             placement.turn = Radian(placement.turn.0 + geometry.panel_roll_deg.to_radians());
             placement.pivot = [
-                frame.middle_row() + geometry.piercing_offset[0],
+                frame.middle_row() + profile.piercing_row(),
                 middle_column + geometry.piercing_offset[1],
             ];
             placement.beam = BeamShape::Cone {
@@ -295,6 +295,20 @@ impl Placement {
 }
 
 impl Profile {
+    /// Detector rows from the middle to where the ray at right angles to the axis meets the panel's
+    /// plane, unbinned.
+    #[must_use]
+    pub fn piercing_row(&self) -> f64 {
+        self.geometry.piercing_offset[0] + self.planned_row()
+    }
+
+    /// The part of [`Self::piercing_row`] that the inclination is, which an operator knows.
+    #[must_use]
+    pub fn planned_row(&self) -> f64 {
+        let inclination = self.geometry.inclination_deg.to_radians();
+        -self.geometry.source_detector_mm * inclination.tan() / self.detector.pixel_mm
+    }
+
     /// Rows and columns of a frame.
     #[must_use]
     pub fn frame_shape(&self) -> [usize; 2] {

@@ -7,6 +7,7 @@ use voltomo_numeric::cast::to_index;
 use voltomo_types::{ConeGeometry, Radian, VoxelGrid};
 
 use super::{
+    coarser::Level,
     extended_rows::Extension,
     rays::{BESIDE, circle, covering},
     warnings::directions_warnings,
@@ -60,7 +61,10 @@ impl ConeRays {
             _ => Extension::none(frame_shape.1),
         };
         let (grid, [y, x]) = covering(asked, radius);
-        let (grid, z) = covering_heights(&grid, heights(geometry, &field, radius));
+        let (grid, z) = match settings.iterative.within_rows {
+            true => (grid, 0..grid.shape[0]),
+            false => covering_heights(&grid, heights(geometry, &field, radius)),
+        };
         let order = by_direction(geometry);
         // What lies beside a frame that the sample fills must stay free.
         let support = seen.filter(|_| wider == 1.0).map(|seen| circle(&grid, seen));
@@ -116,8 +120,9 @@ impl ConeRays {
         self.support.as_ref()
     }
 
-    pub(super) fn projector(&self) -> Result<ConeProjector, ReconstructError> {
-        ConeProjector::new(&self.geometry, self.frame_shape, &self.grid)
+    pub(super) fn level(&self) -> Level {
+        let (geometry, grid) = (self.geometry.clone(), self.grid);
+        Level { geometry, frame_shape: self.frame_shape, grid }
     }
 }
 

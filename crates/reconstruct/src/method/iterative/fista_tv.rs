@@ -6,7 +6,6 @@ use voltomo_numeric::cast::to_f32;
 
 use super::{
     course::{Course, Report},
-    operator_norm::norm_squared,
     system::System,
     total_variation::{Denoiser, total_variation},
 };
@@ -14,43 +13,56 @@ use super::{
 /// Rounds of denoising an iteration; the dual being kept, more change little.
 const ROUNDS: usize = 10;
 
-/// The power iteration comes from below.
-const MARGIN: f64 = 1.02;
+/// A curvature below this part of the largest belongs to a voxel that no ray sees.
+const NOTHING: f32 = 1e-9;
+
+/// λ, and how much differences along the axis count.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Penalty {
+    pub(super) weight: f64,
+    pub(super) along_axis: f32,
+}
 
 /// `min ½‖A·µ − b‖²_W + λ·TV(µ)` within bounds and support, by the monotone fast iterative
 /// shrinkage-thresholding algorithm.
 ///
-/// The step is 1/L, `L = ‖AᵀWA‖` by power iteration. An iteration that would raise the function
-/// is not taken: the momentum is dropped, and where there was none, the step is halved.
+/// The step of each voxel is 1/D, `D = AᵀWA·1` (no element of A being negative, `D − AᵀWA` is
+/// positive semi-definite): where weights differ by orders of magnitude, what lies behind dark rays
+/// moves no slower than the rest. An iteration that would raise the function is not taken: the
+/// momentum is dropped, and where there was none, the steps are halved.
 ///
-/// Memory beside data and volume: the rays twice, the volume twice and six volumes for the dual.
-/// Source: Beck & Teboulle 2009, doi:10.1109/TIP.2009.2028501 (MFISTA); restart: O'Donoghue &
-/// Candès 2015, doi:10.1007/s10208-013-9150-3.
+/// Memory beside data and volume: the rays twice, the volume and D twice each and seven volumes
+/// for the dual.
+/// Source: Beck & Teboulle 2009, doi:10.1109/TIP.2009.2028501 (MFISTA); D: Erdoğan & Fessler 1999,
+/// doi:10.1088/0031-9155/44/11/311; restart: O'Donoghue & Candès 2015, doi:10.1007/s10208-013-9150-3.
 pub(super) fn fista_tv(
     system: &System<'_>,
-    weight: f64,
+    penalty: Penalty,
     volume: &mut Array3<f32>,
     course: &mut Course<'_>,
 ) {
-    let mut lipschitz = MARGIN * norm_squared(system);
     let (mut image, mut other) = (system.zero_rays(), system.zero_rays());
+    let mut lengths = step_lengths(system, &mut other);
+    let shares = |lengths: &Array3<f32>| lengths * to_f32(penalty.weight);
+    let mut share = shares(&lengths);
+    let mut denoiser = Denoiser::new(&share, penalty.along_axis, ROUNDS);
     // `ahead` is the point y of the method, then its candidate z; `other` is A times that.
     let (mut ahead, mut step) = (volume.clone(), system.zero_volume());
-    let mut denoiser = Denoiser::new(system.volume_shape(), ROUNDS);
     system.project(volume, &mut image);
     other.assign(&image);
-    let (mut best, mut residual) = value((system, weight), (volume, &image));
+    let (mut best, mut residual) = value((system, penalty), (volume, &image));
     let mut age = 1.0f64;
     while course.goes_on() {
-        let length = to_f32(1.0 / lipschitz);
         system.residual(&mut other);
         system.weigh(&mut other);
         system.backproject(&other, &mut step);
-        Zip::from(&mut step).and(&ahead).par_for_each(|step, ahead| *step = ahead + length * *step);
+        Zip::from(&mut step).and(&ahead).and(&lengths).par_for_each(|step, ahead, length| {
+            *step = ahead + length * *step;
+        });
         let constrain = |z: usize, slice: ArrayViewMut2<'_, f32>| system.constrain_slice(z, slice);
-        denoiser.apply((&step, to_f32(weight / lipschitz)), constrain, &mut ahead);
+        denoiser.apply((&step, &share), constrain, &mut ahead);
         system.project(&ahead, &mut other);
-        let candidate = value((system, weight), (&ahead, &other));
+        let candidate = value((system, penalty), (&ahead, &other));
         let mut change = vec![];
         if candidate.0 <= best {
             (best, residual) = candidate;
@@ -61,7 +73,9 @@ pub(super) fn fista_tv(
             take((&mut image, &mut other), momentum);
         } else {
             if age == 1.0 {
-                lipschitz *= 2.0;
+                lengths *= 0.5;
+                share = shares(&lengths);
+                denoiser = Denoiser::new(&share, penalty.along_axis, ROUNDS);
             }
             age = 1.0;
             ahead.assign(volume);
@@ -71,13 +85,27 @@ pub(super) fn fista_tv(
     }
 }
 
+/// 1/D of each voxel, `D = AᵀWA·1` within the support; 0 where no ray says anything. `rays` is
+/// overwritten.
+fn step_lengths(system: &System<'_>, rays: &mut Array3<f32>) -> Array3<f32> {
+    let mut lengths = Array3::ones(system.volume_shape());
+    system.support_only(&mut lengths);
+    system.project(&lengths, rays);
+    system.weigh(rays);
+    system.backproject(rays, &mut lengths);
+    let least = NOTHING * lengths.fold(0.0f32, |most, curvature| most.max(*curvature));
+    lengths.par_mapv_inplace(|curvature| if curvature > least { 1.0 / curvature } else { 0.0 });
+    lengths
+}
+
 /// The function at a volume, and its `‖A·µ − b‖²_W`.
 pub(super) fn value(
-    (system, weight): (&System<'_>, f64),
+    (system, penalty): (&System<'_>, Penalty),
     (volume, image): (&Array3<f32>, &Array3<f32>),
 ) -> (f64, f64) {
     let residual: f64 = system.misfit(image).iter().sum();
-    (residual / 2.0 + weight * total_variation(volume), residual)
+    let variation = total_variation(volume, penalty.along_axis);
+    (residual / 2.0 + penalty.weight * variation, residual)
 }
 
 /// `taken ← candidate`, `candidate ← candidate + momentum·(candidate − taken)`; returns the change

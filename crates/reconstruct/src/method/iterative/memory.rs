@@ -55,7 +55,7 @@ impl Sizes {
             Method::Sart | Method::OsSart => of_subset(rays) + volume + kept(scales) + one_row,
             Method::Cgls => 2 * rays + 2 * volume,
             Method::Mlem | Method::Osem => of_subset(rays) + volume + kept(scales) + one_row,
-            Method::FistaTv => 2 * rays + 8 * volume,
+            Method::FistaTv => 2 * rays + 11 * volume,
             Method::MrFbp => rays * (1 + bins(self.rays[2]).len() as u64),
             Method::SirtFbp => rays.max(2 * one_row + 4 * one_slice),
             Method::PdhgTv => 3 * rays + 5 * volume + one_slice + one_row,

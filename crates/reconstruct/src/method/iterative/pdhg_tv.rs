@@ -6,10 +6,10 @@ use voltomo_numeric::cast::to_f32;
 
 use super::{
     course::{Course, Report},
-    fista_tv::value,
+    fista_tv::{Penalty, value},
     sums::{column_sums, row_sums},
     system::System,
-    total_variation::{Field, ascend},
+    total_variation::{Field, Steps, ascend},
 };
 
 /// `min ½‖A·µ − b‖²_W + λ·TV(µ)` within bounds and support, by the preconditioned primal–dual
@@ -17,7 +17,7 @@ use super::{
 ///
 /// Steps (α = 1 of Pock and Chambolle) are `σᵢ = κ/(A·1)ᵢ` for rays, `κ/2γ` for differences (1/2γ
 /// being the sum of a row of γ·∇) and `τⱼ = 1/κ/((Aᵀ·1)ⱼ + γ·d)` for voxels (d, the sum of a column
-/// of ∇, is twice the count of axes), so that no norm is needed. γ makes both parts weigh alike in
+/// of ∇, is at most twice the count of axes), so that no norm is needed. γ makes both parts weigh alike in
 /// τ; `κ = w·max(A·1)`, w the mean weight, makes the dual move at the pace of `W·(A·µ − b)`: both
 /// are free of units, and change the pace only. Unlike FISTA it needs no inner iteration; the
 /// function need not fall with each iteration.
@@ -29,13 +29,13 @@ use super::{
 /// doi:10.1088/0031-9155/57/10/3065.
 pub(super) fn pdhg_tv(
     system: &System<'_>,
-    weight: f64,
+    penalty: Penalty,
     volume: &mut Array3<f32>,
     course: &mut Course<'_>,
 ) {
     let pace = Pace::new(system);
-    let radius = to_f32(weight / pace.gamma);
-    let mut field = Field::zero(system.volume_shape());
+    let radius = to_f32(penalty.weight / pace.gamma);
+    let mut field = Field::zero(system.volume_shape(), penalty.along_axis);
     let mut dual = system.zero_rays();
     let (mut ahead, mut step) = (volume.clone(), system.zero_volume());
     let mut image = system.zero_rays();
@@ -43,13 +43,14 @@ pub(super) fn pdhg_tv(
     let mut before = image.clone();
     while course.goes_on() {
         pace.ascend_rays(system, &mut dual, (&image, &before));
-        ascend((&mut field, radius), (&ahead, to_f32(pace.kappa / 2.0)), None);
+        let steps = Steps::Even(to_f32(pace.kappa / 2.0));
+        ascend((&mut field, radius), (&ahead, steps), None);
         system.backproject(&dual, &mut step);
         field.add_transposed_to(to_f32(pace.gamma), &mut step);
         let change = pace.descend(system, (volume, &step), &mut ahead);
         std::mem::swap(&mut image, &mut before);
         system.project(volume, &mut image);
-        let (objective, residual) = value((system, weight), (volume, &image));
+        let (objective, residual) = value((system, penalty), (volume, &image));
         let (residual, objective, change) = (vec![residual], vec![objective], vec![change]);
         course.step(&Report { residual, objective, change });
     }

@@ -10,18 +10,22 @@ use voltomo_numeric::cast::to_f32;
 use voltomo_types::{Geometry, Problem, VoxelGrid};
 
 use super::{
+    coarser::{Level, paired, refined, wider_support},
     cone_rays::ConeRays,
     extended_rows::Extension,
     memory::Sizes,
     rays::{ParallelRays, circle},
     sirt_fbp::{SirtFilters, filtered},
     solve::{Iterated, solve, usual_iterations},
+    start::{
+        Beginning, filtered_start, has_total_variation, is_slow_beyond_the_frame, starts_filtered,
+    },
     system::System,
     warnings::restless,
 };
 use crate::{
-    Curve, Fbp, Fdk, Method, Progress, Projections, ReconstructError, ReconstructSettings,
-    Reconstruction, SlabRule, Start, Window,
+    Curve, Method, Progress, Projections, ReconstructError, ReconstructSettings, Reconstruction,
+    SlabRule, Start,
 };
 
 /// An iterative method, made ready for one geometry and one grid.
@@ -42,14 +46,6 @@ pub struct Iterative {
     filters: Mutex<Option<Arc<SirtFilters>>>,
     warnings: Vec<String>,
     told: Mutex<Told>,
-}
-
-/// The filtered back-projection that an iteration starts from.
-#[derive(Debug)]
-struct Beginning {
-    filtered: Box<dyn Reconstruction>,
-    /// How rows go on for it.
-    beyond: Extension,
 }
 
 /// The rays of either beam.
@@ -106,13 +102,6 @@ impl Rays {
         }
     }
 
-    fn support(&self) -> Option<&Array3<bool>> {
-        match self {
-            Self::Parallel(rays) => rays.support(),
-            Self::Cone(rays) => rays.support(),
-        }
-    }
-
     /// Slices that are solved where the slices `z` are asked for, and the part of them that this is.
     fn slices(&self, z: Range<usize>) -> (Range<usize>, [Range<usize>; 3]) {
         match self {
@@ -154,6 +143,11 @@ impl Iterative {
                 return Err(refused("parallel", "sirt"));
             }
             Geometry::Cone(_) if !is_for_cone(method) => return Err(refused("cone", "sirt")),
+            Geometry::Parallel(_) if settings.iterative.start == Start::Coarser => {
+                let expected = "`zero`, `filtered` or `auto`: `coarser` is for a cone beam";
+                let key = "reconstruct.iterative.start";
+                return Err(ReconstructError::Setting(Problem::new(key, "coarser", expected)));
+            }
             Geometry::Parallel(beam) => {
                 Rays::Parallel(ParallelRays::new(beam, frame_shape, grid, settings)?)
             }
@@ -166,7 +160,10 @@ impl Iterative {
         let is_wider = rays.beyond().width() > frame_shape.1;
         let is_slow = is_wider && is_slow_beyond_the_frame(method, settings.iterative.start);
         let start = (is_slow || starts_filtered(method, settings.iterative.start))
-            .then(|| filtered_start(geometry, frame_shape, (&rays, settings)))
+            .then(|| {
+                let what = (frame_shape, rays.grid());
+                filtered_start(geometry, what, (*rays.beyond(), settings))
+            })
             .transpose()?;
         warnings.extend(restless(method, settings.iterative.relaxation));
         if method == Method::Cgls && settings.iterative.min.or(settings.iterative.max).is_some() {
@@ -203,7 +200,6 @@ impl Iterative {
     ) -> Result<Iterated, ReconstructError> {
         self.check(projections, &z)?;
         let (slices, part) = self.rays.slices(z.clone());
-        let start = self.start_volume(projections, slices)?;
         let found = match &self.rays {
             Rays::Parallel(rays) => {
                 let first_row = projections.first_row;
@@ -212,20 +208,13 @@ impl Iterative {
                     Some(given) => Some(rays.straight_weights((given, first_row), z.clone())?),
                     None => self.relative_weights(data.view())?,
                 };
+                let start = self.start_volume(projections, slices)?;
                 let (projector, probe) = rays.projectors(z)?;
                 let system = System::new(&projector, data.view())?.with_probe(&probe);
-                self.solved((system, weights.as_ref().map(|w| w.view())), start, progress)?
+                let weights = weights.as_ref().map(|w| w.view());
+                self.solved(system, (weights, rays.support()), start, progress)?
             }
-            Rays::Cone(rays) => {
-                let (data, projector) = (projections.values, rays.projector()?);
-                let own = match projections.weights {
-                    Some(_) => None,
-                    None => self.relative_weights(data)?,
-                };
-                let weights = projections.weights.or(own.as_ref().map(|own| own.view()));
-                let system = System::new(&projector, data)?;
-                self.solved((system, weights), start, progress)?
-            }
+            Rays::Cone(rays) => self.iterate_cone(rays, projections, progress)?,
         };
         progress.ended(&found.curve);
         let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
@@ -240,10 +229,54 @@ impl Iterative {
         Ok(Iterated { volume, ..found })
     }
 
+    /// The volume of a cone beam, one problem.
+    fn iterate_cone(
+        &self,
+        rays: &ConeRays,
+        projections: Projections<'_>,
+        progress: &dyn Progress,
+    ) -> Result<Iterated, ReconstructError> {
+        let data = projections.values;
+        let own = match projections.weights {
+            Some(_) => None,
+            None => self.relative_weights(data)?,
+        };
+        let weights = projections.weights.or(own.as_ref().map(|own| own.view()));
+        let level = rays.level();
+        let support = rays.support().map(|support| support.view());
+        let start = match self.settings.iterative.start {
+            Start::Coarser => self.coarser((&level, support), (data, weights), progress)?,
+            _ => self.start_volume(projections, 0..level.grid.shape[0])?,
+        };
+        let projector = level.projector()?;
+        let system = System::new(&projector, data)?;
+        self.solved(system, (weights, rays.support()), start, progress)
+    }
+
+    /// What the method finds in pixels and voxels twice as large, begun in the same way.
+    fn coarser(
+        &self,
+        (level, support): (&Level, Option<ArrayView3<'_, bool>>),
+        (data, weights): (ArrayView3<'_, f32>, Option<ArrayView3<'_, f32>>),
+        progress: &dyn Progress,
+    ) -> Result<Array3<f32>, ReconstructError> {
+        let Some(coarse) = level.coarser() else { return Ok(Array3::zeros(level.grid.shape)) };
+        let (data, weights) = paired(data, weights);
+        let weights = weights.as_ref().map(|weights| weights.view());
+        let support = support.map(wider_support);
+        let inside = support.as_ref().map(|support| support.view());
+        let start = self.coarser((&coarse, inside), (data.view(), weights), progress)?;
+        let projector = coarse.projector()?;
+        let system = System::new(&projector, data.view())?;
+        let found = self.solved(system, (weights, support.as_ref()), start, progress)?;
+        Ok(refined(&found.volume, level.grid.shape))
+    }
+
     /// The system with all that the settings say of it, solved.
     fn solved<'a>(
         &'a self,
-        (system, weights): (System<'a>, Option<ArrayView3<'a, f32>>),
+        system: System<'a>,
+        (weights, support): (Option<ArrayView3<'a, f32>>, Option<&'a Array3<bool>>),
         start: Array3<f32>,
         progress: &dyn Progress,
     ) -> Result<Iterated, ReconstructError> {
@@ -251,7 +284,7 @@ impl Iterative {
         if let Some(weights) = weights {
             system = system.with_weights(weights)?;
         }
-        if let Some(support) = self.rays.support() {
+        if let Some(support) = support {
             system = system.with_support(support.view());
         }
         if self.slab_rule() == SlabRule::Any {
@@ -375,50 +408,6 @@ fn clear_beyond(radius: f64, grid: &VoxelGrid, volume: &mut Array3<f32>) {
 fn is_for_cone(method: Method) -> bool {
     let needs_slices = matches!(method, Method::MrFbp | Method::SirtFbp);
     usual_iterations(method).is_some() && !needs_slices
-}
-
-/// Whether an iteration starts from the filtered back-projection.
-pub(crate) fn starts_filtered(method: Method, start: Start) -> bool {
-    match start {
-        Start::Zero => false,
-        Start::Filtered => true,
-        Start::Auto => has_total_variation(method),
-    }
-}
-
-/// The filtered back-projection that the beam has.
-fn filtered_start(
-    geometry: &Geometry,
-    frame_shape: (usize, usize),
-    (rays, settings): (&Rays, &ReconstructSettings),
-) -> Result<Beginning, ReconstructError> {
-    let (grid, beyond) = (rays.grid(), *rays.beyond());
-    let mut settings = settings.clone();
-    let (geometry, shape) = (beyond.of_geometry(geometry), (frame_shape.0, beyond.width()));
-    if beyond.width() > frame_shape.1 {
-        settings.circular_mask = false;
-        if !has_total_variation(settings.method) {
-            // Only what is slow is to be known beforehand, and no noise.
-            (settings.window, settings.cutoff) = (Window::Hann, 0.25);
-        }
-    }
-    let filtered: Box<dyn Reconstruction> = match &geometry {
-        Geometry::Parallel(beam) => Box::new(Fbp::new(beam, shape, grid, &settings)?),
-        Geometry::Cone(beam) => Box::new(Fdk::new(beam, shape, grid, &settings)?),
-    };
-    Ok(Beginning { filtered, beyond })
-}
-
-/// Whether a method comes slowly to what lies beside the frame, so that it begins with an estimate
-/// of that: few rays cross it.
-fn is_slow_beyond_the_frame(method: Method, start: Start) -> bool {
-    let is_stepping = !matches!(method, Method::MrFbp | Method::SirtFbp);
-    is_stepping && start == Start::Auto
-}
-
-/// Whether a method ties neighbouring voxels together.
-fn has_total_variation(method: Method) -> bool {
-    matches!(method, Method::FistaTv | Method::PdhgTv)
 }
 
 impl Reconstruction for Iterative {

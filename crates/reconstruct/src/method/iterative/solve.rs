@@ -8,7 +8,7 @@ use super::{
     cgls::cgls,
     course::{Course, StopRule},
     em::em,
-    fista_tv::fista_tv,
+    fista_tv::{Penalty, fista_tv},
     mr_fbp::{bins, mr_fbp},
     pdhg_tv::pdhg_tv,
     sart::sart,
@@ -71,8 +71,8 @@ fn solve_as_told(
         Method::Cgls => cgls(system, to, going),
         Method::Mlem => em(system, 1, to, going),
         Method::Osem => em(system, settings.subsets, to, going),
-        Method::FistaTv => fista_tv(system, tv_weight(system, settings), to, going),
-        Method::PdhgTv => pdhg_tv(system, tv_weight(system, settings), to, going),
+        Method::FistaTv => fista_tv(system, penalty(system, settings), to, going),
+        Method::PdhgTv => pdhg_tv(system, penalty(system, settings), to, going),
         Method::MrFbp => mr_fbp(system, to, going),
         // The filters of SIRT-FBP come from a geometry.
         _ => return None,
@@ -99,7 +99,7 @@ pub fn usual_iterations(method: Method) -> Option<usize> {
 
 /// λ of the total variation: a fraction of `max |Aᵀ·W·b|`, so that it scales as the data term does
 /// with attenuation, voxel size, weights and count of views.
-fn tv_weight(system: &System<'_>, settings: &IterativeSettings) -> f64 {
+fn penalty(system: &System<'_>, settings: &IterativeSettings) -> Penalty {
     let mut rays = system.data().to_owned();
     system.weigh(&mut rays);
     let mut image = system.zero_volume();
@@ -109,5 +109,6 @@ fn tv_weight(system: &System<'_>, settings: &IterativeSettings) -> f64 {
         slice.iter().fold(0.0f32, |most, value| most.max(value.abs()))
     };
     let largest = slices.map(most).reduce(|| 0.0, f32::max);
-    (settings.tv_weight * f64::from(largest)).max(f64::MIN_POSITIVE)
+    let weight = (settings.tv_weight * f64::from(largest)).max(f64::MIN_POSITIVE);
+    Penalty { weight, along_axis: to_f32(settings.tv_along_axis) }
 }
