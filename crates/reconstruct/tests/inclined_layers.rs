@@ -37,7 +37,10 @@ fn geometry() -> ConeGeometry {
     let angles: Vec<Radian> = (0..VIEWS).map(|k| Radian(k as f64 * TAU / VIEWS as f64)).collect();
     // The central ray meets the axis in the middle of the stack.
     let height = 48.0 * tilt.0.sin();
-    circle.inclined(tilt).geometry(&angles, PixelFrame::whole(FRAME.0, FRAME.1)).counted_from(height)
+    circle
+        .inclined(tilt)
+        .geometry(&angles, PixelFrame::whole(FRAME.0, FRAME.1))
+        .counted_from(height)
 }
 
 /// Part of `from + t·way` between two planes and within a cylinder about the axis.
@@ -64,7 +67,10 @@ fn projections(geometry: &ConeGeometry) -> Array3<f32> {
             });
             let length = toward.iter().map(|part| part * part).sum::<f64>().sqrt();
             let way = toward.map(|part| part / length);
-            PLATES.iter().map(|(plate, mu)| mu * chord(*plate, view.source, way) / 10.0).sum::<f64>()
+            PLATES
+                .iter()
+                .map(|(plate, mu)| mu * chord(*plate, view.source, way) / 10.0)
+                .sum::<f64>()
         };
         to_f32((0..9).map(ray).sum::<f64>() / 9.0)
     })

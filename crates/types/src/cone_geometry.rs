@@ -268,9 +268,8 @@ mod tests {
         let middle = before.source_to_axis.0 * tilt.0.sin();
         let [row, column] = view.detector_position([middle, 0.0, 0.0]).unwrap();
         assert!((row - 100.0).abs() < 1e-9 && (column - 80.5).abs() < 1e-9, "{row} {column}");
-        let length = |a: [f64; 3], b: [f64; 3]| {
-            (0..3).map(|k| (a[k] - b[k]).powi(2)).sum::<f64>().sqrt()
-        };
+        let length =
+            |a: [f64; 3], b: [f64; 3]| (0..3).map(|k| (a[k] - b[k]).powi(2)).sum::<f64>().sqrt();
         let pixel: [f64; 3] = std::array::from_fn(|k| {
             view.origin[k] + row * view.along_rows[k] + column * view.along_columns[k]
         });

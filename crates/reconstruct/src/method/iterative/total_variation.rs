@@ -222,8 +222,7 @@ impl Denoiser {
             slices.for_each(|(z, mut slice)| {
                 slice.fill(0.0);
                 field.add_transposed(z, -1.0, &mut slice);
-                let (noisy, shares) =
-                    (noisy.index_axis(Axis(0), z), shares.index_axis(Axis(0), z));
+                let (noisy, shares) = (noisy.index_axis(Axis(0), z), shares.index_axis(Axis(0), z));
                 Zip::from(&mut slice).and(&noisy).and(&shares).for_each(|value, noisy, share| {
                     *value = noisy + share * *value;
                 });
