@@ -42,10 +42,7 @@ pub(super) fn fista_tv(
     course: &mut Course<'_>,
 ) {
     let (mut image, mut other) = (system.zero_rays(), system.zero_rays());
-    let mut lengths = step_lengths(system, &mut other);
-    let shares = |lengths: &Array3<f32>| lengths * to_f32(penalty.weight);
-    let mut share = shares(&lengths);
-    let mut denoiser = Denoiser::new(&share, penalty.along_axis, ROUNDS);
+    let mut pace = Pace::new(penalty, step_lengths(system, &mut other));
     // `ahead` is the point y of the method, then its candidate z; `other` is A times that.
     let (mut ahead, mut step) = (volume.clone(), system.zero_volume());
     system.project(volume, &mut image);
@@ -56,11 +53,7 @@ pub(super) fn fista_tv(
         system.residual(&mut other);
         system.weigh(&mut other);
         system.backproject(&other, &mut step);
-        Zip::from(&mut step).and(&ahead).and(&lengths).par_for_each(|step, ahead, length| {
-            *step = ahead + length * *step;
-        });
-        let constrain = |z: usize, slice: ArrayViewMut2<'_, f32>| system.constrain_slice(z, slice);
-        denoiser.apply((&step, &share), constrain, &mut ahead);
+        pace.advance(system, &mut step, &mut ahead);
         system.project(&ahead, &mut other);
         let candidate = value((system, penalty), (&ahead, &other));
         let mut change = vec![];
@@ -73,15 +66,46 @@ pub(super) fn fista_tv(
             take((&mut image, &mut other), momentum);
         } else {
             if age == 1.0 {
-                lengths *= 0.5;
-                share = shares(&lengths);
-                denoiser = Denoiser::new(&share, penalty.along_axis, ROUNDS);
+                pace = Pace::new(penalty, pace.lengths * 0.5);
             }
             age = 1.0;
             ahead.assign(volume);
             other.assign(&image);
         }
         course.step(&Report { residual: vec![residual], objective: vec![best], change });
+    }
+}
+
+/// The steps of all voxels, and what the total variation weighs against them.
+struct Pace {
+    /// 1/D.
+    lengths: Array3<f32>,
+    /// λ/D.
+    shares: Array3<f32>,
+    denoiser: Denoiser,
+}
+
+impl Pace {
+    fn new(penalty: Penalty, lengths: Array3<f32>) -> Self {
+        let shares = &lengths * to_f32(penalty.weight);
+        let denoiser = Denoiser::new(&shares, penalty.along_axis, ROUNDS);
+        Self { lengths, shares, denoiser }
+    }
+
+    /// `ahead ← prox(ahead + gradient/D)`; the gradient is overwritten.
+    fn advance(
+        &mut self,
+        system: &System<'_>,
+        gradient: &mut Array3<f32>,
+        ahead: &mut Array3<f32>,
+    ) {
+        Zip::from(&mut *gradient).and(&*ahead).and(&self.lengths).par_for_each(
+            |step, ahead, length| {
+                *step = ahead + length * *step;
+            },
+        );
+        let constrain = |z: usize, slice: ArrayViewMut2<'_, f32>| system.constrain_slice(z, slice);
+        self.denoiser.apply((gradient, &self.shares), constrain, ahead);
     }
 }
 

@@ -56,6 +56,32 @@ enum Rays {
 }
 
 impl Rays {
+    fn new(
+        geometry: &Geometry,
+        frame_shape: (usize, usize),
+        (grid, settings): (&VoxelGrid, &ReconstructSettings),
+    ) -> Result<Self, ReconstructError> {
+        let method = settings.method;
+        let refused = |beam, instead| ReconstructError::MethodForBeam { method, beam, instead };
+        match geometry {
+            Geometry::Parallel(_) if usual_iterations(method).is_none() => {
+                Err(refused("parallel", "sirt"))
+            }
+            Geometry::Cone(_) if !is_for_cone(method) => Err(refused("cone", "sirt")),
+            Geometry::Parallel(_) if settings.iterative.start == Start::Coarser => {
+                let expected = "`zero`, `filtered` or `auto`: `coarser` is for a cone beam";
+                let key = "reconstruct.iterative.start";
+                Err(ReconstructError::Setting(Problem::new(key, "coarser", expected)))
+            }
+            Geometry::Parallel(beam) => {
+                Ok(Self::Parallel(ParallelRays::new(beam, frame_shape, grid, settings)?))
+            }
+            Geometry::Cone(beam) => {
+                Ok(Self::Cone(ConeRays::new(beam, frame_shape, grid, settings)?))
+            }
+        }
+    }
+
     /// What is solved: all slices.
     fn grid(&self) -> &VoxelGrid {
         match self {
@@ -137,22 +163,7 @@ impl Iterative {
     ) -> Result<Self, ReconstructError> {
         ReconstructError::first_of(settings.problems())?;
         let method = settings.method;
-        let refused = |beam, instead| ReconstructError::MethodForBeam { method, beam, instead };
-        let rays = match geometry {
-            Geometry::Parallel(_) if usual_iterations(method).is_none() => {
-                return Err(refused("parallel", "sirt"));
-            }
-            Geometry::Cone(_) if !is_for_cone(method) => return Err(refused("cone", "sirt")),
-            Geometry::Parallel(_) if settings.iterative.start == Start::Coarser => {
-                let expected = "`zero`, `filtered` or `auto`: `coarser` is for a cone beam";
-                let key = "reconstruct.iterative.start";
-                return Err(ReconstructError::Setting(Problem::new(key, "coarser", expected)));
-            }
-            Geometry::Parallel(beam) => {
-                Rays::Parallel(ParallelRays::new(beam, frame_shape, grid, settings)?)
-            }
-            Geometry::Cone(beam) => Rays::Cone(ConeRays::new(beam, frame_shape, grid, settings)?),
-        };
+        let rays = Rays::new(geometry, frame_shape, (grid, settings))?;
         let mut warnings = match &rays {
             Rays::Parallel(rays) => rays.warnings().to_vec(),
             Rays::Cone(rays) => rays.warnings().to_vec(),
@@ -212,7 +223,7 @@ impl Iterative {
                 let (projector, probe) = rays.projectors(z)?;
                 let system = System::new(&projector, data.view())?.with_probe(&probe);
                 let weights = weights.as_ref().map(|w| w.view());
-                self.solved(system, (weights, rays.support()), start, progress)?
+                self.solved(held(system, weights, rays.support())?, start, progress)?
             }
             Rays::Cone(rays) => self.iterate_cone(rays, projections, progress)?,
         };
@@ -250,7 +261,7 @@ impl Iterative {
         };
         let projector = level.projector()?;
         let system = System::new(&projector, data)?;
-        self.solved(system, (weights, rays.support()), start, progress)
+        self.solved(held(system, weights, rays.support())?, start, progress)
     }
 
     /// What the method finds in pixels and voxels twice as large, begun in the same way.
@@ -268,7 +279,8 @@ impl Iterative {
         let start = self.coarser((&coarse, inside), (data.view(), weights), progress)?;
         let projector = coarse.projector()?;
         let system = System::new(&projector, data.view())?;
-        let found = self.solved(system, (weights, support.as_ref()), start, progress)?;
+        let system = held(system, weights, support.as_ref())?;
+        let found = self.solved(system, start, progress)?;
         Ok(refined(&found.volume, level.grid.shape))
     }
 
@@ -276,17 +288,10 @@ impl Iterative {
     fn solved<'a>(
         &'a self,
         system: System<'a>,
-        (weights, support): (Option<ArrayView3<'a, f32>>, Option<&'a Array3<bool>>),
         start: Array3<f32>,
         progress: &dyn Progress,
     ) -> Result<Iterated, ReconstructError> {
         let mut system = system.with_order(self.rays.order().to_vec()).with_bounds(self.bounds());
-        if let Some(weights) = weights {
-            system = system.with_weights(weights)?;
-        }
-        if let Some(support) = support {
-            system = system.with_support(support.view());
-        }
         if self.slab_rule() == SlabRule::Any {
             system = system.with_slices_apart();
         }
@@ -382,6 +387,21 @@ impl Iterative {
         let (found, (angles, columns)) = ([angles, row_count, columns], expected);
         Err(ReconstructError::ProjectionShape { found, first_row, angles, columns, rows })
     }
+}
+
+/// The system with weights and support, where there are any.
+fn held<'a>(
+    mut system: System<'a>,
+    weights: Option<ArrayView3<'a, f32>>,
+    support: Option<&'a Array3<bool>>,
+) -> Result<System<'a>, ReconstructError> {
+    if let Some(weights) = weights {
+        system = system.with_weights(weights)?;
+    }
+    Ok(match support {
+        Some(support) => system.with_support(support.view()),
+        None => system,
+    })
 }
 
 /// The part of a volume that is asked for.
