@@ -120,18 +120,16 @@ fn fista_and_pdhg_find_the_same_minimum() {
     let mut rays = rays_of(&projector, &body());
     rays.indexed_iter_mut()
         .for_each(|((v, r, c), ray)| *ray += ((v * 7 + r * 3 + c) as f32).sin() * 0.1);
-    let weights = |range: f32| Some(rays.mapv(|ray| 1e4 * (-range * ray).exp()));
-    for (weights, tv_along_axis) in
-        [(None, 1.0), (weights(1.0), 1.0), (weights(1.0), 0.2), (weights(4.0), 0.0)]
-    {
+    let weights = rays.mapv(|ray| 1e4 * (-ray).exp());
+    for weights in [None, Some(weights)] {
         let mut system = System::new(&projector, rays.view()).unwrap().with_bounds([0.0, 1.4]);
         if let Some(weights) = &weights {
             system = system.with_weights(weights.view()).unwrap();
         }
-        let settings = IterativeSettings { tv_weight: 3e-3, tv_along_axis, ..settings(1200) };
+        let settings = IterativeSettings { tv_weight: 3e-3, ..settings(1200) };
         let [fista, pdhg] = [Method::FistaTv, Method::PdhgTv].map(|m| run(&system, m, &settings));
         let [a, b] = [&fista, &pdhg].map(|found| *found.curve.objective.last().unwrap());
-        assert!((a / b - 1.0).abs() < 1e-4, "{tv_along_axis}: {a} {b}");
+        assert!((a / b - 1.0).abs() < 1e-4, "{a} {b}");
         assert!(error(&fista.volume, &pdhg.volume) < 1e-3);
         assert!(error(&fista.volume, &body()) > 1e-3);
     }
