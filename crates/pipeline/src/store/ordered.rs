@@ -39,7 +39,7 @@ impl OrderedStore {
         (existing, unfinished): (Existing, Unfinished),
     ) -> Result<Self, StoreError> {
         refuse_problems(settings, metadata)?;
-        let place = Place::new(folder, (&metadata.name, settings.format), unfinished)?;
+        let mut place = Place::new(folder, (&metadata.name, settings.format), unfinished)?;
         let made = MadeFolder::make(folder);
         let made = made.map_err(|source| StoreError::from_io(source, folder, 0))?;
         place.clear(existing)?;

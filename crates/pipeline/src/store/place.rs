@@ -25,6 +25,8 @@ pub(super) struct Place {
     pub(super) partial: PathBuf,
     /// The note of what is safe in the unfinished volume, where it can be gone on with.
     pub(super) progress: Option<PathBuf>,
+    /// What to do with a volume that has the name when this one is finished.
+    pub(super) existing: Existing,
 }
 
 impl Place {
@@ -53,16 +55,18 @@ impl Place {
                 whole,
                 partial: folder.join(format!("{name}{PARTIAL}{ending}")),
                 progress: Some(folder.join(format!("{name}.progress.json"))),
+                existing: Existing::Replace,
             },
             Unfinished::Removed => {
                 let partial = name_beside(&folder.join(name), &format!("{PARTIAL}{ending}"));
-                Self { whole, partial, progress: None }
+                Self { whole, partial, progress: None, existing: Existing::Replace }
             }
         })
     }
 
-    /// Makes room for a new volume, as far as `existing` allows.
-    pub(super) fn clear(&self, existing: Existing) -> Result<(), StoreError> {
+    /// Makes room for a new volume, as far as `existing` allows, now and when it is finished.
+    pub(super) fn clear(&mut self, existing: Existing) -> Result<(), StoreError> {
+        self.existing = existing;
         if self.whole.exists() {
             match existing {
                 Existing::Refuse => return Err(StoreError::Exists { path: self.whole.clone() }),
@@ -96,6 +100,10 @@ impl Place {
         };
         let old = self.partial.with_extension("old");
         if self.whole.exists() {
+            if self.existing == Existing::Refuse {
+                // Somebody else finished one of that name in the meantime.
+                return Err(StoreError::Exists { path: self.whole.clone() });
+            }
             refuse_foreign(&self.whole)?;
             remove(&old)?;
             fs::rename(&self.whole, &old).map_err(failed(&self.whole))?;
@@ -158,5 +166,23 @@ mod tests {
         for name in ["", ".hidden", "-x", "a/b", "a\nb", " a", "a:b"] {
             assert!(!is_held(name), "{name}");
         }
+    }
+
+    /// Both began when nothing had the name; the second to finish takes nothing from the first.
+    #[test]
+    fn of_two_volumes_of_one_name_the_second_is_refused_at_its_end() {
+        let folder = tempfile::tempdir().unwrap();
+        let begun = |text: &str| {
+            let named = ("cell", StoreFormat::Nrrd);
+            let mut place = Place::new(folder.path(), named, Unfinished::Removed).unwrap();
+            place.clear(Existing::Refuse).unwrap();
+            fs::write(&place.partial, text).unwrap();
+            place
+        };
+        let [first, second] = ["first", "second"].map(begun);
+        first.publish().unwrap();
+        let refused = second.publish().unwrap_err().to_string();
+        assert!(refused.contains("there already") && refused.contains("--force"), "{refused}");
+        assert_eq!(fs::read_to_string(&first.whole).unwrap(), "first");
     }
 }
