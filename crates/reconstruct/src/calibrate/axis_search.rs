@@ -8,6 +8,7 @@ use voltomo_types::{FrameShape, ParallelGeometry};
 use super::{
     BandSource,
     band::{self, Band, FrameAxis},
+    band_line::{Answer, BandPoint, points},
     double_wedge::{self, Window},
     frames::{self, Asked, Registered},
     pairs::{self, Centre},
@@ -24,6 +25,12 @@ const FEWEST_ROWS_FOR_TILT: usize = 12;
 const FEWEST_BANDS_FOR_TILT: usize = 5;
 /// Points further than so many robust standard deviations are left out of the line.
 const REACH_OF_LINE: f64 = 4.0;
+
+/// Rows by which the outermost columns of a band are moved to see how it answers to the slope.
+const NUDGE: f64 = 0.5;
+
+/// Rows by which both ends of a band may be apart from the same height of the sample.
+const MOST_CROOKED: f64 = 0.03;
 
 /// The name of the registration of whole frames.
 pub(super) const WHOLE_FRAMES: &str = "whole frames";
@@ -59,6 +66,9 @@ pub(super) struct LineOf {
     /// What it goes through, one a band; empty of whole frames.
     pub(super) points: Vec<Point>,
 }
+
+/// How far a band rises, and what each method says of it.
+type Measured = Option<(f32, [Option<Answer>; 2])>;
 
 impl<'a> Search<'a> {
     /// Sorts the views into pairs and half turns. Errors: not one finite angle a frame, no opposite
@@ -133,7 +143,8 @@ impl<'a> Search<'a> {
         let overlap = (self.shape.columns / 20).max(16).min(self.shape.columns / 2);
         let (mut measured, mut not_finite) = (vec![], 0);
         for (index, band) in bands.iter().enumerate() {
-            let smooth = band::smoothed(&band::sinogram(self.source, band, None)?, BLUR);
+            let [sinogram] = band::sinograms(self.source, band, [FrameAxis::UPRIGHT])?;
+            let smooth = band::smoothed(&sinogram, BLUR);
             self.tell(index, bands.len(), 0);
             if smooth.iter().any(|value| !value.is_finite()) {
                 not_finite += 1;
@@ -161,7 +172,12 @@ impl<'a> Search<'a> {
     /// Whether the axis that was straightened along is so far off that rows of the outermost
     /// columns were mixed.
     pub(super) fn is_crooked(&self, assumed: &FrameAxis, found: &FrameAxis) -> bool {
-        (assumed.slope - found.slope).abs() * self.shape.columns as f64 > 0.03
+        (assumed.slope - found.slope).abs() > self.slope_in_doubt()
+    }
+
+    /// Slopes that are no further apart count as the same.
+    fn slope_in_doubt(&self) -> f64 {
+        MOST_CROOKED / self.shape.columns as f64
     }
 
     /// Both methods in bands that are straightened along `axis`, beside what whole frames say.
@@ -172,24 +188,29 @@ impl<'a> Search<'a> {
     ) -> Result<Fine, ReconstructError> {
         let size = (self.shape.rows, self.shape.columns);
         let bands = band::layout(size, self.settings.bands, Some(axis));
-        let mut centres = vec![];
+        let mut measured = vec![];
         for (index, band) in bands.iter().enumerate() {
-            let sinogram = band::sinogram(self.source, band, Some(axis))?;
-            centres.push(self.centres(&sinogram, axis.column_at(band.row)));
+            measured.push(self.measure(band, axis)?);
             self.tell(index, bands.len(), 1);
         }
-        let centres = band::of_sample(centres);
+        let measured = band::of_sample(measured);
         let [pairs, wedge] = [0, 1].map(|method| {
-            let of = |both: &Option<[Option<Centre>; 2]>| both.and_then(|both| both[method]);
-            let centres: Vec<Option<Centre>> = centres.iter().map(of).collect();
-            self.points(&bands, &centres)
+            let of = |both: &Option<[Option<Answer>; 2]>| both.and_then(|both| both[method]);
+            let answers: Vec<Option<Answer>> = measured.iter().map(of).collect();
+            points(&bands, &answers, (self.middle(), self.slope_in_doubt()))
         });
-        let line = |points: &[Point]| self.line(points, frames);
-        let clearest = pairs.iter().zip(&bands).min_by(|a, b| a.0.sigma.total_cmp(&b.0.sigma));
+        let line = |points: &[BandPoint]| {
+            let freed: Vec<Point> =
+                points.iter().map(|point| point.freed_from(axis.slope)).collect();
+            self.line(&freed, frames)
+        };
+        let sigma = |point: &BandPoint| point.seen.sigma;
+        let clearest = pairs.iter().zip(&bands).min_by(|a, b| sigma(a.0).total_cmp(&sigma(b.0)));
         let clearest = clearest.map_or(bands[0], |(_, band)| *band);
         let once = if self.is_whole_turn() { self.pairs.len() / 2 } else { self.pairs.len() };
         let lines = [line(&pairs), line(&wedge)];
-        let answers = answers(lines, ([pairs, wedge], frames), [once, self.shape.frames / 2]);
+        let seen = [pairs, wedge].map(|points| points.iter().map(|point| point.seen).collect());
+        let answers = answers(lines, (seen, frames), [once, self.shape.frames / 2]);
         let surest =
             answers.iter().min_by(|a, b| a.line.value_sigma.total_cmp(&b.line.value_sigma));
         let line = surest.map(|answer| &answer.line);
@@ -213,19 +234,27 @@ impl<'a> Search<'a> {
         Some(line)
     }
 
-    /// Points of the line, one a band. A band's own sigma is only an estimate: half of the median
-    /// of all is added to it, so that none counts for much more than the others by chance.
-    fn points(&self, bands: &[Band], centres: &[Option<Centre>]) -> Vec<Point> {
-        let mut sigmas: Vec<f64> = centres.iter().flatten().map(|centre| centre.sigma).collect();
-        sigmas.sort_by(f64::total_cmp);
-        let usual = sigmas.get(sigmas.len() / 2).copied().unwrap_or(0.0);
-        let point = |(band, centre): (&Band, &Option<Centre>)| {
-            let (value, sigma) = centre.map_or((f64::NAN, f64::INFINITY), |centre| {
-                (centre.column, centre.sigma.hypot(usual / 2.0))
-            });
-            Point { x: band.row - self.middle(), value, sigma }
-        };
-        bands.iter().zip(centres).map(point).collect()
+    /// Both methods' centres of one band, and how these move with the slope that it is straightened
+    /// along.
+    fn measure(&self, band: &Band, axis: &FrameAxis) -> Result<Measured, ReconstructError> {
+        let near = axis.column_at(band.row);
+        if self.known_slope().is_some() {
+            let [sinogram] = band::sinograms(self.source, band, [*axis])?;
+            let still = |centre| Answer { centre, response: 0.0 };
+            let centres = self.centres(&sinogram, near);
+            return Ok(centres.map(|(rise, centres)| (rise, centres.map(|one| one.map(still)))));
+        }
+        let nudge = NUDGE / self.shape.columns as f64;
+        let beside = FrameAxis { slope: axis.slope + nudge, ..*axis };
+        let both = band::sinograms(self.source, band, [*axis, beside])?;
+        let [here, there] = both.map(|sinogram| self.centres(&sinogram, near));
+        Ok(here.zip(there).map(|((rise, here), (_, there))| {
+            let answer = |method: usize| {
+                let (centre, moved) = here[method].zip(there[method])?;
+                Some(Answer { centre, response: (moved.column - centre.column) / nudge })
+            };
+            (rise, [0, 1].map(answer))
+        }))
     }
 
     /// How far one straightened band rises, and both methods' centres of it, near a column.

@@ -1,8 +1,11 @@
 //! Bands of rows as sinograms, straightened along a tilted axis. Knows no centre-finding method.
 
+use std::ops::Range;
+
 use ndarray::{Array2, Array3, ArrayView1, ArrayViewMut2, Axis};
 use rayon::prelude::*;
 use voltomo_numeric::cast::{to_f32, to_index};
+use voltomo_types::FrameShape;
 
 use super::BandSource;
 use crate::ReconstructError;
@@ -26,6 +29,9 @@ pub(super) struct FrameAxis {
 }
 
 impl FrameAxis {
+    /// Any upright axis: along it nothing is straightened.
+    pub(super) const UPRIGHT: Self = Self { middle: 0.0, centre: 0.0, slope: 0.0 };
+
     /// Frame column of the axis at a frame row.
     pub(super) fn column_at(&self, row: f64) -> f64 {
         self.centre + (row - self.middle) * self.slope
@@ -63,45 +69,71 @@ pub(super) fn layout(
     (0..count).map(|band| Band { row: middle(band), height }).collect()
 }
 
-/// The band as a sinogram, `[angle, column]`: the mean of its rows.
+/// The band as a sinogram, `[angle, column]`, straightened along each of some axes: the mean of its
+/// rows. All are made from one reading.
 ///
-/// With an axis, the band follows the line at right angles to it (the same height of the sample in
+/// The band follows the line at right angles to the axis (the same height of the sample in
 /// all columns), so that opposite views show the same slice of a tilted sample, and its rows are
 /// averaged along the axis: a band that the sample fills in part is not pulled towards that part.
 /// About the axis the columns are `cos(tilt)` closer, and still symmetric.
-/// Memory: the sinogram and up to 64 MiB (or one row of all frames) of line integrals.
-pub(super) fn sinogram(
+/// Memory: the sinograms and up to 64 MiB (or one row of all frames) of line integrals.
+pub(super) fn sinograms<const AXES: usize>(
     source: &dyn BandSource,
     band: &Band,
-    axis: Option<&FrameAxis>,
-) -> Result<Array2<f32>, ReconstructError> {
+    axes: [FrameAxis; AXES],
+) -> Result<[Array2<f32>; AXES], ReconstructError> {
     let shape = source.shape();
-    let highest = shape.rows as f64 - 0.5 - band.height;
-    let tops: Vec<f64> = (0..shape.columns)
-        .map(|column| {
-            let right =
-                axis.map_or(0.0, |axis| (column as f64 - axis.column_at(band.row)) * axis.slope);
-            (band.row - band.height / 2.0 - right).clamp(-0.5, highest.max(-0.5))
-        })
-        .collect();
-    let first = tops.iter().copied().fold(f64::INFINITY, f64::min);
-    let last = tops.iter().copied().fold(f64::NEG_INFINITY, f64::max) + band.height;
-    let rows = to_index(first + 0.5)..to_index((last + 0.5).ceil()).min(shape.rows);
+    let taken = axes.map(|axis| Taken::new(shape, band, &axis));
+    let first = taken.iter().map(|taken| taken.rows.start).min().unwrap_or(0);
+    let last = taken.iter().map(|taken| taken.rows.end).max().unwrap_or(0);
     let at_once = (BYTES_AT_ONCE / (4 * shape.frames * shape.columns).max(1)).max(1);
-    let mut mean = Array2::zeros((shape.frames, shape.columns));
-    for start in rows.clone().step_by(at_once) {
-        let part = start..(start + at_once).min(rows.end);
-        let slope = axis.map_or(0.0, |axis| axis.slope);
-        let taken = Array2::from_shape_fn((part.len(), shape.columns), |(row, column)| {
-            let row = (part.start + row) as f64;
-            let upper = (row - 0.5).max(tops[column]);
-            let lower = (row + 0.5).min(tops[column] + band.height);
-            let below = (upper + lower) / 2.0 - tops[column] - band.height / 2.0;
-            [to_f32((lower - upper).max(0.0) / band.height), to_f32(below * slope)]
-        });
-        add_rows(mean.view_mut(), &source.band(part)?, &taken);
+    let mut means = axes.map(|_| Array2::zeros((shape.frames, shape.columns)));
+    for start in (first..last).step_by(at_once) {
+        let part = start..(start + at_once).min(last);
+        let rows = source.band(part.clone())?;
+        for (mean, taken) in means.iter_mut().zip(&taken) {
+            add_rows(mean.view_mut(), &rows, &taken.of(&part));
+        }
     }
-    Ok(mean)
+    Ok(means)
+}
+
+/// What a band takes of the frames.
+struct Taken {
+    /// Rows of which it takes anything.
+    rows: Range<usize>,
+    /// Its upper edge in each column, frame rows.
+    tops: Vec<f64>,
+    height: f64,
+    slope: f64,
+}
+
+impl Taken {
+    fn new(shape: FrameShape, band: &Band, axis: &FrameAxis) -> Self {
+        let highest = shape.rows as f64 - 0.5 - band.height;
+        let tops: Vec<f64> = (0..shape.columns)
+            .map(|column| {
+                let right = (column as f64 - axis.column_at(band.row)) * axis.slope;
+                (band.row - band.height / 2.0 - right).clamp(-0.5, highest.max(-0.5))
+            })
+            .collect();
+        let first = tops.iter().copied().fold(f64::INFINITY, f64::min);
+        let last = tops.iter().copied().fold(f64::NEG_INFINITY, f64::max) + band.height;
+        let rows = to_index(first + 0.5)..to_index((last + 0.5).ceil()).min(shape.rows);
+        Self { rows, tops, height: band.height, slope: axis.slope }
+    }
+
+    /// `[weight, columns to the right]` for each pixel of some rows.
+    fn of(&self, rows: &Range<usize>) -> Array2<[f32; 2]> {
+        Array2::from_shape_fn((rows.len(), self.tops.len()), |(row, column)| {
+            let row = (rows.start + row) as f64;
+            let top = self.tops[column];
+            let upper = (row - 0.5).max(top);
+            let lower = (row + 0.5).min(top + self.height);
+            let below = (upper + lower) / 2.0 - top - self.height / 2.0;
+            [to_f32((lower - upper).max(0.0) / self.height), to_f32(below * self.slope)]
+        })
+    }
 }
 
 /// Adds the rows of each frame, `[weight, columns to the right]` for each of their pixels.

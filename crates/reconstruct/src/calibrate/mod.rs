@@ -21,6 +21,7 @@
 mod axis;
 mod axis_search;
 mod band;
+mod band_line;
 pub mod cone;
 mod double_wedge;
 mod frames;

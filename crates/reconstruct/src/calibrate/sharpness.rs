@@ -29,7 +29,7 @@ pub(super) fn candidates(
     (low, high): (f64, f64),
     (band, axis): (&Band, &FrameAxis),
 ) -> Result<Vec<CandidateSlice>, ReconstructError> {
-    let sinogram = band::sinogram(search.source, band, Some(axis))?;
+    let [sinogram] = band::sinograms(search.source, band, [*axis])?;
     let frame = &search.geometry.frame;
     let moved = (axis.column_at(band.row) - axis.column_at(axis.middle)) * frame.bin as f64;
     let step = (high - low) / (SLICES - 3) as f64;

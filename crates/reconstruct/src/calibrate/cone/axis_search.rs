@@ -168,7 +168,8 @@ impl<'a> Search<'a> {
         let distance = Upright::of(&self.scan.circle, &self.scan.frame).distance();
         let (mut measured, mut not_finite) = (vec![], 0);
         for (index, band) in bands.iter().enumerate() {
-            let smooth = band::smoothed(&band::sinogram(self.source, band, None)?, blur);
+            let [sinogram] = band::sinograms(self.source, band, [FrameAxis::UPRIGHT])?;
+            let smooth = band::smoothed(&sinogram, blur);
             self.tell(index, bands.len(), 0);
             if smooth.iter().any(|value| !value.is_finite()) {
                 not_finite += 1;
