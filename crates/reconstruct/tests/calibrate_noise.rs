@@ -103,8 +103,8 @@ fn noisy_whole_turns_are_within_a_tenth_of_a_pixel_and_a_fiftieth_of_a_degree() 
     assert_within(&trials(WHOLE_TURN, 0..2), 2);
 }
 
-/// Half a turn has no opposite pairs but at its seam: over 128 rows the tilt is known to 0.013°
-/// (rms), so that about one in eight is beyond 0.02°, and warned of.
+/// Half a turn has no opposite pairs but at its seam: over 128 rows the tilt is known to 0.007°
+/// (rms), and told with a warning where three standard deviations are beyond 0.02°.
 #[test]
 #[ignore = "slow: 100 noisy scans"]
 fn slow_a_hundred_noisy_half_turns_are_within_or_warned() {
