@@ -79,6 +79,43 @@ turns = 3
     assert_eq!(all.iter().filter(|it| it.kind == FindingKind::CoreCollapse).count(), 1);
 }
 
+/// The smallest lies in the plain roll, the largest behind a buckle, the others at the tab (0.1 mm thick,
+/// 4 mm wide at 6.2 mm and 293°) and beside it.
+#[test]
+fn neutrons_show_small_bubbles_in_the_roll_by_the_tab_and_behind_a_buckle() {
+    let bubbles: [[f64; 4]; 5] = [
+        [0.25, 4.0, 60.0, 8.0],
+        [0.35, 5.4, 150.0, 6.0],
+        [0.8, 6.05, 259.5, 11.0],
+        [0.6, 6.2, 292.0, 16.0],
+        [1.6, 3.6, 170.0, 14.0],
+    ];
+    let bubble = |[diameter, radius, angle, z]: &[f64; 4]| {
+        format!(
+            "[[defect]]\nkind = \"gas_bubble\"\ndiameter_mm = {diameter:.2}\n\
+             radius_mm = {radius:.2}\nangle_deg = {angle:.1}\nz_mm = {z:.1}\n"
+        )
+    };
+    let buckle = "[[defect]]\nkind = \"core_collapse\"\ndepth_mm = 1.1\nangle_deg = 180.0\n\
+                  arc_mm = 1.8\nturns = 3\n";
+    let defects: String = bubbles.iter().map(bubble).collect();
+    let cell = cell_with("18650-na-1500", &(defects + buckle));
+    let high = 24.0;
+    let all = found(&cell, Probe::Neutron, (0.084, [-1.5, high]));
+    let voids: Vec<&Finding> = all.iter().filter(|it| it.kind == FindingKind::GasBubble).collect();
+    assert_eq!(voids.len(), bubbles.len(), "{voids:?}");
+    for record in cell.defects.iter().filter(|it| it.kind == "gas_bubble") {
+        let at = in_volume(record.place_mm, high);
+        let apart = |it: &Finding| {
+            let place = it.place.unwrap().volume_mm;
+            (0..3).map(|k| (at[k] - place[k]).powi(2)).sum::<f64>().sqrt()
+        };
+        let found = voids.iter().find(|it| apart(it) < 0.1).unwrap();
+        let diameter = found.measure("diameter").unwrap().value;
+        assert!((diameter / record.size_mm[0] - 1.0).abs() < 0.15, "{record:?} {found:?}");
+    }
+}
+
 #[test]
 fn xrays_show_void_place_of_the_roll_and_lead() {
     let cell = twin::cell("18650-na-1500");

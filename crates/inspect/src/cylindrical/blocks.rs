@@ -123,6 +123,12 @@ impl Blocks {
         self.missing.slice(s![self.body.clone(), .., ..])
     }
 
+    /// Lowest and highest of them, mm.
+    pub(super) fn body_heights(&self) -> [f64; 2] {
+        let half = 0.5 * self.height_step;
+        [self.heights[self.body.start] - half, self.heights[self.body.end - 1] + half]
+    }
+
     pub(super) fn radius(&self, index: usize) -> f64 {
         self.first_radius + index as f64 * self.radial_step
     }

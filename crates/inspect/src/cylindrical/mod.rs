@@ -2,6 +2,7 @@
 
 mod blocks;
 mod both;
+mod bubbles;
 mod can;
 mod cell;
 mod circle;
@@ -58,7 +59,8 @@ pub fn inspect(
         cell.views().map(|placed| Look::of(Survey::of(placed, settings.height_step_mm))).collect();
     let root = looks.iter().find_map(Look::lead_angle).filter(|_| cell.is_registered);
     for look in &mut looks {
-        look.tab = stripes::tab_of(&look.survey, &look.stripes, root);
+        let roll = look.survey.roll;
+        look.tab = roll.and_then(|roll| stripes::tab_of(roll, &look.stripes, root));
     }
     let tab_angle = looks.iter().find_map(Look::tab_angle);
     for look in &mut looks {

@@ -15,6 +15,8 @@ const REACH: f64 = 4.0;
 const OUTWARD: f64 = 0.85;
 /// Smaller misses count as this, mm.
 const LEAST_MISS: f64 = 1e-3;
+/// A miss outwards counts so many times as one inwards.
+const OUTSIDE: f64 = 3.0;
 /// Terms: radius, shift along x, shift along y, step.
 const TERMS: usize = 4;
 
@@ -52,10 +54,13 @@ impl Sawtooth {
         let fits: Vec<(Self, Vec<f64>)> =
             tries.filter_map(|start| Self::with_start(&points, start)).collect();
         // The median alone does not see the places that a step a little too far on misses; the mean
-        // alone would bend the spiral into a buckle. So a miss counts, but none more than another.
+        // alone would bend the spiral into a buckle. So a miss inwards counts, but none more than another.
+        // Nothing buckles outwards: a step that moves into a buckle to explain it leaves the edge beside
+        // it outside.
         let least = fits.iter().map(|(fit, _)| fit.scatter).fold(f64::INFINITY, f64::min);
         let most = REACH * least.max(LEAST_MISS);
-        let cost = |all: &[f64]| all.iter().map(|it| it.abs().min(most)).sum::<f64>();
+        let miss = |it: &f64| if *it > 0.0 { OUTSIDE * it } else { it.abs().min(most) };
+        let cost = |all: &[f64]| all.iter().map(miss).sum::<f64>();
         fits.into_iter().min_by(|(_, a), (_, b)| cost(a).total_cmp(&cost(b))).map(|(fit, _)| fit)
     }
 
@@ -112,6 +117,8 @@ fn solved(rows: &[([f64; TERMS], f64)], weights: &[f64]) -> Option<([f64; TERMS]
 
 #[cfg(test)]
 mod tests {
+    use std::f64::consts::PI;
+
     use super::*;
 
     #[test]
@@ -149,6 +156,26 @@ mod tests {
             let found = Sawtooth::through(&points).unwrap();
             let off = (found.start - 6.2 + 0.5 * TAU).rem_euclid(TAU) - 0.5 * TAU;
             assert!(off.abs() < 0.1, "{seed}: {found:?}");
+        }
+    }
+
+    #[test]
+    fn a_step_beside_a_buckle_does_not_explain_it() {
+        let truth = |angle: f64| 1.745 + 0.39 * ((angle - 6.18).rem_euclid(TAU) / TAU - 0.5);
+        for (middle, depth) in [(5.6, 0.45), (5.79, 0.38), (5.79, 0.45), (5.79, 0.6)] {
+            let aside = |angle: f64| (angle - middle + PI).rem_euclid(TAU) - PI;
+            let buckle = |angle: f64| depth * (1.0 - (aside(angle) / 0.52).powi(2)).max(0.0);
+            let uneven = |angle: f64| 0.015 * (7.0 * angle).sin();
+            let points: Vec<(f64, f64)> = (0..144)
+                .map(|k| TAU * f64::from(k) / 144.0)
+                .map(|angle| (angle, truth(angle) - buckle(angle) + uneven(angle)))
+                .collect();
+            let found = Sawtooth::through(&points).unwrap();
+            // At the step itself there is no edge to measure.
+            let beside = |at: f64| ((at - found.start + PI).rem_euclid(TAU) - PI).abs() > 0.23;
+            let far = points.iter().filter(|it| beside(it.0));
+            let most = far.map(|it| found.at(it.0) - it.1).fold(0.0, f64::max);
+            assert!((most - depth).abs() < 0.05, "{middle} {depth}: {most} {found:?}");
         }
     }
 }

@@ -310,9 +310,15 @@ fn stripe_finding(
 }
 
 /// The stripe that runs up through at least four fifths of the roll, if there is one: the nearest to
-/// `root` (direction of the lead where it leaves the roll), else the thickest.
-pub(super) fn tab_of(survey: &Survey<'_>, stripes: &[Stripe], root: Option<f64>) -> Option<usize> {
-    let [low, high] = survey.roll?;
+/// `root` (direction of the lead where it leaves the roll), else that of the greatest height within the
+/// roll, of several the thickest.
+///
+/// `roll`: lowest and highest height of the roll, mm.
+pub(super) fn tab_of(
+    [low, high]: [f64; 2],
+    stripes: &[Stripe],
+    root: Option<f64>,
+) -> Option<usize> {
     let is_whole = |stripe: &Stripe| {
         stripe.heights[1] - stripe.heights[0] > 0.8 * (high - low) && high - stripe.heights[1] < 4.0
     };
@@ -320,8 +326,18 @@ pub(super) fn tab_of(survey: &Survey<'_>, stripes: &[Stripe], root: Option<f64>)
     let aside = |stripe: &Stripe, root: f64| {
         ((stripe.angle - root + 0.5 * TAU).rem_euclid(TAU) - 0.5 * TAU).abs()
     };
-    let rank = |stripe: &Stripe| root.map_or(stripe.thickness, |root| -aside(stripe, root));
-    whole.max_by(|a, b| rank(a.1).total_cmp(&rank(b.1))).map(|(k, _)| k)
+    // Ends are known to a row or so: heights that differ by less are alike.
+    let tenths =
+        |[from, end]: [f64; 2]| (10.0 * (end.min(high) - from.max(low)) / (high - low)).round();
+    let rank = |stripe: &Stripe| match root {
+        Some(root) => (0.0, -aside(stripe, root)),
+        None => (tenths(stripe.heights), stripe.thickness),
+    };
+    let order = |a: &Stripe, b: &Stripe| {
+        let (a, b) = (rank(a), rank(b));
+        a.0.total_cmp(&b.0).then(a.1.total_cmp(&b.1))
+    };
+    whole.max_by(|a, b| order(a.1, b.1)).map(|(k, _)| k)
 }
 
 /// The tab, and the void beside it if there is one.
@@ -365,4 +381,34 @@ fn tab_finding(survey: &Survey<'_>, stripe: &Stripe) -> Finding {
         stripe.radius, stripe.arc
     );
     report::finding_at(FindingKind::Tab, survey, (place, measures), note)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn stripe(thickness: f64, heights: [f64; 2], angle: f64) -> Stripe {
+        Stripe {
+            height: 0.5 * (heights[0] + heights[1]),
+            radius: 6.0,
+            angle,
+            thickness,
+            sigma: 0.01,
+            arc: 4.0,
+            heights,
+            sigmas: 20.0,
+            shift: 0.0,
+            profile: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn a_darker_gap_that_ends_within_the_roll_is_not_the_tab() {
+        let (tab, gap) = (stripe(0.10, [2.6, 23.7], 1.0), stripe(0.13, [3.0, 20.9], 2.0));
+        let whole = stripe(0.16, [0.5, 25.5], 3.0);
+        assert_eq!(tab_of([2.5, 24.0], &[gap.clone(), tab.clone()], None), Some(1));
+        assert_eq!(tab_of([2.5, 24.0], &[gap.clone(), tab.clone(), whole], None), Some(2));
+        assert_eq!(tab_of([2.5, 24.0], &[gap.clone(), tab], Some(2.1)), Some(0));
+        assert_eq!(tab_of([2.5, 60.0], &[gap], None), None);
+    }
 }

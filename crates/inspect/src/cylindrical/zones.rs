@@ -8,6 +8,7 @@ use voltomo_numeric::cast::to_f32;
 use voltomo_types::{Finding, FindingKind, Measure, MeasureUnit};
 
 use super::blocks::Blocks;
+use super::bubbles;
 use super::core::Core;
 use super::report::{self, Place};
 use super::stripes::Stripe;
@@ -21,6 +22,8 @@ const MISSING: f64 = 0.25;
 const EMPTY: f64 = 0.72;
 /// Where separators stand alone a bubble takes at least this share of a block.
 const HALF: f64 = 0.5;
+/// The least void among blocks, mm³: a ball of 0.35 mm.
+const LEAST_MM3: f64 = 0.022;
 /// Electrolyte is brighter than this many times the soaked roll (1.7 for sodium, 1.15 for lithium).
 const ELECTROLYTE: f64 = 1.1;
 /// So many bubbles within so much of one vertical line are pieces of a strip.
@@ -48,9 +51,28 @@ pub(super) fn findings(
         core.is_some_and(|core| core.is_behind_buckle(survey, (x.hypot(y), y.atan2(x))))
     };
     let zones = regions.iter().filter_map(|region| blocks.zone(survey, region));
-    let zones = zones.filter(|zone| !is_behind(zone)).collect();
-    findings.extend(without_columns(zones));
+    let zones: Vec<Finding> = zones.filter(|zone| !is_behind(zone)).collect();
+    let bubbles = bubbles::find(survey, core, blocks.body_heights());
+    let small = bubbles.iter().map(|it| bubble(survey, it.place, (it.void, it.sigmas)));
+    findings.extend(without_columns(together(small.collect(), zones)));
     findings
+}
+
+/// Small bubbles, and what blocks show beside them.
+fn together(small: Vec<Finding>, zones: Vec<Finding>) -> Vec<Finding> {
+    let is_told = |zone: &Finding| {
+        zone.kind == FindingKind::GasBubble && small.iter().any(|it| is_same(zone, it))
+    };
+    let rest: Vec<Finding> = zones.into_iter().filter(|zone| !is_told(zone)).collect();
+    small.into_iter().chain(rest).collect()
+}
+
+/// Whether two voids touch: the middles lie no farther apart than the larger is wide.
+fn is_same(one: &Finding, other: &Finding) -> bool {
+    let (Some(a), Some(b)) = (one.place, other.place) else { return false };
+    let apart = (0..3).map(|k| (a.volume_mm[k] - b.volume_mm[k]).powi(2)).sum::<f64>().sqrt();
+    let width = |it: &Finding| it.extent_mm.map_or(0.0, |extent| extent[0]);
+    apart < width(one).max(width(other))
 }
 
 /// Without the bubbles that stand above one another: bubbles lie anywhere, what is dark at one place
@@ -124,14 +146,15 @@ impl Blocks {
             return None;
         }
         let is_thin = zone.place.extent[0] < 1.1;
-        let mut finding = match (zone.most > EMPTY || zone.is_small(), is_thin && !zone.is_small())
-        {
-            (_, true) => return None,
-            (true, _) => bubble(survey, zone.place, zone.void)?,
-            (false, _) => dry(survey, zone.place, (zone.volume, zone.level)),
-        };
-        finding.confidence = report::confidence(zone.level / self.noise.max(1e-9), 6.0);
-        Some(finding)
+        let sigmas = zone.level / self.noise.max(1e-9);
+        match (zone.most > EMPTY || zone.is_small(), is_thin && !zone.is_small()) {
+            (_, true) => None,
+            // Smaller ones are a few blocks of noise.
+            (true, _) => {
+                (zone.void > LEAST_MM3).then(|| bubble(survey, zone.place, (zone.void, sigmas)))
+            }
+            (false, _) => Some(dry(survey, zone.place, [zone.volume, zone.level, sigmas])),
+        }
     }
 
     fn measured(&self, region: &[[usize; 3]]) -> Option<Zone> {
@@ -184,7 +207,7 @@ impl Zone {
     }
 }
 
-fn dry(survey: &Survey<'_>, place: Place, (volume, level): (f64, f64)) -> Finding {
+fn dry(survey: &Survey<'_>, place: Place, [volume, level, sigmas]: [f64; 3]) -> Finding {
     let measures = vec![
         Measure::new("volume", volume, Some(0.15 * volume), MeasureUnit::CubicMillimetre),
         Measure::new("missing", level, Some(0.05), MeasureUnit::One),
@@ -194,22 +217,23 @@ fn dry(survey: &Survey<'_>, place: Place, (volume, level): (f64, f64)) -> Findin
         "{volume:.1} mm³ of the roll lack {:.0} % of their attenuation: dry, {depth:.1} × {arc:.1} × {height:.1} mm.",
         100.0 * level
     );
-    report::finding_at(FindingKind::DryZone, survey, (place, measures), note)
+    let mut finding = report::finding_at(FindingKind::DryZone, survey, (place, measures), note);
+    finding.confidence = report::confidence(sigmas, 6.0);
+    finding
 }
 
-/// A bubble of the volume that is missing; `None` below a few blocks.
-fn bubble(survey: &Survey<'_>, place: Place, void: f64) -> Option<Finding> {
+/// A bubble of the volume that is missing, which stands out by so many standard deviations.
+fn bubble(survey: &Survey<'_>, place: Place, (void, sigmas): (f64, f64)) -> Finding {
     let diameter = (6.0 * void / std::f64::consts::PI).cbrt();
-    if diameter < 0.35 {
-        return None;
-    }
     let place = Place { extent: [diameter; 3], ..place };
     let measures = vec![
         Measure::new("diameter", diameter, Some(0.1 * diameter), MeasureUnit::Millimetre),
         Measure::new("volume", void, Some(0.2 * void), MeasureUnit::CubicMillimetre),
     ];
     let note = format!("A void in the roll as large as a ball of {diameter:.2} mm.");
-    Some(report::finding_at(FindingKind::GasBubble, survey, (place, measures), note))
+    let mut finding = report::finding_at(FindingKind::GasBubble, survey, (place, measures), note);
+    finding.confidence = report::confidence(sigmas, 6.0);
+    finding
 }
 
 /// Electrolyte that stands in the mandrel's void above the floor.
