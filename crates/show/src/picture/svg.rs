@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use super::canvas::{Colour, Picture};
 use super::colour_map::ColourMap;
+use super::data_uri::png_uri;
 use super::drawing::{Drawing, Item};
 use super::png::encode_png;
 use super::text::Font;
@@ -111,10 +112,10 @@ fn plain(words: &str) -> String {
 }
 
 fn embedded(place: [f64; 4], image: &Picture) -> Result<String, ShowError> {
-    let data = base64(&encode_png(image)?);
+    let data = png_uri(&encode_png(image)?);
     Ok(format!(
         "<image {} preserveAspectRatio=\"none\" style=\"image-rendering:pixelated\" \
-         href=\"data:image/png;base64,{data}\"/>",
+         href=\"{data}\"/>",
         rectangle(place)
     ))
 }
@@ -133,31 +134,9 @@ fn ramp(place: [f64; 4], map: ColourMap, number: usize) -> String {
     )
 }
 
-/// Bytes as text. Source: RFC 4648, section 4.
-fn base64(bytes: &[u8]) -> String {
-    const LETTERS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    let mut text = String::with_capacity(bytes.len().div_ceil(3) * 4);
-    for group in bytes.chunks(3) {
-        let byte = |k: usize| usize::from(group.get(k).copied().unwrap_or(0));
-        let bits = byte(0) << 16 | byte(1) << 8 | byte(2);
-        for k in 0..4 {
-            let letter = LETTERS[bits >> (18 - 6 * k) & 63];
-            text.push(if k <= group.len() { char::from(letter) } else { '=' });
-        }
-    }
-    text
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn base64_is_that_of_the_standard() {
-        let found =
-            ["", "f", "fo", "foo", "foob", "fooba", "foobar"].map(|it| base64(it.as_bytes()));
-        assert_eq!(found, ["", "Zg==", "Zm8=", "Zm9v", "Zm9vYg==", "Zm9vYmE=", "Zm9vYmFy"]);
-    }
 
     #[test]
     fn words_stay_text_whatever_they_hold() {

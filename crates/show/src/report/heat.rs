@@ -4,12 +4,11 @@ use ndarray::ArrayView2;
 use voltomo_numeric::cast::to_index;
 
 use super::content::HeatMap;
-use super::data_uri::png_uri;
 use super::html::Html;
 use super::number::plain;
 use super::plot::{Axes, FRAME};
 use super::reduce::encode_rgba;
-use crate::picture::ColourMap;
+use crate::picture::{ColourMap, png_uri};
 
 /// More rows or columns than this are put together.
 const MOST_CELLS: usize = 400;

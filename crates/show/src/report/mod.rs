@@ -5,7 +5,6 @@
 
 mod beside;
 mod content;
-mod data_uri;
 mod findings;
 mod heat;
 mod html;

@@ -1,10 +1,10 @@
 //! Pictures in the page: small ones that lead to large ones. Draws none.
 
 use super::content::{ReportFigure, ReportFinding, ReportPicture};
-use super::data_uri::png_uri;
 use super::html::Html;
 use super::reduce::reduce_png;
 use super::words::kind_name;
+use crate::picture::png_uri;
 
 /// Pixels across of a small picture: twice as many as it is wide in the page.
 const THUMBNAIL: u32 = 320;

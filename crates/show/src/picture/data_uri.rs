@@ -1,9 +1,9 @@
-//! Bytes as text, to stand in a page. Knows no pictures.
+//! A PNG file as text, to stand in a page or a figure. Knows no pictures.
 
 const LETTERS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
 /// A PNG file as an address that holds the file itself. Source: RFC 2397, RFC 4648 section 4.
-pub(super) fn png_uri(png: &[u8]) -> String {
+pub(crate) fn png_uri(png: &[u8]) -> String {
     let mut uri = String::with_capacity(22 + png.len().div_ceil(3) * 4);
     uri.push_str("data:image/png;base64,");
     for three in png.chunks(3) {
