@@ -84,6 +84,17 @@ pub enum RegisterError {
         /// Percent that they may differ.
         tolerance: f64,
     },
+    /// The cans differ in length.
+    #[error(
+        "the can is {neutron_mm:.2} mm long in the neutron volume and {xray_mm:.2} mm in the X-ray \
+         volume; expected the same within 6 %: two different cells, or a wrong voxel size"
+    )]
+    Length {
+        /// Length in the neutron volume, mm.
+        neutron_mm: f64,
+        /// Length in the X-ray volume, mm.
+        xray_mm: f64,
+    },
     /// The two volumes fit at another scale than their voxel sizes say.
     #[error(
         "the volumes fit best with the neutron volume {scale:.4} times as large (± {sigma:.4}); \
@@ -97,6 +108,19 @@ pub enum RegisterError {
         sigma: f64,
         /// How far from 1 it may be.
         tolerance: f64,
+    },
+    /// One of the volumes shows no end of the can.
+    #[error(
+        "the neutron volume shows {} of the can's ends, the X-ray volume {}; expected at least one \
+         in each: a roll is alike all along, so that nothing else tells where along the axis the \
+         two belong together: scan the same end, lid or bottom, in both beams, with 1 mm of air \
+         beyond it", ends(*.neutron), ends(*.xray)
+    )]
+    NoEnd {
+        /// Ends that the neutron volume shows.
+        neutron: usize,
+        /// Ends that the X-ray volume shows.
+        xray: usize,
     },
     /// The volumes hold different parts of the cell, or too little of the same.
     #[error(
@@ -126,7 +150,8 @@ pub enum RegisterError {
         "two placements fit alike: the second, {turn_deg:.1}° and {shift_mm:.2} mm from the first, \
          explains {second:.5} of the variance against {best:.5}, {margin:.1} standard deviations \
          less; expected at least {least} (`register.least_margin`): nothing in the volumes tells \
-         the angle about the axis, or they show two different cells"
+         the angle about the axis, or they show two different cells, or different parts of one; \
+         scan the same end of one cell in both beams, at its lid, where the tab tells the angle"
     )]
     Ambiguous {
         /// Score of the best placement.
@@ -145,7 +170,8 @@ pub enum RegisterError {
     /// The result is less certain than asked for.
     #[error(
         "points of the cell are placed within {error_mm:.3} mm (root mean square); expected at most \
-         {most_mm} mm (`register.most_error_mm`): the volumes share too little that both see"
+         {most_mm} mm (`register.most_error_mm`): the volumes share too little that both see, or they \
+         show two different cells; scan more of the same end of one cell in both beams"
     )]
     Uncertain {
         /// Target error, mm.
@@ -160,5 +186,14 @@ fn name(which: Probe) -> &'static str {
     match which {
         Probe::Neutron => "neutron",
         Probe::Xray => "X-ray",
+    }
+}
+
+/// How many ends there are, in words.
+fn ends(count: usize) -> &'static str {
+    match count {
+        0 => "none",
+        1 => "one",
+        _ => "both",
     }
 }

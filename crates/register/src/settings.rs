@@ -68,7 +68,7 @@ impl Default for RegisterSettings {
             upside_down: true,
             least_overlap: 0.5,
             least_score: 0.5,
-            least_margin: 4.0,
+            least_margin: 6.0,
             scale_tolerance: 0.01,
             most_error_mm: 0.1,
             bootstraps: 200,

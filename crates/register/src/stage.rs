@@ -19,6 +19,11 @@ use crate::{
 
 /// Share by which the cans' diameters may differ before the cells do.
 const DIAMETER_TOLERANCE: f64 = 0.06;
+/// Length by which the cans may differ, mm, at least: a lid's edge is blurred.
+const LENGTH_TOLERANCE_MM: f64 = 1.0;
+/// How far the mixed X-ray voxels at the face of a wall let its edge move, in voxels: their attenuations
+/// are free. On the twin the scale is off as by 0.27 of a voxel at the wall, at voxels of 0.15 and 0.05 mm.
+const EDGE_VOXELS: f64 = 0.3;
 /// X-ray voxels from which the classes are found, about.
 const CLASS_VOXELS: usize = 1_000_000;
 /// Edge of the voxels and sharpness (standard deviation) of the coarse and the middle level, mm.
@@ -63,6 +68,26 @@ pub fn register(
     run.finished(&fine, placed, (runner_up, is_upside_down))
 }
 
+/// Refuses cans of two lengths, where both volumes show both ends.
+fn same_length(neutron: &Can, xray: &Can) -> Result<(), RegisterError> {
+    let length = |can: &Can| Some(can.ends[1]? - can.ends[0]?);
+    match (length(neutron), length(xray)) {
+        (Some(neutron_mm), Some(xray_mm))
+            if (neutron_mm - xray_mm).abs() > LENGTH_TOLERANCE_MM.max(DIAMETER_TOLERANCE * xray_mm) =>
+        {
+            Err(RegisterError::Length { neutron_mm, xray_mm })
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Where a level of another sharpness places the volume: the step from here, and its free scale.
+#[derive(Debug, Clone, Copy)]
+struct Opinion {
+    step: [f64; 6],
+    scale: f64,
+}
+
 /// What the steps of one registration share.
 struct Run<'a> {
     neutron: &'a Volume,
@@ -90,6 +115,7 @@ impl<'a> Run<'a> {
                 tolerance: 100.0 * DIAMETER_TOLERANCE,
             });
         }
+        same_length(&neutron_can, &xray_can)?;
         let step = (xray.attenuation.len() / CLASS_VOXELS) | 1;
         let classes = Classes::of(xray.attenuation.iter().copied().step_by(step), settings.classes);
         Ok(Self { neutron, xray, settings, neutron_can, xray_can, classes })
@@ -126,6 +152,11 @@ impl<'a> Run<'a> {
     /// Winner and runner-up on the middle level, and whether the cell stands the other way up.
     fn searched(&self) -> Result<(Fit, Option<RunnerUp>, bool), RegisterError> {
         let settings = self.settings;
+        let ends = |can: &Can| can.ends.iter().flatten().count();
+        let (neutron, xray) = (ends(&self.neutron_can), ends(&self.xray_can));
+        if neutron.min(xray) == 0 {
+            return Err(RegisterError::NoEnd { neutron, xray });
+        }
         let wanted = (settings.least_overlap, settings.upside_down);
         let (found, largest) = candidates(self.cans(), settings.reach_mm, wanted);
         let no_overlap = RegisterError::NoOverlap {
@@ -203,20 +234,47 @@ impl<'a> Run<'a> {
         Ok(())
     }
 
+    /// A placement with the scale left free.
+    fn grown(level: &Level, placed: &Fit, region: &Region) -> Fit {
+        let steps = Steps { most: 10, least_mm: 5e-4, longest_mm: 0.3 };
+        improve(level, placed.clone(), (Degrees::Similar, region), &steps)
+    }
+
+    /// The placement found anew at other sharpnesses, and the scale there. Another sharpness is another
+    /// opinion.
+    fn otherwise(&self, placed_at: &Fit, region: &Region) -> Vec<Opinion> {
+        let opinion = |sigma_mm: &f64| {
+            let level = self.fine(*sigma_mm, placed_at);
+            let start = Fit::at(&level, placed_at.transform);
+            let found = placed(&level, start, (region, &self.xray_can));
+            let step = between(&placed_at.transform, &found.transform, region.centre);
+            let scale = Self::grown(&level, &found, region).transform.determinant().cbrt();
+            Opinion { step, scale }
+        };
+        OTHER_SIGMAS_MM.iter().map(opinion).collect()
+    }
+
     /// Scale and its standard deviation, and where the volume lies with it; refused where it is off.
+    ///
+    /// The deviation holds the bootstrap, how far the scale moves with the sharpness, and how far an edge
+    /// may move within its mixed voxels.
     fn scale(
         &self,
         fine: &Level,
-        placed: &Fit,
+        (placed, others): (&Fit, &[Opinion]),
         region: &Region,
     ) -> Result<([f64; 2], Transform), RegisterError> {
-        let steps = Steps { most: 10, least_mm: 5e-4, longest_mm: 0.3 };
-        let grown = improve(fine, placed.clone(), (Degrees::Similar, region), &steps);
+        let grown = Self::grown(fine, placed, region);
         let scale = grown.transform.determinant().cbrt();
         let samples = self.settings.bootstraps;
         let spread =
             spread(fine, (&grown, Degrees::Similar), (region, &self.xray_can), (samples, &[]));
-        let sigma = spread.map_or(f64::INFINITY, |spread| spread.covariance[6][6].sqrt());
+        let drawn = spread.map_or(f64::INFINITY, |spread| spread.covariance[6][6].sqrt());
+        let moved = others.iter().map(|other| (other.scale - scale).powi(2)).sum::<f64>();
+        let moved = (moved / others.len().max(1) as f64).sqrt();
+        let edge = EDGE_VOXELS * self.xray.grid.voxel / self.xray_can.radius_mm;
+        let sigma = drawn.hypot(moved).hypot(edge);
+        tracing::debug!(scale, drawn, moved, edge, "scale left free");
         let tolerance = self.settings.scale_tolerance;
         if (scale - 1.0).abs() > tolerance {
             return Err(RegisterError::Scale { scale, sigma, tolerance });
@@ -228,20 +286,12 @@ impl<'a> Run<'a> {
     fn spread(
         &self,
         fine: &Level,
-        (placed_at, scaled): (&Fit, &Transform),
+        (placed_at, scaled, others): (&Fit, &Transform, &[Opinion]),
         region: &Region,
     ) -> Result<Spread, RegisterError> {
         let can = &self.xray_can;
         let halves = half_samples(fine, placed_at, (region, can));
-        // Another sharpness is another opinion.
-        let softer: Vec<[f64; 6]> = OTHER_SIGMAS_MM
-            .iter()
-            .map(|sigma_mm| {
-                let level = self.fine(*sigma_mm, placed_at);
-                let found = placed(&level, Fit::at(&level, placed_at.transform), (region, can));
-                between(&placed_at.transform, &found.transform, region.centre)
-            })
-            .collect();
+        let softer: Vec<[f64; 6]> = others.iter().map(|other| other.step).collect();
         tracing::debug!(?halves, ?softer, "placed otherwise");
         // What hangs on an edge that the two beams see at different places moves with a free scale.
         let freed = [between(&placed_at.transform, scaled, region.centre)];
@@ -263,8 +313,10 @@ impl<'a> Run<'a> {
         (runner_up, is_upside_down): (Option<RunnerUp>, bool),
     ) -> Result<Registration, RegisterError> {
         let region = self.region(&placed);
-        let ([scale, scale_sigma], scaled) = self.scale(fine, &placed, &region)?;
-        let Spread { covariance, error } = self.spread(fine, (&placed, &scaled), &region)?;
+        let others = self.otherwise(&placed, &region);
+        let ([scale, scale_sigma], scaled) = self.scale(fine, (&placed, &others), &region)?;
+        let Spread { covariance, error } =
+            self.spread(fine, (&placed, &scaled, &others), &region)?;
         let mut best = placed;
         let mut deformation = None;
         match self.settings.model {

@@ -48,8 +48,8 @@ fn frame(axis: [f64; 3]) -> [[f64; 3]; 3] {
     [axis, u, cross(axis, u)]
 }
 
-/// The candidates: each end that is seen in one volume onto each that is seen in the other; where
-/// one volume shows no end, all heights. Candidates that share less than `least_overlap` of the
+/// The candidates: each end that is seen in one volume onto each that is seen in the other; none where
+/// one volume shows no end. Candidates that share less than `least_overlap` of the
 /// smaller cell, and of two that are alike the second, are left out.
 ///
 /// Also returns the largest overlap of those that were left out.
@@ -88,16 +88,6 @@ fn all(neutron: &Can, xray: &Can, reach: f64) -> Vec<Candidate> {
                 let height = if is_same_way { to - from } else { to + from };
                 found.push(Candidate { is_same_way, height, reach });
             }
-        }
-    }
-    if found.is_empty() {
-        for is_same_way in [true, false] {
-            let sense = if is_same_way { 1.0 } else { -1.0 };
-            let middle = |can: &Can| f64::midpoint(can.held[0], can.held[1]);
-            let half = |can: &Can| 0.5 * (can.held[1] - can.held[0]);
-            let height = middle(xray) - sense * middle(neutron);
-            let slack = (half(xray) - half(neutron)).abs() + 0.5 * half(xray).min(half(neutron));
-            found.push(Candidate { is_same_way, height, reach: slack.max(reach) });
         }
     }
     found
