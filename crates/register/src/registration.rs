@@ -20,6 +20,21 @@ pub struct TargetError {
     pub along_axis_mm: f64,
 }
 
+/// Share of what an affine or smooth placement moves beyond the rigid one that may be wrong: of known
+/// stretches and bends of the twin's cell about half was found.
+const UNSURE: f64 = 0.5;
+
+impl TargetError {
+    /// With what is moved beyond the rigid placement, `[root mean square, at most]`, mm.
+    pub(crate) fn beyond(self, [rms_mm, most_mm]: [f64; 2]) -> Self {
+        Self {
+            rms_mm: self.rms_mm.hypot(UNSURE * rms_mm),
+            largest_mm: self.largest_mm.hypot(UNSURE * most_mm),
+            ..self
+        }
+    }
+}
+
 /// The best placement that differs from the winner.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]

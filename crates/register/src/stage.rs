@@ -9,8 +9,10 @@ use crate::{
     can::Can,
     check::check,
     deformable::deform,
+    deformation::Deformation,
     half_samples::{between, half_samples, placed},
     metric::{Classes, Degrees, Level, LevelPlan},
+    placement::Placement,
     registration::RunnerUp,
     rigid::{Fit, Region, Steps, improve},
     search::{Search, search},
@@ -73,7 +75,8 @@ fn same_length(neutron: &Can, xray: &Can) -> Result<(), RegisterError> {
     let length = |can: &Can| Some(can.ends[1]? - can.ends[0]?);
     match (length(neutron), length(xray)) {
         (Some(neutron_mm), Some(xray_mm))
-            if (neutron_mm - xray_mm).abs() > LENGTH_TOLERANCE_MM.max(DIAMETER_TOLERANCE * xray_mm) =>
+            if (neutron_mm - xray_mm).abs()
+                > LENGTH_TOLERANCE_MM.max(DIAMETER_TOLERANCE * xray_mm) =>
         {
             Err(RegisterError::Length { neutron_mm, xray_mm })
         }
@@ -317,16 +320,10 @@ impl<'a> Run<'a> {
         let ([scale, scale_sigma], scaled) = self.scale(fine, (&placed, &others), &region)?;
         let Spread { covariance, error } =
             self.spread(fine, (&placed, &scaled, &others), &region)?;
-        let mut best = placed;
-        let mut deformation = None;
-        match self.settings.model {
-            Model::Rigid => {}
-            Model::Affine => best = affine(fine, &best, &region),
-            Model::Deformable => {
-                let (bend, score) = deform(fine, &best, &self.xray_can, self.settings)?;
-                (deformation, best.explained.score) = (Some(bend), score);
-            }
-        }
+        let rigid = placed.transform;
+        let (best, deformation) = self.freed(fine, placed, &region)?;
+        let bent = Placement { transform: best.transform, deformation: deformation.as_ref() };
+        let error = error.beyond(self.moved(fine, &rigid, &bent));
         Ok(Registration {
             xray_from_neutron: best.transform,
             deformation,
@@ -342,6 +339,39 @@ impl<'a> Run<'a> {
             neutron_can: self.neutron_can,
             xray_can: self.xray_can,
         })
+    }
+
+    /// The placement with the further degrees that were asked for.
+    fn freed(
+        &self,
+        fine: &Level,
+        placed: Fit,
+        region: &Region,
+    ) -> Result<(Fit, Option<Deformation>), RegisterError> {
+        match self.settings.model {
+            Model::Rigid => Ok((placed, None)),
+            Model::Affine => Ok((affine(fine, &placed, region), None)),
+            Model::Deformable => {
+                let (bend, score) = deform(fine, &placed, &self.xray_can, self.settings)?;
+                let mut best = placed;
+                best.explained.score = score;
+                Ok((best, Some(bend)))
+            }
+        }
+    }
+
+    /// How far a placement moves points of the cell from where a rigid one places them, mm: root mean
+    /// square, and at most.
+    fn moved(&self, fine: &Level, rigid: &Transform, bent: &Placement<'_>) -> [f64; 2] {
+        let squares = fine.places.iter().filter_map(|place| {
+            let (from, to) = (rigid.apply(*place), bent.apply(*place));
+            let is_held = self.xray_can.height_and_radius(from)[1] <= self.xray_can.radius_mm;
+            is_held.then(|| (0..3).map(|i| (to[i] - from[i]).powi(2)).sum::<f64>())
+        });
+        let (sum, most, count) = squares.fold((0.0, 0.0f64, 0.0), |(sum, most, count), it| {
+            (sum + it, most.max(it), count + 1.0)
+        });
+        [(sum / f64::max(count, 1.0)).sqrt(), most.sqrt()]
     }
 
     /// Share of the shorter can that both volumes hold.
