@@ -12,6 +12,7 @@ mod absorbance;
 mod air;
 mod beam_hardening;
 mod cleaning;
+mod clipped;
 mod counting;
 mod detector_pixels;
 mod dose;

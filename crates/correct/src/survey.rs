@@ -13,6 +13,7 @@ use crate::{
     CorrectError, CorrectSettings, DoseFigures, DynamicFlatMethod, SurveyFigures,
     beam_hardening::Linearisation,
     cleaning::{Cleaner, Window},
+    clipped,
     counting::{self, Counting},
     detector_pixels::DetectorPixels,
     first_error::first_error,
@@ -71,6 +72,7 @@ impl Survey {
         let total = scan.flats.len() + scan.darks.len() + NOISE_SAMPLE + 2 * shape.frames;
         if scan.quantity == Quantity::Counts {
             let done = survey.measure_references(scan, settings, &|done| watch(done, total))?;
+            clipped::warning(&scan.flats)?.into_iter().for_each(|text| survey.warn(text));
             survey.measure_dynamic_flat(scan, settings)?;
             survey.measure_noise(scan, settings)?;
             survey.measure_counting(scan, settings)?;
