@@ -111,8 +111,10 @@ pub(super) fn recipe(twin: &Twin<'_>, format: ScanFormat) -> Recipe {
         recipe.reconstruct.cone.slices = ConeSlices::Axis;
     }
     if format == ScanFormat::Nexus {
-        // Everything else stands in the file.
+        // Everything else stands in the file, but for where the ray at right angles to the axis is.
         acquire.path = PathBuf::from(NEXUS);
+        let is_inclined = is_cone && twin.profile().geometry.inclination_deg != 0.0;
+        acquire.geometry = is_inclined.then(|| GEOMETRY.into());
         return recipe;
     }
     acquire.path = PathBuf::from(".");
