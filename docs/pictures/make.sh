@@ -72,6 +72,7 @@ fi
 
 # Corrections before and after, on cells that the example simulates itself.
 cargo run --quiet --release -p voltomo-pipeline --example correction_pictures -- "$pictures"
+cargo run --quiet --release -p voltomo-pipeline --example inclined_coin -- "$pictures"
 
 if "${PYTHON:-python3}" -c 'import numpy, zarr' 2>/dev/null; then
     "${PYTHON:-python3}" $pictures/contrast.py "$demo" >docs/contrast.md

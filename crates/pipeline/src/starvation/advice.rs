@@ -23,6 +23,12 @@ const RAYS: [usize; 2] = [64, 48];
 /// Settings are as good as the best within so much of the rays; then the lesser tilt is taken.
 const ALIKE: f64 = 0.01;
 
+/// How layers that no ray runs along are told apart; `docs/inclined-coin.toml` holds all keys.
+pub(super) const LAYERED: &str =
+    "`reconstruct.method = fista_tv`, `reconstruct.cone.inclination_deg`, and of \
+     `reconstruct.iterative` `tv_along_axis = 0.005`, `tv_weight = 1e-3`, `noise_weights = true`, \
+     `start = coarser`, `min = 0` and `max` of the steel (page reconstruction, flat cells)";
+
 /// Settings of a scan, and how many rays they starve.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Advice {
@@ -39,19 +45,35 @@ pub struct Advice {
     pub percent_upright: f64,
     /// Exposure against a beam behind 0.5 mm Cu at 80 kV, for as many detected quanta.
     pub exposure: f64,
+    /// Depth along the axis that is told of what is 1 mm wide across it, mm: the tangent of the
+    /// tilt, since frequencies within the tilt of the axis are not measured.
+    pub depth_per_width: f64,
 }
 
 impl Advice {
     pub(super) fn text(&self) -> String {
         format!(
             "tilt {} °, {} mm Cu, {} kV, {:.1} times the exposure of 0.5 mm Cu at 80 kV: {:.0} % \
-             starved (computed; upright {:.0} %)",
+             starved (computed; upright {:.0} %){}",
             self.tilt_deg,
             self.copper_mm,
             self.kilovolts,
             self.exposure,
             self.percent,
-            self.percent_upright
+            self.percent_upright,
+            self.unseen()
+        )
+    }
+
+    /// What the tilt leaves unseen, and how to reconstruct; nothing where there is none.
+    fn unseen(&self) -> String {
+        if self.tilt_deg == 0.0 {
+            return String::new();
+        }
+        format!(
+            ". So tilted no ray runs along the layers: what is 1 mm wide is told in depth to {:.2} mm \
+             only, wide flat layers by their rims alone; reconstruct with {LAYERED}",
+            self.depth_per_width
         )
     }
 }
@@ -98,6 +120,7 @@ pub(super) fn advise(cell: &str, recipe: &Recipe) -> Result<Advice, RunError> {
         percent: 100.0 * share,
         percent_upright: 100.0 * least(true),
         exposure: usual.map_or(1.0, |usual| usual.quanta / beam.quanta),
+        depth_per_width: tilt_deg.to_radians().tan(),
     })
 }
 

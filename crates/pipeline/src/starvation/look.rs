@@ -11,7 +11,7 @@ use voltomo_correct::{
 use voltomo_show::picture::{ColourMap, SliceStyle, slice_picture, write_png};
 use voltomo_types::{Probe, Quantity, Scan};
 
-use super::advice::{Advice, advise};
+use super::advice::{Advice, LAYERED, advise};
 use crate::{error::RunError, recipe::Recipe, watch::Watch};
 
 /// Radiographs that are looked at, at most.
@@ -111,9 +111,11 @@ fn verdict(share: f64, most: f64, advice: Option<&Advice>) -> String {
     }
     let advice = advice.map_or_else(
         || {
-            "a harder beam (80 kV or more behind 0.5 mm Cu or more), and steel discs crossed at \
-             20° or more in every view; `correct.starvation.cell` names a cell to compute it for"
-                .to_string()
+            format!(
+                "a harder beam (80 kV or more behind 0.5 mm Cu or more), and steel discs crossed at \
+                 20° or more in every view, reconstructed with {LAYERED}; \
+                 `correct.starvation.cell` names a cell to compute it for"
+            )
         },
         Advice::text,
     );

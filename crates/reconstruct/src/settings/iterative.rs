@@ -28,7 +28,7 @@ pub struct IterativeSettings {
     pub tv_weight: f64,
     /// How much differences along the rotation axis count in the total variation, 0 to 1: 1 treats
     /// all directions alike, less lets slices differ. For layers across the axis that no ray sees
-    /// edge-on (a flat cell inclined against the beam), 0.05 is usual.
+    /// edge-on (a flat cell inclined against the beam), 0.005 is usual.
     pub tv_along_axis: f64,
     /// Least attenuation coefficient, in the unit of the volume (0: no negative ones); left out,
     /// there is no bound. `mlem` and `osem` never go below 0.
