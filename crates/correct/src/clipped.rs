@@ -46,7 +46,8 @@ fn pile(counts: &[f32]) -> Option<(f32, f64)> {
     let top = greatest(f32::INFINITY);
     let next = greatest(top);
     let share = holding(top) as f64 / counts.len().max(1) as f64;
-    let is_full = BITS.map(|bits| 2f32.powi(bits) - 1.0).any(|full| full.to_bits() == top.to_bits());
+    let is_full =
+        BITS.map(|bits| 2f32.powi(bits) - 1.0).any(|full| full.to_bits() == top.to_bits());
     let is_pile = next > (1.0 - NEAR) * top && holding(top) >= PILE * holding(next);
     let is_pile = is_pile || is_full;
     (top > 0.0 && share >= SHARE && is_pile).then_some((top, share))

@@ -43,17 +43,15 @@ fn main() {
 fn section(compared: &Compared, is_truth: bool) -> Array2<f32> {
     let volume = if is_truth { &compared.truth } else { &compared.found };
     let grid = &compared.grid;
-    let heights: Vec<usize> = (0..grid.shape[0])
-        .filter(|z| grid.centre_of([*z, 0, 0])[0].abs() < HALF_MM)
-        .collect();
+    let heights: Vec<usize> =
+        (0..grid.shape[0]).filter(|z| grid.centre_of([*z, 0, 0])[0].abs() < HALF_MM).collect();
     let (first, last) = (heights[0], heights[heights.len() - 1]);
     volume.slice(s![first..=last, grid.shape[1] / 2, ..]).to_owned()
 }
 
 fn draw(upright: &Compared, inclined: &Compared, path: &Path) {
     let percent = |compared: &Compared| 100.0 * compared.interior_error();
-    let sections =
-        [section(inclined, true), section(upright, false), section(inclined, false)];
+    let sections = [section(inclined, true), section(upright, false), section(inclined, false)];
     let captions = [
         "truth".to_string(),
         format!("upright, 80 kV, 0.5 mm Cu, fdk: {:.0} % off", percent(upright)),

@@ -24,8 +24,7 @@ const RAYS: [usize; 2] = [64, 48];
 const ALIKE: f64 = 0.01;
 
 /// How layers that no ray runs along are told apart; `docs/inclined-coin.toml` holds all keys.
-pub(super) const LAYERED: &str =
-    "`reconstruct.method = fista_tv`, `reconstruct.cone.inclination_deg`, and of \
+pub(super) const LAYERED: &str = "`reconstruct.method = fista_tv`, `reconstruct.cone.inclination_deg`, and of \
      `reconstruct.iterative` `tv_along_axis = 0.005`, `tv_weight = 1e-3`, `noise_weights = true`, \
      `start = coarser`, `min = 0` and `max` of the steel (page reconstruction, flat cells)";
 

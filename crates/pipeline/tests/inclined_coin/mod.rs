@@ -2,7 +2,7 @@
 //! reconstructed by a recipe, and held to its truth. Judges nothing.
 #![allow(dead_code, reason = "a test and an example take what they need")]
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use ndarray::{Array3, s};
 use voltomo_acquire::simulate::instrument::{Aim, Profile};
@@ -107,7 +107,7 @@ pub(crate) fn compared(recipe: &Recipe, folder: &Path) -> Compared {
     Compared { found, truth, grid, record }
 }
 
-fn volume(path: &PathBuf) -> (Array3<f32>, VoxelGrid) {
+fn volume(path: &Path) -> (Array3<f32>, VoxelGrid) {
     let grid = *StoredVolume::open(path).unwrap().grid();
     (read_slab(path, 0..grid.shape[0]).unwrap(), grid)
 }
