@@ -6,7 +6,7 @@ use voltomo_types::{
 };
 
 use super::settings::EdgeSettings;
-use super::settled::settled;
+use super::settled::{even, settled};
 use super::table::{EdgeTable, RollEnd};
 use crate::cylindrical::winding::{Reader, Spiral};
 
@@ -14,6 +14,8 @@ use crate::cylindrical::winding::{Reader, Spiral};
 const SURE: f64 = 5.0;
 /// Fewer sectors than this are no region.
 const LEAST_SECTORS: usize = 3;
+/// Heights that change by more than this within a fifth of a turn do so at one place, mm.
+const LOCAL_MM: f64 = 0.1;
 /// What is usual of a winding is the median over so many at either side.
 const NEAR_TURNS: usize = 8;
 
@@ -244,7 +246,7 @@ impl<'a, 'v> Report<'a, 'v> {
     }
 
     fn range(&self, table: &Array2<f64>) -> (f64, [usize; 2]) {
-        let smooth = settled(table);
+        let smooth = even(table, LOCAL_MM.max(SURE * self.uncertainty));
         let low = Self::extreme(&smooth, -1.0).unwrap_or(([0; 2], f64::NAN));
         let high = Self::extreme(&smooth, 1.0).unwrap_or(([0; 2], f64::NAN));
         (high.1 - low.1, high.0)
