@@ -5,24 +5,24 @@ use std::fmt::Write as _;
 /// One kind in one beam.
 pub(crate) struct Panel {
     pub(crate) title: String,
-    /// Size in voxels, found.
+    /// Size in mm, found.
     pub(crate) points: Vec<(f64, bool)>,
-    /// Size, probability, its band.
+    /// Size in mm, probability, its band.
     pub(crate) curve: Vec<[f64; 4]>,
 }
 
 const WIDE: f64 = 220.0;
-const HIGH: f64 = 150.0;
+const HIGH: f64 = 160.0;
 const ACROSS: usize = 4;
-/// Largest size drawn, voxels.
-pub(crate) const MOST: f64 = 12.0;
+/// Largest size drawn, mm; larger ones stand there.
+const MOST: f64 = 1.0;
 
 fn x(size: f64) -> f64 {
-    34.0 + (WIDE - 50.0) * size.min(MOST) / MOST
+    40.0 + (WIDE - 56.0) * size.min(MOST) / MOST
 }
 
 fn y(share: f64) -> f64 {
-    HIGH - 28.0 - (HIGH - 58.0) * share
+    HIGH - 38.0 - (HIGH - 68.0) * share
 }
 
 /// The panels, four in a row.
@@ -42,19 +42,36 @@ pub(crate) fn svg(panels: &[Panel]) -> String {
     text + "</svg>\n"
 }
 
-fn draw(text: &mut String, panel: &Panel) {
-    let _ = writeln!(text, "<text x=\"34\" y=\"18\" font-weight=\"bold\">{}</text>", panel.title);
+fn axes(text: &mut String) {
+    let (left, right, middle) = (x(0.0), x(MOST), y(0.5));
     for share in [0.0, 0.5, 1.0] {
-        let (left, right, at) = (x(0.0), x(MOST), y(share));
+        let at = y(share);
         let _ = writeln!(
             text,
-            "<path d=\"M{left} {at}H{right}\" stroke=\"#ccc\"/><text x=\"12\" y=\"{}\">{share}</text>",
+            "<path d=\"M{left} {at}H{right}\" stroke=\"#ccc\"/><text x=\"20\" y=\"{}\">{share}</text>",
             at + 3.0
         );
     }
-    for size in [0.0, 4.0, 8.0, 12.0] {
-        let _ = writeln!(text, "<text x=\"{}\" y=\"{}\">{size}</text>", x(size) - 3.0, HIGH - 8.0);
+    for size in [0.0, 0.25, 0.5, 0.75, 1.0] {
+        let _ = writeln!(
+            text,
+            "<text x=\"{}\" y=\"{}\" text-anchor=\"middle\">{size}</text>",
+            x(size),
+            HIGH - 22.0
+        );
     }
+    let _ = writeln!(
+        text,
+        "<text x=\"{}\" y=\"{}\" text-anchor=\"middle\">size / mm</text>\n\
+         <text transform=\"translate(12,{middle}) rotate(-90)\" text-anchor=\"middle\">share found</text>",
+        0.5 * (left + right),
+        HIGH - 8.0
+    );
+}
+
+fn draw(text: &mut String, panel: &Panel) {
+    let _ = writeln!(text, "<text x=\"40\" y=\"18\" font-weight=\"bold\">{}</text>", panel.title);
+    axes(text);
     let line = |k: usize, points: &mut dyn Iterator<Item = &[f64; 4]>| -> String {
         points.map(|it| format!("{:.1},{:.1} ", x(it[0]), y(it[k]))).collect()
     };

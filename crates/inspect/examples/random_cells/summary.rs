@@ -4,15 +4,20 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::Path;
 
-use crate::chart::{MOST, Panel, svg};
+use crate::chart::{Panel, svg};
 use crate::curve::{Logistic, wilson};
 
 /// Borders of the sizes that are taken together, voxels.
 const SIZES: [f64; 6] = [0.0, 1.0, 2.0, 4.0, 8.0, f64::INFINITY];
 
+/// Curves end at so many voxels.
+const MOST: f64 = 12.0;
+
 /// Defects of one kind in one beam.
 #[derive(Default)]
 struct Class {
+    /// Edge of a voxel, mm.
+    voxel_mm: f64,
     /// Size in voxels, found.
     points: Vec<(f64, bool)>,
     counted: usize,
@@ -30,7 +35,9 @@ pub(crate) fn write(out: &Path) {
     for row in rows(&out.join("defects.csv")) {
         let class = classes.entry((row[2].clone(), row[3].clone())).or_default();
         let is_found = row[7] == "1";
-        class.points.push((row[5].parse().unwrap(), is_found));
+        let [size_mm, voxels] = [4, 5].map(|k| row[k].parse::<f64>().unwrap());
+        class.voxel_mm = size_mm / voxels;
+        class.points.push((voxels, is_found));
         if row[6] == "1" {
             class.counted += 1;
             class.found += usize::from(is_found);
@@ -126,9 +133,11 @@ fn curves(classes: &BTreeMap<(String, String), Class>) -> String {
 }
 
 fn panel(((beam, kind), class): (&(String, String), &Class)) -> Panel {
+    let voxel = class.voxel_mm;
+    let curve = at_sizes(class).into_iter();
     Panel {
         title: format!("{} ({beam})", kind.replace('_', " ")),
-        points: class.points.clone(),
-        curve: at_sizes(class),
+        points: class.points.iter().map(|(size, found)| (size * voxel, *found)).collect(),
+        curve: curve.map(|[size, p, low, high]| [size * voxel, p, low, high]).collect(),
     }
 }
