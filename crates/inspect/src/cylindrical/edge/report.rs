@@ -15,7 +15,7 @@ const SURE: f64 = 5.0;
 /// Fewer sectors than this are no region.
 const LEAST_SECTORS: usize = 3;
 /// Heights that change by more than this within a fifth of a turn do so at one place, mm.
-const LOCAL_MM: f64 = 0.1;
+const LOCAL_MM: f64 = 0.05;
 /// What is usual of a winding is the median over so many at either side.
 const NEAR_TURNS: usize = 8;
 

@@ -5,6 +5,8 @@ use ndarray::Array2;
 /// Places along the winding over which the median is taken, and how many of them must be known.
 const PLACES: usize = 5;
 const LEAST_KNOWN: usize = 3;
+/// Where windings stand unevenly, one place stands out of a median over many by up to this share of it.
+const UNEVEN: f64 = 0.15;
 
 /// `[turn, sector]`: median over five places along the winding, of which three are known: two wrong
 /// edges side by side count nothing. NaN where fewer are known.
@@ -13,12 +15,16 @@ pub(super) fn settled(table: &Array2<f64>) -> Array2<f64> {
     medians(table, (PLACES, LEAST_KNOWN))
 }
 
-/// As settled, but what stands out of the median over two fifths of a turn by more than `play` is that
-/// median: a bubble or a dent moves an edge at one place, an uneven winding all along.
+/// As settled, but what stands out of the median over two fifths of a turn by more than `play`, or than a
+/// share of the greatest difference of such medians, is that median: a bubble or a dent moves an edge at one
+/// place, an uneven winding all along.
 #[must_use]
 pub(super) fn even(table: &Array2<f64>, play: f64) -> Array2<f64> {
     let places = 2 * (table.ncols() / 5).max(PLACES / 2) + 1;
     let wide = medians(table, (places, places / 2));
+    let all = || wide.iter().copied().filter(|it| it.is_finite());
+    let range = all().fold(f64::NEG_INFINITY, f64::max) - all().fold(f64::INFINITY, f64::min);
+    let play = play.max(UNEVEN * range);
     let mut near = settled(table);
     near.zip_mut_with(&wide, |near, wide| {
         if wide.is_finite() && (*near - wide).abs() > play {
@@ -74,9 +80,9 @@ mod tests {
         let truth = Array2::from_shape_fn((3, 40), |(turn, sector)| slope(40 * turn + sector));
         let mut table = truth.clone();
         table.slice_mut(ndarray::s![1, 30..36]).fill(-1.0);
-        let found = even(&table, 0.1);
+        let found = even(&table, 0.05);
         let worst = (&found - &truth).mapv(f64::abs).iter().copied().fold(0.0, f64::max);
-        assert!(worst < 0.13, "{worst}");
+        assert!(worst < 0.15 * 1.2, "{worst}");
         assert_eq!(found[[1, 20]], settled(&truth)[[1, 20]]);
         assert!(settled(&table)[[1, 33]] == -1.0);
     }
