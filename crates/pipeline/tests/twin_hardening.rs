@@ -8,9 +8,7 @@ use std::path::Path;
 
 use ndarray::{Array2, Axis, s};
 use voltomo_acquire::simulate::instrument::{Aim, Profile};
-use voltomo_correct::{
-    Cupping, HardeningMethod, MetalArtefacts, ScatterMethod, radial_profile,
-};
+use voltomo_correct::{Cupping, HardeningMethod, MetalArtefacts, ScatterMethod, radial_profile};
 use voltomo_pipeline::store::{StoredVolume, read_slab};
 use voltomo_pipeline::{Recipe, RunOptions, RunRecord, Silent, run, simulate};
 
