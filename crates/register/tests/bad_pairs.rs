@@ -54,7 +54,7 @@ fn bad_two_parts_of_a_roll_without_an_end_are_refused_unsearched() {
 
 #[test]
 fn bad_an_end_in_one_volume_alone_tells_no_height() {
-    // They share 8 mm; tried at all heights, they fitted 3.4 mm from the truth, and that for sure.
+    // They share 8 mm of the roll, which is alike all along.
     let error =
         refused(&neutron("18650-na-1500", [35.0, 60.0]), &xray("18650-na-1500", [52.0, 67.0]));
     assert_eq!(error, RegisterError::NoEnd { neutron: 0, xray: 1 });
