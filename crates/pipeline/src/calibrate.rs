@@ -22,6 +22,7 @@ use crate::{
     provenance::{Program, as_json, write_json},
     ready::ready,
     recipe::Recipe,
+    replaced::may_replace,
     spool::Spool,
     survey::survey,
     watch::Watch,
@@ -91,6 +92,8 @@ pub fn calibrate(
     if options.out.exists() && !options.force {
         return Err(RunError::FileExists { path: options.out.clone() });
     }
+    let is_json = |text: &str| serde_json::from_str::<serde_json::Value>(text).is_ok();
+    may_replace(&options.out, ("a record in JSON", is_json))?;
     let recipe = &ready(recipe, &options.base)?;
     let scan = voltomo_acquire::open(&recipe.acquire, &options.base)?;
     prepare::angles(&scan)?;

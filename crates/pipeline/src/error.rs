@@ -193,6 +193,28 @@ pub enum RunError {
         /// The folder.
         path: PathBuf,
     },
+    /// Another run writes into the output folder.
+    #[error(
+        "another run writes into this folder; wait for its end, or choose another --out ({path})",
+        path = path.display()
+    )]
+    OutputBusy {
+        /// The folder.
+        path: PathBuf,
+    },
+    /// A file that is to be replaced is none that this program writes.
+    #[error(
+        "the file to be replaced is {found}, expected {expected}; choose another --out ({path})",
+        path = path.display()
+    )]
+    NotReplaced {
+        /// What it is.
+        found: &'static str,
+        /// What may be replaced.
+        expected: &'static str,
+        /// The file.
+        path: PathBuf,
+    },
     /// A result is there already.
     #[error(
         "a file is there already; choose another --out, or replace it with --force ({path})",

@@ -19,6 +19,8 @@ pub(crate) const ADVANCES: usize = 100;
 /// does not explain what was measured.
 const LARGE_RESIDUAL: f64 = 0.25;
 const LARGE_CHI_SQUARE: f64 = 3.0;
+/// The same where a volume explains all but the noise.
+const AT_NOISE: f64 = 1.2;
 /// A residual so many times its least one rises.
 const RISING: f64 = 1.1;
 /// Part of the residual that the last iteration takes off where more of them would pay.
@@ -113,7 +115,9 @@ impl SlabIterations {
     #[must_use]
     pub(crate) fn warnings(slabs: &[Self]) -> Vec<String> {
         let chi_square = |slab: &Self| slab.chi_square.as_ref()?.last().copied();
-        let chi_square = most(slabs, chi_square).filter(|chi| *chi > LARGE_CHI_SQUARE);
+        let is_asked = |slab: &&Self| !slab.ended.contains_key(&Ending::Discrepancy);
+        let chi_square = slabs.iter().filter(is_asked).filter_map(chi_square).reduce(f64::max);
+        let chi_square = chi_square.filter(|chi| *chi > LARGE_CHI_SQUARE);
         let noisy = chi_square.map(|chi| {
             format!(
                 "the volume leaves a residual of χ² = {chi:.1} a line integral, 1 being the noise: \
@@ -123,7 +127,12 @@ impl SlabIterations {
         let fall = |slab: &Self| {
             let is_cut = slab.ended.contains_key(&Ending::Iterations);
             let [.., before, last] = slab.residual[..] else { return None };
-            (is_cut && before > 0.0).then_some(1.0 - last / before)
+            let is_noise = slab
+                .chi_square
+                .as_ref()
+                .and_then(|chi| chi.last())
+                .is_some_and(|chi| *chi <= AT_NOISE);
+            (is_cut && !is_noise && before > 0.0).then_some(1.0 - last / before)
         };
         let falling = most(slabs, fall).filter(|fall| *fall > FALLING).map(|fall| {
             format!(
@@ -161,7 +170,7 @@ fn most(slabs: &[SlabIterations], of: impl Fn(&SlabIterations) -> Option<f64>) -
 
 fn reason(ending: Ending) -> &'static str {
     match ending {
-        Ending::Iterations => "as many as asked for",
+        Ending::Iterations => "all of them",
         Ending::Discrepancy => "down to the noise",
         Ending::Change => "hardly changes any more",
         Ending::Solved => "cannot be improved",

@@ -1,6 +1,10 @@
 //! Where a run's files lie in its output folder. Writes nothing.
 
-use std::path::{Path, PathBuf};
+use std::{
+    fs::{File, TryLockError},
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use crate::provenance::RECORD;
 
@@ -19,16 +23,18 @@ pub(crate) fn volume_in(path: &Path) -> PathBuf {
 }
 
 /// The output folder of a run.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub(crate) struct Layout {
     root: PathBuf,
+    /// The folder, held against other runs.
+    held: Option<Arc<File>>,
 }
 
 impl Layout {
     /// The layout of the folder `root`.
     #[must_use]
     pub(crate) fn new(root: &Path) -> Self {
-        Self { root: root.into() }
+        Self { root: root.into(), held: None }
     }
 
     /// The output folder.
@@ -76,6 +82,23 @@ impl Layout {
         [self.acquire(), self.reconstruct()].iter().all(|folder| folder.is_dir())
     }
 
+    /// Holds the folder for one run, as long as the layout or a copy of it lives; on file systems
+    /// without locks, and where a folder cannot be opened as a file, nothing is held.
+    ///
+    /// # Errors
+    /// Another run that holds it.
+    pub(crate) fn hold(&mut self) -> Result<(), crate::RunError> {
+        let Ok(folder) = File::open(&self.root) else { return Ok(()) };
+        match folder.try_lock() {
+            Err(TryLockError::WouldBlock) => {
+                return Err(crate::RunError::OutputBusy { path: self.root.clone() });
+            }
+            Err(TryLockError::Error(_)) => {}
+            Ok(()) => self.held = Some(Arc::new(folder)),
+        }
+        Ok(())
+    }
+
     /// Makes the folders of the stages.
     ///
     /// # Errors
@@ -89,5 +112,21 @@ impl Layout {
             })?;
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_folder_is_held_by_one_run_until_that_ends() {
+        let folder = tempfile::tempdir().unwrap();
+        let [mut one, mut other] = [0, 1].map(|_| Layout::new(folder.path()));
+        one.hold().unwrap();
+        let message = other.hold().unwrap_err().to_string();
+        assert!(message.contains("another run writes into this folder"), "{message}");
+        drop(one);
+        other.hold().unwrap();
     }
 }

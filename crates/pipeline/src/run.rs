@@ -341,8 +341,11 @@ pub(crate) fn check_out(options: &RunOptions) -> Result<(), RunError> {
 /// Makes the output folder ours, without touching another run's.
 pub(crate) fn claim(options: &RunOptions) -> Result<Layout, RunError> {
     check_out(options)?;
-    let layout = Layout::new(&options.out);
+    let mut layout = Layout::new(&options.out);
     layout.make()?;
+    layout.hold()?;
+    // Another run may have ended here meanwhile.
+    check_out(options)?;
     Ok(layout)
 }
 

@@ -68,7 +68,7 @@ impl RunRecord {
         let measured = self.axis["tilt_sigma_rad"].is_number();
         line.push_str(&match tilt {
             Some(tilt) if tilt != 0.0 || measured => format!(", tilt {tilt:.4}°"),
-            _ => ", tilt not measured and taken as 0".into(),
+            _ => ", tilt neither told nor measured, taken as 0".into(),
         });
         let methods = self.axis["methods"].as_array().map_or(&[][..], Vec::as_slice);
         let said = methods.iter().filter_map(|method| {

@@ -16,7 +16,7 @@ use crate::{
     layout::Layout,
     prepare::Prepared,
     preview::Previews,
-    provenance::{Program, Status},
+    provenance::{Program, RECORD, Status},
     quality::{Measured, Quality},
     recipe::Recipe,
     resume::Progress,
@@ -125,6 +125,8 @@ impl Way<'_> {
             let is_iterated = !progress.iterations.is_empty();
             progress.tally.alive(is_iterated).inspect_err(nothing_to_go_on_with)?;
         }
+        // The record of a run that is replaced tells nothing of this volume.
+        let _ = std::fs::remove_file(self.layout.root().join(RECORD));
         let StoredVolumes { attenuation: stored, noise } =
             journal.time("finish", || volumes.finish(!is_whole))?;
         previews.volume()?;

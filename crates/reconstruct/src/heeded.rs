@@ -99,7 +99,12 @@ fn ends(method: Method, settings: &IterativeSettings) -> [Told; 5] {
     let is_stepping = is_weighing && method != Method::MrFbp;
     let weighing = "iterative methods but `sirt_fbp`";
     [
-        ("iterative.min", settings.min.is_some(), is_iterative, ITERATIVE),
+        (
+            "iterative.min",
+            settings.min.is_some(),
+            is_iterative && !matches!(method, Method::Mlem | Method::Osem),
+            "iterative methods but `mlem` and `osem`, which stay above 0",
+        ),
         ("iterative.max", settings.max.is_some(), is_iterative, ITERATIVE),
         ("iterative.noise_weights", settings.noise_weights, is_weighing, weighing),
         (

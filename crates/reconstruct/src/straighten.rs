@@ -110,10 +110,11 @@ impl Straightener {
             low < -0.5 - 1e-6 || high > self.rows as f64 - 0.5 + 1e-6
         };
         let count = (0..slice_count).filter(is_beyond).count();
+        let mend = if count < slice_count { "leave them out" } else { "take smaller voxels" };
         (count > 0).then(|| {
             format!(
                 "{count} of {slice_count} slices reach beyond the rows of the frame, since the \
-                 axis is tilted or the grid is higher; they are made of the outermost row: leave them out"
+                 axis is tilted or the grid is higher; they are made of the outermost row: {mend}"
             )
         })
     }

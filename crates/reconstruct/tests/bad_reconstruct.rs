@@ -171,6 +171,7 @@ fn bad_window_parameters_and_tables_are_named() {
         ("table", tabled(vec![])),
         ("table", tabled(vec![[0.5, 1.0], [0.2, 1.0]])),
         ("table", tabled(vec![[0.0, f64::INFINITY]])),
+        ("table", tabled(vec![[0.0, 0.5], [1.0, 0.0]])),
         ("table", tabled(vec![[0.0, 1.0], [2.0, 1.0]])),
     ];
     for (key, settings) in cases {

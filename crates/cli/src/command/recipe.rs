@@ -23,6 +23,11 @@ pub(crate) fn recipe(arguments: &RecipeArguments) -> Result<(), String> {
             path.display()
         ));
     }
+    arguments
+        .out
+        .as_deref()
+        .map_or(Ok(()), voltomo_pipeline::may_replace_recipe)
+        .map_err(|error| error.to_string())?;
     let recipe = recipe_of(scan, &scan.overrides)?;
     let text = voltomo_pipeline::recipe_for(recipe, arguments.out.as_deref())
         .map_err(|error| error.to_string())?;

@@ -54,7 +54,8 @@ impl SliceQuality {
     }
 }
 
-/// The middle slice from both halves of the radiographs; `None` where it is even.
+/// The middle slice from both halves of the radiographs; `None` where it is even, or where half of
+/// the views are too few directions for a direct method.
 ///
 /// # Errors
 /// Radiographs that cannot be read or mended.
@@ -73,7 +74,8 @@ pub(super) fn slice(
     };
     let middle = prepared.grid.shape[0] / 2;
     let [even, odd] = [0, 1].map(|first| half(bands, (prepared, &settings), (middle, first)));
-    let halves = [square(even?), square(odd?)];
+    let (Some(even), Some(odd)) = (even?, odd?) else { return Ok(None) };
+    let halves = [square(even), square(odd)];
     let correlation = shell_correlation(halves[0].view(), halves[1].view());
     let resolution_voxels = correlation.half_bit_frequency().map(|frequency| 0.5 / frequency);
     let views = [0, 1].map(|half| halves[half].index_axis(Axis(0), 0));
@@ -99,21 +101,24 @@ fn direct(method: Method) -> Method {
     }
 }
 
-/// The slice from every second radiograph.
+/// The slice from every second radiograph, where these make one.
 fn half(
     bands: &CorrectedBands<'_>,
     (prepared, settings): (&Prepared, &ReconstructSettings),
     (z, first): (usize, usize),
-) -> Result<Array3<f32>, RunError> {
+) -> Result<Option<Array3<f32>>, RunError> {
     let geometry = every_second(&prepared.geometry, first);
     let shape = bands.survey.shape();
     let frame = (shape.rows, shape.columns);
-    let method = voltomo_reconstruct::prepare(&geometry, frame, &prepared.grid, settings)?;
+    let Ok(method) = voltomo_reconstruct::prepare(&geometry, frame, &prepared.grid, settings)
+    else {
+        return Ok(None);
+    };
     let rows = method.rows_needed(z..z + 1);
     let block = Block { frames: 0..shape.frames, rows: rows.clone() };
     let corrected = bands.block(block)?.line_integrals;
     let chosen = corrected.slice_axis(Axis(0), Slice::new(first.cast_signed(), None, 2)).to_owned();
-    Ok(method.reconstruct(Projections::new(chosen.view(), rows.start), z..z + 1, &())?)
+    Ok(Some(method.reconstruct(Projections::new(chosen.view(), rows.start), z..z + 1, &())?))
 }
 
 fn every_second(geometry: &Geometry, first: usize) -> Geometry {

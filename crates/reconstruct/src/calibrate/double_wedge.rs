@@ -124,8 +124,8 @@ fn view_spectra(
                 value.re = weight * f64::from(a[column] * weight_a + b[column] * weight_b);
             }
             along_columns.process(&mut view);
-            view.truncate(length / 2);
-            view
+            // The upper half is not needed, and its memory would stay.
+            view[..length / 2].to_vec()
         })
         .collect()
 }

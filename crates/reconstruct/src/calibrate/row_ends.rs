@@ -70,7 +70,7 @@ pub fn ends_in_air(angles: &[Radian], axis: f64, columns: usize) -> [bool; 2] {
 fn ends_inside(view: ArrayView1<'_, f32>, sides: [bool; 2]) -> bool {
     let columns = view.len();
     let count = (columns / EDGE_PART).clamp(1, MOST_EDGE);
-    if columns < 2 * count {
+    if columns < (2 * count).max(3) {
         return false;
     }
     let mut sorted: Vec<f32> = view.to_vec();
@@ -143,6 +143,13 @@ mod tests {
                 level * (radius * radius - away * away).max(0.0).sqrt() / radius + 0.004 * ripple,
             )
         })
+    }
+
+    #[test]
+    fn rows_of_one_and_two_columns_tell_nothing() {
+        for columns in [1, 2] {
+            assert_eq!(row_ends(&[Array2::ones((9, columns))], 0.5, [true; 2]), None);
+        }
     }
 
     #[test]

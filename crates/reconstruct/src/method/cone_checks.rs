@@ -71,6 +71,12 @@ fn ends_warning(
     let radius = field.radius().min(far.into_iter().fold(0.0, f64::max));
     let whole = whole_slices(geometry, frame_shape, (grid, radius));
     (whole.len() < count).then(|| {
+        if whole.is_empty() {
+            return format!(
+                "of {count} slices, none is seen whole by every view: attenuations are too \
+                            low towards the rim"
+            );
+        }
         format!(
             "of {count} slices, {} are seen whole by every view ({whole:?}): beyond them \
              attenuations are too low towards the rim; `reconstruct.cone.slices = \"seen\"` leaves \

@@ -15,6 +15,8 @@ use crate::reading::{PLACES, Reading};
 
 /// A pixel position this near to a whole index is that index: an upright detector is not blurred.
 const WHOLE: f64 = 1e-6;
+/// An upright detector with more rows or columns is none of a scan.
+const MOST_PIXELS: f64 = 1e7;
 
 /// The upright detector that all views are brought onto; mm on the rotation axis.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -61,8 +63,11 @@ impl Upright {
         // Whole steps from the middle pixel (or pixel border) of the first view.
         let part = [middle_row.fract(), middle_column.fract()];
         let begin: [f64; 2] = std::array::from_fn(|k| (low[k] + part[k] + WHOLE).floor() - part[k]);
-        let count: [usize; 2] =
-            std::array::from_fn(|k| to_index((high[k] - begin[k] - WHOLE).ceil()) + 1);
+        let steps: [f64; 2] = std::array::from_fn(|k| (high[k] - begin[k] - WHOLE).ceil());
+        if !steps.iter().all(|steps| *steps < MOST_PIXELS) {
+            return None;
+        }
+        let count = steps.map(|steps| to_index(steps) + 1);
         Some(Self {
             pitch,
             first: std::array::from_fn(|k| middle[k] + begin[k] * pitch[k]),

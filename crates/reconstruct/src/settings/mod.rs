@@ -45,11 +45,12 @@ pub struct ReconstructSettings {
     /// half a width, `zero` is air.
     pub padding: Padding,
     /// Centre of rotation, as a detector pixel index of the uncropped, unbinned frame at its
-    /// middle row; left out, it is found.
+    /// middle row; left out, it is found. Where it is told, a tilt (or roll) that is left out is 0.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub centre_px: Option<f64>,
     /// Tilt of the rotation axis in the detector plane, in degrees, positive where the axis moves
-    /// to larger columns with larger rows; left out, it is found.
+    /// to larger columns with larger rows; left out, it is found with the centre, and 0 where
+    /// `centre_px` is told.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tilt_deg: Option<f64>,
     /// Where the centre of rotation is searched, first and last detector pixel index; left out,

@@ -179,8 +179,11 @@ impl ReconstructSettings {
             (Some(table), _) => {
                 let rises = table.windows(2).all(|pair| pair[0][0] < pair[1][0]);
                 let usable = |[f, factor]: &[f64; 2]| (0.0..=1.0).contains(f) && factor.is_finite();
-                let fits = !table.is_empty() && rises && table.iter().all(usable);
-                let expected = "at least one pair; frequencies of 0 to 1 that rise, finite factors";
+                // Another factor at frequency 0 would scale all of µ.
+                let starts = table.first().is_some_and(|[_, factor]| *factor == 1.0);
+                let fits = starts && rises && table.iter().all(usable);
+                let expected = "at least one pair; frequencies of 0 to 1 that rise, finite factors, \
+                                the first of them 1 (any other would scale µ)";
                 (!fits).then(|| Problem::new(key, format!("{table:?}"), expected))
             }
             (None, _) => None,
