@@ -197,7 +197,7 @@ const OF_A_REGISTRATION: [Figure; 6] = [
         "margin",
         "/runner_up/margin",
         (1.0, "σ", 1),
-        (AtLeast(4.0, 2.0), "ahead of the next best place"),
+        (AtLeast(8.0, 6.0), "ahead of the next best place"),
     ),
     figure(
         "error",
