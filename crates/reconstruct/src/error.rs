@@ -234,6 +234,18 @@ pub enum ReconstructError {
         /// Last detector column searched.
         to_px: f64,
     },
+    /// A search range that holds nothing to try.
+    #[error(
+        "no centre of rotation can be tried from {from_px:.1} to {to_px:.1} (detector pixels), \
+         expected a range of columns inside the frame about which opposite views overlap; mend \
+         `reconstruct.search_px`, or tell the centre in `reconstruct.centre_px`"
+    )]
+    NothingToSearch {
+        /// First detector column of the range within the frame.
+        from_px: f64,
+        /// Last detector column.
+        to_px: f64,
+    },
     /// Nothing to find an axis by.
     #[error(
         "no sample in any of {bands} bands of rows ({not_finite} of them hold NaN or infinity), \

@@ -4,9 +4,12 @@
 
 use ndarray::Array3;
 use voltomo_reconstruct::{
-    Fbp, Projections, ReconstructSettings, Reconstruction, Window, grid_for, reconstruct,
+    Fbp, Projections, ReconstructSettings, Reconstruction, Window, grid_for, prepare, reconstruct,
 };
-use voltomo_types::{Millimetre, ParallelGeometry, PixelFrame, Radian, RotationAxis};
+use voltomo_types::{
+    ConeCircle, Geometry, LengthUnit, Millimetre, ParallelGeometry, PixelFrame, Radian,
+    RotationAxis, VoxelGrid,
+};
 
 fn geometry() -> ParallelGeometry {
     ParallelGeometry {
@@ -179,4 +182,27 @@ fn bad_window_parameters_and_tables_are_named() {
         assert_eq!(problems.len(), 1, "{problems:?}");
         assert_eq!(problems[0].key, format!("reconstruct.window_{key}"));
     }
+}
+
+#[test]
+fn a_cone_that_looks_one_way_is_refused() {
+    let circle = ConeCircle {
+        source_to_axis: Millimetre(60.0),
+        source_to_detector: Millimetre(240.0),
+        pixel: Millimetre(0.8),
+        centre: [4.5, 19.5],
+        roll: Radian(0.0),
+        pitch: Radian(0.0),
+        yaw: Radian(0.0),
+    };
+    let cone = circle.geometry(&[Radian(0.3); 12], PixelFrame::whole(10, 40));
+    let grid = VoxelGrid {
+        shape: [4, 8, 8],
+        voxel: 0.2,
+        first: [-0.3, -0.7, -0.7],
+        unit: LengthUnit::Millimetre,
+    };
+    let settings = ReconstructSettings::default();
+    let error = prepare(&Geometry::Cone(cone), (10, 40), &grid, &settings).err().unwrap();
+    assert_says(&error.to_string(), &["12 angles in 1 different directions", "acquire.angles"]);
 }

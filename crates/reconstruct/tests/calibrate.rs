@@ -179,6 +179,15 @@ fn more_bands_than_rows_are_as_many_as_rows() {
 }
 
 #[test]
+fn a_search_range_beside_the_frame_is_an_error_that_names_its_key() {
+    let (scan, geometry) = scan((57.3, 0.0), (20, 180.0));
+    let settings = ReconstructSettings { search_px: Some([500.0, 600.0]), ..Default::default() };
+    let text = message(find_axis(&scan, &geometry, &settings, &|_, _| {}));
+    assert!(text.contains("no centre of rotation can be tried") && !text.contains("NaN"), "{text}");
+    assert!(text.contains("reconstruct.search_px"), "{text}");
+}
+
+#[test]
 fn more_angles_than_frames_are_an_error_that_counts_both() {
     let (scan, mut geometry) = scan((57.3, 0.0), (20, 180.0));
     geometry.angles.push(Radian(3.2));

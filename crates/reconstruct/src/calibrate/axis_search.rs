@@ -13,7 +13,7 @@ use super::{
     frames::{self, Asked, Registered},
     pairs::{self, Centre},
     partners::{HalfTurn, Pair, half_turns, opposite_pairs},
-    search::{BandMismatch, Coarse, Reach, search},
+    search::{BandMismatch, Coarse, Reach, inside, search},
 };
 use crate::{ReconstructError, ReconstructSettings};
 
@@ -158,14 +158,8 @@ impl<'a> Search<'a> {
             return Err(ReconstructError::NoSample { bands: bands.len(), not_finite });
         }
         let reach = self.reach();
-        let coarse = search(&measured, &reach);
-        coarse.filter(|coarse| !coarse.at_edge).ok_or_else(|| {
-            let on_detector = |column| self.geometry.frame.detector_column(column);
-            ReconstructError::CentreAtEdge {
-                found_px: coarse.map_or(f64::NAN, |coarse| on_detector(coarse.axis.centre)),
-                from_px: on_detector(reach.from),
-                to_px: on_detector(reach.to),
-            }
+        inside(search(&measured, &reach), &reach, |column| {
+            self.geometry.frame.detector_column(column)
         })
     }
 

@@ -3,6 +3,7 @@
 use std::ops::RangeInclusive;
 
 use super::band::{Band, FrameAxis};
+use crate::ReconstructError;
 
 /// Steepest axis that is searched for, degrees.
 pub(super) const STEEPEST_DEG: f64 = 4.0;
@@ -59,6 +60,25 @@ pub(super) fn search(bands: &[BandMismatch], reach: &Reach) -> Option<Coarse> {
     let axis = FrameAxis { middle: reach.pivot, centre: reach.from + step as f64 * 0.5, slope };
     let at_edge = is_edge(bands, reach, &axis, (step, &steps));
     Some(Coarse { axis, mismatch, at_edge })
+}
+
+/// The best centre where it lies inside the range that was searched; `on_detector`: the detector
+/// column of a frame column.
+///
+/// # Errors
+/// A range in which nothing could be tried, a best centre at its edge.
+pub(super) fn inside(
+    coarse: Option<Coarse>,
+    reach: &Reach,
+    on_detector: impl Fn(f64) -> f64,
+) -> Result<Coarse, ReconstructError> {
+    let [from_px, to_px] = [reach.from, reach.to].map(&on_detector);
+    let coarse = coarse.ok_or(ReconstructError::NothingToSearch { from_px, to_px })?;
+    if coarse.at_edge {
+        let found_px = on_detector(coarse.axis.centre);
+        return Err(ReconstructError::CentreAtEdge { found_px, from_px, to_px });
+    }
+    Ok(coarse)
 }
 
 /// At the first or last step, or beside a centre where nothing can be compared.

@@ -97,8 +97,12 @@ pub(super) fn check(
         return Err(ReconstructError::BadAngle { index, value: view.angle.0 });
     }
     let count = geometry.views.len();
-    if count < 2 {
-        return Err(ReconstructError::TooFewAngles { count, directions: count });
+    let first = geometry.views.first().map_or(0.0, |view| view.angle.0);
+    let has_two = geometry.views.iter().any(|view| {
+        (view.angle.0 - first).sin().abs() > 1e-9 || (view.angle.0 - first).cos() < 0.0
+    });
+    if !has_two {
+        return Err(ReconstructError::TooFewAngles { count, directions: count.min(1) });
     }
     if rows == 0 || columns < 2 {
         return Err(ReconstructError::NoPixels { rows, columns });

@@ -209,8 +209,8 @@ impl ReconstructSettings {
 
     fn filter_problems(&self) -> Vec<Problem> {
         let mut found = vec![];
-        if !(self.cutoff > 0.0 && self.cutoff <= 1.0) {
-            let expected = "a fraction of the Nyquist frequency above 0 and up to 1";
+        if !(self.cutoff >= 0.001 && self.cutoff <= 1.0) {
+            let expected = "a fraction of the Nyquist frequency, 0.001 to 1";
             found.push(Problem::new("reconstruct.cutoff", self.cutoff, expected));
         }
         if let Some(interpolation) = self.interpolation

@@ -85,7 +85,7 @@ impl Window {
     fn parameter(self) -> Option<(f64, &'static str)> {
         match self {
             Self::Tukey => Some((TUKEY, "the tapered part of the window, 0 to 1")),
-            Self::Gaussian => Some((GAUSSIAN, "sigma as a fraction of the cutoff, above 0")),
+            Self::Gaussian => Some((GAUSSIAN, "sigma as a fraction of the cutoff, at least 0.001")),
             Self::Kaiser => Some((KAISER, "beta of 0 to 100")),
             _ => None,
         }
@@ -160,7 +160,7 @@ impl ReconstructSettings {
         };
         let fits = match self.window {
             Window::Tukey => (0.0..=1.0).contains(&shape),
-            Window::Gaussian => shape > 0.0 && shape.is_finite(),
+            Window::Gaussian => shape >= 0.001 && shape.is_finite(),
             _ => (0.0..=100.0).contains(&shape),
         };
         (!fits).then(|| Problem::new(key, shape, expected))

@@ -11,7 +11,7 @@ use super::{
         BandSource,
         band::{self, Band, FrameAxis},
         pairs::Centre,
-        search::{BandMismatch, Coarse, Reach, search},
+        search::{BandMismatch, Coarse, Reach, inside, search},
     },
     ConeScan, ConeSearch, can,
     fan::{self, BLUR, Upright},
@@ -182,15 +182,7 @@ impl<'a> Search<'a> {
             return Err(ReconstructError::NoSample { bands: bands.len(), not_finite });
         }
         let reach = self.reach();
-        let coarse = search(&measured, &reach);
-        coarse.filter(|coarse| !coarse.at_edge).ok_or_else(|| {
-            let on_detector = |column| self.scan.frame.detector_column(column);
-            ReconstructError::CentreAtEdge {
-                found_px: coarse.map_or(f64::NAN, |coarse| on_detector(coarse.axis.centre)),
-                from_px: on_detector(reach.from),
-                to_px: on_detector(reach.to),
-            }
-        })
+        inside(search(&measured, &reach), &reach, |column| self.scan.frame.detector_column(column))
     }
 
     /// The circle whose axis is that of the coarse search.
