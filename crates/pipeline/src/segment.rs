@@ -3,12 +3,13 @@
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
-use ndarray::s;
+use ndarray::{Array3, Axis, s};
 use serde::Serialize;
 use serde_json::json;
 use voltomo_register::{Placement, resample_slab};
 use voltomo_segment::{
     LabelSlab, MaterialFigures, PairSlab, SegmentFigures, SegmentSettings, segment_slabs,
+    slab_depth,
 };
 use voltomo_types::{Material, Probe, Transform, Volume, VoxelGrid};
 
@@ -82,17 +83,42 @@ impl Pair {
     }
 
     /// Both beams in the slices `z`.
-    fn slab(&self, z: Range<usize>) -> PairSlab {
+    fn slab(&self, z: Range<usize>, kept: &mut Kept) -> PairSlab {
         let grid = *self.grid();
-        let of = |wanted| {
+        let mut of = |wanted| {
             let (_, volume) = self.volumes.iter().find(|(probe, _)| *probe == wanted)?;
             if volume.grid == grid {
                 return Some(volume.attenuation.slice(s![z.clone(), .., ..]).to_owned());
             }
             let placement = Placement { transform: self.xray_from_neutron, deformation: None };
-            Some(resample_slab(volume, &grid, &placement, z.clone()))
+            Some(kept.with(z.clone(), |z| resample_slab(volume, &grid, &placement, z)))
         };
         PairSlab { neutron: of(Probe::Neutron), xray: of(Probe::Xray) }
+    }
+}
+
+/// The later three fifths of the slab that was brought onto the other grid last: the next slab begins in it.
+#[derive(Default)]
+struct Kept {
+    first: usize,
+    slices: Array3<f32>,
+}
+
+impl Kept {
+    /// The slices `z`, of which `make` gives those that are not kept.
+    fn with(&mut self, z: Range<usize>, make: impl Fn(Range<usize>) -> Array3<f32>) -> Array3<f32> {
+        let end = self.first + self.slices.dim().0;
+        let slab = if (self.first..end).contains(&z.start) && end < z.end {
+            let mut slab = self.slices.slice(s![z.start - self.first.., .., ..]).to_owned();
+            slab.append(Axis(0), make(end..z.end).view()).expect("slices of one grid");
+            slab
+        } else {
+            make(z.clone())
+        };
+        let left = z.len() * 2 / 5;
+        self.first = z.start + left;
+        self.slices = slab.slice(s![left.., .., ..]).to_owned();
+        slab
     }
 }
 
@@ -118,7 +144,7 @@ pub fn segment(
     let listed = Material::ALL.map(|it| json!({ "label": it.number(), "name": it.name() }));
     write_json(&options.out.join(MATERIALS), &json!({ "materials": listed }))?;
     let both = |z: Range<usize>| {
-        let PairSlab { neutron, xray } = pair.slab(z);
+        let PairSlab { neutron, xray } = pair.slab(z, &mut Kept::default());
         Some([neutron?, xray?])
     };
     if let Some(joint) = JointRecord::of(pair.grid().shape[0], both) {
@@ -151,19 +177,25 @@ fn check(options: &SegmentOptions, inputs: &[VolumeInput]) -> Result<(), RunErro
         return Err(RunError::GreyValues { path: grey.path().into() });
     }
     let held: u64 = inputs.iter().map(VolumeInput::bytes).sum();
-    let largest = inputs.iter().map(|input| input.grid().shape).max_by_key(|it| it[1] * it[2]);
-    let [_, rows, columns] = largest.unwrap_or_default();
-    check_memory("the segmentation", needed(held, rows * columns), options.memory)?;
+    let needed = needed(held, inputs.iter().map(VolumeInput::grid), &options.settings);
+    check_memory("the segmentation", needed, options.memory)?;
     let grid = inputs.iter().find(|input| input.probe == Probe::Xray).or(inputs.first());
     let disk = grid.map_or(0, |input| 2 * disk_bytes(&label_settings(255.0), input.grid()));
     check_disk("the labels with their confidence", Bytes(disk), &options.out)?;
     check_place(&options.out, RECORD, options.force)
 }
 
-/// Memory that the segmentation of volumes of so many bytes takes, the largest slice being of so many
-/// voxels.
-pub(crate) fn needed(held: u64, slice: usize) -> Bytes {
-    Bytes(held + (3 * AT_ONCE * slice) as u64 * SLAB_BYTES)
+/// Memory that the segmentation takes of volumes of so many bytes on these grids.
+pub(crate) fn needed<'a>(
+    held: u64,
+    grids: impl Iterator<Item = &'a VoxelGrid>,
+    settings: &SegmentSettings,
+) -> Bytes {
+    let slab = |grid: &VoxelGrid| {
+        let [depth, rows, columns] = grid.shape;
+        slab_depth(settings, grid.voxel).min(depth) * rows * columns
+    };
+    Bytes(held + grids.map(slab).max().unwrap_or(0) as u64 * SLAB_BYTES)
 }
 
 /// Labels every slab, in order; returns where the labels lie, and their figures.
@@ -184,9 +216,10 @@ fn labelled(
         watch.advance(z.end);
         Ok(())
     };
+    let mut kept = Kept::default();
     let read = |z: Range<usize>| {
         refuse_cancelled(watch, &options.out)?;
-        Ok(pair.slab(z))
+        Ok(pair.slab(z, &mut kept))
     };
     let figures = segment_slabs(&grid, &options.settings, read, keep)?;
     watch.end();
@@ -250,4 +283,29 @@ fn line(found: &MaterialFigures) -> String {
         mean("neutrons", found.neutron),
         mean("X-rays", found.xray)
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn slabs_from_kept_slices_are_those_made_whole() {
+        let made = std::cell::Cell::new(0);
+        let slice = |z: usize| Array3::from_elem((1, 2, 3), z as f32);
+        let make = |z: Range<usize>| {
+            made.set(made.get() + z.len());
+            let mut slab = Array3::zeros((0, 2, 3));
+            z.for_each(|z| slab.append(Axis(0), slice(z).view()).unwrap());
+            slab
+        };
+        let mut kept = Kept::default();
+        for z in [0..45, 19..77, 51..109, 7..9, 60..61, 83..120] {
+            let slab = kept.with(z.clone(), make);
+            assert_eq!(slab.dim(), (z.len(), 2, 3), "{z:?}");
+            z.zip(slab.outer_iter())
+                .for_each(|(z, found)| assert_eq!(found, slice(z).index_axis(Axis(0), 0)));
+        }
+        assert_eq!(made.get(), 45 + 32 + 32 + 2 + 1 + 37, "what two slabs share is made once");
+    }
 }

@@ -27,6 +27,9 @@ pub fn resample_slab(
     let mut filled = Array3::from_elem(shape, f32::NAN);
     let Some(back) = placement.transform.inverse() else { return filled };
     let fine = to_index((target.voxel / source.grid.voxel - 1e-6).ceil()).clamp(1, 8);
+    let attenuation = source.attenuation.as_standard_layout();
+    let Some(values) = attenuation.as_slice() else { return filled };
+    let source = Source { values, grid: &source.grid };
     let reader = Reader { source, target, back, deformation: placement.deformation, fine };
     filled.axis_iter_mut(Axis(0)).into_par_iter().enumerate().for_each(|(k, mut slice)| {
         for ((y, x), value) in slice.indexed_iter_mut() {
@@ -64,7 +67,7 @@ pub fn bimodal(
 
 /// Reads voxels of the target.
 struct Reader<'a> {
-    source: &'a Volume,
+    source: Source<'a>,
     target: &'a VoxelGrid,
     back: Transform,
     deformation: Option<&'a Deformation>,
@@ -95,7 +98,7 @@ impl Reader<'_> {
     fn point(&self, place: [f64; 3]) -> f32 {
         let place = self.deformation.map_or(place, |deformation| deformation.before(place));
         let place = self.back.apply(place);
-        let grid = &self.source.grid;
+        let grid = self.source.grid;
         let position: [f64; 3] =
             std::array::from_fn(|axis| (place[axis] - grid.first[axis]) / grid.voxel);
         // Half a voxel beyond the middle of the last one is its border.
@@ -107,27 +110,48 @@ impl Reader<'_> {
         }
         let taps: [CubicTaps; 3] =
             std::array::from_fn(|axis| CubicTaps::at(position[axis], grid.shape[axis]));
-        let cubic = self.sum(&taps);
-        if cubic.is_finite() { cubic } else { self.linear(position) }
+        let cubic = self.source.cubic(&taps);
+        if cubic.is_finite() { cubic } else { self.source.linear(position) }
     }
+}
 
-    fn sum(&self, [along_z, along_y, along_x]: &[CubicTaps; 3]) -> f32 {
-        let mut sum = 0.0;
+/// The volume that is read, its rows one after the other.
+struct Source<'a> {
+    values: &'a [f32],
+    grid: &'a VoxelGrid,
+}
+
+impl Source<'_> {
+    /// The cubic sum over 64 voxels; the four of a row side by side, added up last.
+    fn cubic(&self, [along_z, along_y, along_x]: &[CubicTaps; 3]) -> f32 {
+        let first = along_x.index[0];
+        let is_row = along_x.index[3] == first + 3;
+        let mut sums = [0.0f32; 4];
         for (z, weight_z) in along_z.index.iter().zip(along_z.weight) {
             for (y, weight_y) in along_y.index.iter().zip(along_y.weight) {
-                let mut line = 0.0;
-                for (x, weight_x) in along_x.index.iter().zip(along_x.weight) {
-                    line += weight_x * self.source.attenuation[[*z, *y, *x]];
+                let row = self.row(*z, *y);
+                let around = match row[first..].first_chunk::<4>() {
+                    Some(around) if is_row => *around,
+                    _ => along_x.index.map(|x| row[x]),
+                };
+                let weight = weight_z * weight_y;
+                for (sum, value) in sums.iter_mut().zip(around) {
+                    *sum += weight * value;
                 }
-                sum += weight_z * weight_y * line;
             }
         }
-        sum
+        sums.iter().zip(along_x.weight).map(|(sum, weight)| weight * sum).sum()
+    }
+
+    #[inline]
+    fn row(&self, z: usize, y: usize) -> &[f32] {
+        let [_, rows, columns] = self.grid.shape;
+        &self.values[(z * rows + y) * columns..][..columns]
     }
 
     /// Linear between the eight voxels around; NaN where one of them with a weight is.
     fn linear(&self, position: [f64; 3]) -> f32 {
-        let shape = self.source.grid.shape;
+        let shape = self.grid.shape;
         let mut sum = 0.0f64;
         for k in 0..8usize {
             let mut weight = 1.0;
@@ -139,7 +163,7 @@ impl Reader<'_> {
                 (to_index(at) + usize::from(is_upper)).min(shape[axis] - 1)
             });
             if weight > 0.0 {
-                sum += weight * f64::from(self.source.attenuation[index]);
+                sum += weight * f64::from(self.row(index[0], index[1])[index[2]]);
             }
         }
         voltomo_numeric::cast::to_f32(sum)

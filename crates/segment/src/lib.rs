@@ -31,7 +31,7 @@ pub use classes::{ClassMethod, ClassSettings, Classes, NO_CLASS, ThresholdMethod
 pub use error::SegmentError;
 pub use expected::{Expected, XrayBeam, expected_points};
 pub use joint_histogram::JointHistogram;
-pub use model::{LabelSlab, Model, Slab};
+pub use model::{LabelSlab, Model, Slab, slab_depth};
 pub use objects::{Object, objects};
 pub use segmentation::{MaterialFigures, SegmentFigures, Segmentation, Tally};
 pub use settings::{MaterialPoint, SegmentSettings};

@@ -20,6 +20,8 @@ use crate::{
     steep::Steepness,
 };
 
+/// Slices that are labelled at a time.
+pub(crate) const SLICES: usize = 32;
 /// Rounds of the fit at most.
 const ROUNDS: usize = 40;
 /// What a volume of something shows at least, as the correlation of voxels a few apart.
@@ -106,8 +108,8 @@ impl Model {
             return Err(SegmentError::Strangers { share: mixture.strange });
         }
         let table = LabelTable::new(&histogram, &mixture, &ghosts, settings.separation);
-        let blur = [settings.neutron_blur_mm, settings.xray_blur_mm].map(|blur| blur / voxel_mm);
-        let steepness = Steepness::new(blur, noise(&mixture.components));
+        let lags = steepness_lags(settings, voxel_mm);
+        let steepness = Steepness::new(lags, noise(&mixture.components));
         let settings = settings.clone();
         Ok(Self { histogram, mixture, table, steepness, inseparable, scale, settings })
     }
@@ -115,7 +117,7 @@ impl Model {
     /// Slices that a slab must hold on either side of those that are wanted.
     #[must_use]
     pub fn halo(&self) -> usize {
-        2 * self.settings.sweeps + 1 + self.steepness.reach()
+        halo(&self.settings, self.steepness.reach())
     }
 
     /// Pairs of materials that cannot be told apart. What cannot be told from void counts as void.
@@ -208,6 +210,24 @@ impl Model {
         }
         found
     }
+}
+
+/// Slices that are labelled at a time, with those that are read on either side of them, for voxels of
+/// that edge in mm: of so many slices a segmentation holds a slab.
+#[must_use]
+pub fn slab_depth(settings: &SegmentSettings, voxel_mm: f64) -> usize {
+    let [neutron, xray] = steepness_lags(settings, voxel_mm);
+    SLICES + 2 * halo(settings, neutron.max(xray))
+}
+
+fn halo(settings: &SegmentSettings, reach: usize) -> usize {
+    2 * settings.sweeps + 1 + reach
+}
+
+/// Over how many voxels an edge is looked for: half the blur, for both beams.
+fn steepness_lags(settings: &SegmentSettings, voxel_mm: f64) -> [usize; 2] {
+    [settings.neutron_blur_mm, settings.xray_blur_mm]
+        .map(|blur| to_index((0.5 * blur / voxel_mm).round()).max(1))
 }
 
 /// One slice.

@@ -7,11 +7,8 @@ use voltomo_types::{AttenuationUnit, BimodalVolume, Labels, Probe, Volume, Voxel
 
 use crate::{
     JointHistogram, LabelSlab, Model, SegmentError, SegmentFigures, SegmentSettings, Segmentation,
-    Slab, Tally,
+    Slab, Tally, model::SLICES,
 };
-
-/// Slices that are labelled at a time.
-const SLICES: usize = 32;
 
 /// Materials from both beams.
 ///

@@ -1,7 +1,6 @@
 //! Voxels on the slope of an edge: between their neighbours by more than noise. Knows no materials.
 
 use ndarray::ArrayView3;
-use voltomo_numeric::cast::to_index;
 
 use crate::label_table::STEEP;
 
@@ -17,9 +16,8 @@ pub(crate) struct Steepness {
 }
 
 impl Steepness {
-    /// `blur`: width of both beams' blur in voxels. `noise`: standard deviations, 1/cm.
-    pub(crate) fn new(blur: [f64; 2], noise: [f64; 2]) -> Self {
-        let lags = blur.map(|blur| to_index((0.5 * blur).round()).max(1));
+    /// `lags`: voxels on either side, at least one. `noise`: standard deviations, 1/cm.
+    pub(crate) fn new(lags: [usize; 2], noise: [f64; 2]) -> Self {
         // Of the difference of two values.
         let limits = noise.map(|noise| SURE * std::f64::consts::SQRT_2 * noise);
         Self { lags, limits }

@@ -120,13 +120,13 @@ pub fn plan_cell(recipe: &CellRecipe, options: &CellOptions) -> Result<CellPlan,
     let beams: Vec<(Probe, BeamPlan)> =
         recipe.scans().map(beam).collect::<Result<_, RunError>>()?;
     let held: u64 = beams.iter().map(|(_, beam)| beam.bytes()).sum();
-    let slice = beams.iter().map(|(_, beam)| beam.grid().shape).map(|[_, y, x]| y * x).max();
     let mut stages = Vec::new();
     if beams.len() > 1 {
         stages.push((REGISTER, register::needed(held), register::RECORD));
     }
     if recipe.cell.segment {
-        let needed = segment::needed(held, slice.unwrap_or(0));
+        let grids = beams.iter().map(|(_, beam)| beam.grid());
+        let needed = segment::needed(held, grids, &recipe.segment);
         stages.push((SEGMENT, needed, segment::RECORD));
     }
     stages.push((INSPECT, inspect::needed(held), inspect::FINDINGS));
