@@ -171,19 +171,7 @@ fn circle(recipe: &Recipe, scan: &Scan) -> Result<BeamFound, RunError> {
     let (settings, told) = (&recipe.reconstruct, &recipe.reconstruct.cone);
     let files = &scan.cone;
     check_numbers(recipe, scan)?;
-    let missing = |key: &str, what: &str| {
-        let expected =
-            format!("{what}, since the beam is a cone: from `{key}` or `acquire.geometry`");
-        refuse(scan, (key, "nothing".into()), expected)
-    };
-    let length = |recipe: Option<f64>, file: Option<Millimetre>| recipe.or(file.map(|mm| mm.0));
-    let axis = length(told.source_to_axis_mm, files.source_to_axis)
-        .ok_or_else(|| missing(AXIS_KEY, "the distance from the source to the axis"))?;
-    let detector = length(told.source_to_detector_mm, files.source_to_detector)
-        .ok_or_else(|| missing(DETECTOR_KEY, "the distance from the source to the detector"))?;
-    if let Some(problem) = distance_problem(axis, detector) {
-        return Err(refuse(scan, (&problem.key, problem.found), problem.expected));
-    }
+    let [axis, detector] = distances(recipe, scan)?;
     let pixel = pixel(recipe, scan, detector / axis)?;
     let frame = &scan.detector.frame;
     let turn = |degrees: Option<f64>, file: Option<Radian>| {
@@ -207,6 +195,34 @@ fn circle(recipe: &Recipe, scan: &Scan) -> Result<BeamFound, RunError> {
         axis_column: axis_column.or(by_file),
         has_roll: roll.is_some() || files.roll.is_some(),
     })
+}
+
+/// Distances from the source to axis and detector, mm: as the recipe tells them, else the files.
+fn distances(recipe: &Recipe, scan: &Scan) -> Result<[f64; 2], RunError> {
+    let (told, files) = (&recipe.reconstruct.cone, &scan.cone);
+    let missing = |key: &str, what: &str| {
+        let expected =
+            format!("{what}, since the beam is a cone: from `{key}` or `acquire.geometry`");
+        refuse(scan, (key, "nothing".into()), expected)
+    };
+    let length = |recipe: Option<f64>, file: Option<Millimetre>| recipe.or(file.map(|mm| mm.0));
+    let axis = length(told.source_to_axis_mm, files.source_to_axis)
+        .ok_or_else(|| missing(AXIS_KEY, "the distance from the source to the axis"))?;
+    let detector = length(told.source_to_detector_mm, files.source_to_detector)
+        .ok_or_else(|| missing(DETECTOR_KEY, "the distance from the source to the detector"))?;
+    if let Some(problem) = distance_problem(axis, detector) {
+        let is_told = match problem.key.as_str() {
+            AXIS_KEY => told.source_to_axis_mm.is_some(),
+            _ => told.source_to_detector_mm.is_some(),
+        };
+        if is_told || recipe.acquire.geometry.is_none() {
+            return Err(refuse(scan, (&problem.key, problem.found), problem.expected));
+        }
+        let key = problem.key.rsplit('.').next().unwrap_or_default();
+        let found = format!("a file with {key} = {}", problem.found);
+        return Err(refuse_file((recipe, scan), found, problem.expected));
+    }
+    Ok([axis, detector])
 }
 
 /// Edge of a pixel on the detector: as the recipe tells it there or in the plane of the sample, else

@@ -45,6 +45,7 @@ mod rerun;
 mod resume;
 mod run;
 mod sampled;
+mod scan_warnings;
 mod segment;
 mod shown;
 mod simulate;

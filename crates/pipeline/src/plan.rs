@@ -4,7 +4,10 @@ use std::ops::Range;
 
 use serde::Serialize;
 use voltomo_correct::{Block, CorrectSettings, Survey, working_bytes as correct_bytes};
-use voltomo_reconstruct::{Choice, Reconstruction, SlabRule};
+use voltomo_reconstruct::{
+    Choice, Reconstruction, SlabRule,
+    calibrate::{rows_at_once, search_bytes},
+};
 use voltomo_types::{FrameShape, Geometry, Scan, VoxelGrid};
 
 use crate::{
@@ -12,15 +15,22 @@ use crate::{
     recipe::Recipe, spool::Spool, store,
 };
 
-/// The program itself, its threads, and what the system rounds up to.
+/// The program itself, and what the system rounds up to.
 const PROGRAM_BYTES: u64 = 96 << 20;
+/// What the allocator keeps of a thread for later.
+const THREAD_BYTES: u64 = 8 << 20;
 
 /// Whole frames that are in memory while references are averaged.
 const REFERENCE_FRAMES_HELD: u64 = 12;
 
 /// Of a budget, what is free for radiographs that are corrected whole, before there is a volume.
 pub(crate) fn free_for_frames((scan, settings): (&Scan, &CorrectSettings), budget: Bytes) -> Bytes {
-    Bytes(budget.0.saturating_sub(PROGRAM_BYTES + Survey::resident_bytes(scan, settings)))
+    Bytes(budget.0.saturating_sub(program_bytes() + Survey::resident_bytes(scan, settings)))
+}
+
+/// What the program takes whatever it does.
+fn program_bytes() -> u64 {
+    PROGRAM_BYTES + rayon::current_num_threads() as u64 * THREAD_BYTES
 }
 
 /// The moment at which a slab is written.
@@ -118,7 +128,17 @@ impl Sizing<'_> {
         ];
         let metal = Bytes(self.metal()[0]);
         let metal = (metal.0 > 0).then(|| ("finding the metal".to_string(), metal));
-        slab.into_iter().chain(whole).chain(metal).collect()
+        slab.into_iter().chain(whole).chain(metal).chain(self.searching()).collect()
+    }
+
+    /// The search of the axis, where nobody tells it: rows of all frames, and what becomes of them.
+    fn searching(&self) -> Option<(String, Bytes)> {
+        let (rows, columns) = self.frame;
+        let shape = FrameShape { frames: self.geometry.view_count(), rows, columns };
+        let block = Block { frames: 0..shape.frames, rows: 0..rows_at_once(shape).min(rows) };
+        let bytes = search_bytes(shape) + self.correcting(block);
+        let is_told = self.recipe.reconstruct.centre_px.is_some();
+        (!is_told).then(|| ("finding the axis".into(), Bytes(bytes)))
     }
 
     fn correcting(&self, block: Block) -> u64 {
@@ -136,7 +156,7 @@ impl Sizing<'_> {
     fn resident(&self) -> u64 {
         let [depth, height, width] = self.grid.shape;
         let previews = 4 * (height * width + depth * width) as u64;
-        PROGRAM_BYTES
+        program_bytes()
             + Survey::resident_bytes(self.scan, &self.recipe.correct)
             + previews
             + self.metal()[1]

@@ -63,13 +63,13 @@ fn bad_cone_distances_in_a_geometry_file_are_refused() {
         )
     };
     let cases = [
-        (-60.0, 240.0, "`reconstruct.cone.source_to_axis_mm` is -60"),
-        (60.0, 60.0, "`reconstruct.cone.source_to_detector_mm` is 60"),
+        (-60.0, 240.0, "a file with source_to_axis_mm = -60"),
+        (60.0, 60.0, "a file with source_to_detector_mm = 60"),
         (60.0, 6e7, "up to a kilometre"),
         (0.2, 240.0, "magnifies 1200 times"),
     ];
     for (axis, detector, word) in cases {
-        assert_says(&with_geometry(&text(axis, detector)), &[word, "expected"]);
+        assert_says(&with_geometry(&text(axis, detector)), &[word, "acquire.geometry", "expected"]);
     }
 }
 

@@ -27,7 +27,21 @@ pub fn unheeded(geometry: &Geometry, settings: &ReconstructSettings) -> Vec<Stri
     let line = |(key, _, _, used_by): Told| {
         format!("`reconstruct.{key}` is told but changes nothing here: it is for {used_by}")
     };
-    lost.map(line).chain(too_many_subsets(method, geometry, &settings.iterative)).collect()
+    let subsets = too_many_subsets(method, geometry, &settings.iterative);
+    lost.map(line).chain(subsets).chain(inclined(method, settings)).collect()
+}
+
+/// A filter cannot fill in what no view of an inclined axis holds.
+fn inclined(method: Method, settings: &ReconstructSettings) -> Option<String> {
+    const UPRIGHT_DEG: f64 = 2.0;
+    let inclination = settings.cone.inclination_deg.filter(|deg| deg.abs() > UPRIGHT_DEG)?;
+    (method == Method::Fdk).then(|| {
+        format!(
+            "the axis is inclined by {inclination}°, and `fdk` leaves empty what no view holds then: \
+             layers across the axis come out faint and smeared along it; expected `fista_tv` with \
+             `reconstruct.iterative.tv_along_axis`"
+        )
+    })
 }
 
 /// Shape of the filter.
@@ -195,6 +209,17 @@ mod tests {
         for method in [Method::Auto, Method::Fbp, Method::Sirt, Method::MrFbp, Method::FistaTv] {
             assert_eq!(lines(method, |_| {}), [""; 0]);
         }
+    }
+
+    #[test]
+    fn an_inclined_axis_is_no_task_for_a_filter_alone() {
+        let mut settings = ReconstructSettings::default();
+        settings.cone.inclination_deg = Some(20.0);
+        let told = inclined(Method::Fdk, &settings);
+        assert!(told.is_some_and(|line| line.contains("inclined by 20°")));
+        assert_eq!(inclined(Method::FistaTv, &settings), None);
+        settings.cone.inclination_deg = Some(-0.5);
+        assert_eq!(inclined(Method::Fdk, &settings), None);
     }
 
     #[test]

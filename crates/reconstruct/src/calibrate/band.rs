@@ -16,6 +16,8 @@ const MOST_ROWS: usize = 16;
 const LEAST_RISE: f32 = 0.04;
 /// Bytes of line integrals that are read at once, as far as one row allows.
 const BYTES_AT_ONCE: usize = 64 << 20;
+/// Pictures that are held while two frames are registered: both, smooth, with gradients and weights.
+const IMAGES_OF_A_PAIR: usize = 12;
 
 /// An axis in the frame's own pixels: `column(row) = centre + (row − middle)·slope`.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -86,7 +88,7 @@ pub(super) fn sinograms<const AXES: usize>(
     let taken = axes.map(|axis| Taken::new(shape, band, &axis));
     let first = taken.iter().map(|taken| taken.rows.start).min().unwrap_or(0);
     let last = taken.iter().map(|taken| taken.rows.end).max().unwrap_or(0);
-    let at_once = (BYTES_AT_ONCE / (4 * shape.frames * shape.columns).max(1)).max(1);
+    let at_once = rows_at_once(shape);
     let mut means = axes.map(|_| Array2::zeros((shape.frames, shape.columns)));
     for start in (first..last).step_by(at_once) {
         let part = start..(start + at_once).min(last);
@@ -96,6 +98,22 @@ pub(super) fn sinograms<const AXES: usize>(
         }
     }
     Ok(means)
+}
+
+/// Rows of all frames that are read at a time.
+#[must_use]
+pub fn rows_at_once(shape: FrameShape) -> usize {
+    (BYTES_AT_ONCE / (4 * shape.frames * shape.columns).max(1)).max(1)
+}
+
+/// Memory of the search beside the rows that are read: a band straightened along two axes, one of
+/// them smoothed, and its spectra along the columns; or a pair of opposite frames, registered.
+#[must_use]
+pub fn search_bytes(shape: FrameShape) -> u64 {
+    let sinogram = 4 * shape.frames * shape.columns;
+    let spectra = 8 * shape.frames * (2 * shape.columns).next_power_of_two();
+    let frame = 4 * shape.rows * shape.columns;
+    (3 * sinogram + spectra).max(IMAGES_OF_A_PAIR * frame) as u64
 }
 
 /// What a band takes of the frames.

@@ -40,6 +40,7 @@ use voltomo_numeric::least_squares::{Line, Point};
 use voltomo_types::{FrameError, FrameShape, Radian, RotationAxis};
 
 pub use axis::find_axis;
+pub use band::{rows_at_once, search_bytes};
 pub use row_ends::{RowEnds, ends_in_air, row_ends};
 pub use turn::{coarser, turn_doubt};
 

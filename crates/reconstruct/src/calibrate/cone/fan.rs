@@ -21,8 +21,6 @@ use crate::ReconstructError;
 pub(super) const BLUR: f64 = 1.5;
 /// Pixels that the Gaussian reaches over: to three standard deviations and more.
 const TAPS: usize = 12;
-/// Bytes of line integrals that are read at once, as far as one row allows.
-const BYTES_AT_ONCE: usize = 64 << 20;
 
 /// The upright detector of a circle, in pixels of the frame.
 #[derive(Debug, Clone, Copy)]
@@ -90,7 +88,7 @@ pub(super) fn sinogram(
     let taps = taps(upright, band, (shape.rows, shape.columns));
     let first = taps.iter().map(|tap| tap.row).min().unwrap_or(0);
     let last = taps.iter().map(|tap| tap.row).max().unwrap_or(0);
-    let at_once = (BYTES_AT_ONCE / (4 * shape.frames * shape.columns).max(1)).max(1);
+    let at_once = band::rows_at_once(shape);
     let mut mean = Array2::zeros((shape.frames, shape.columns));
     for start in (first..last + 1).step_by(at_once) {
         let part = start..(start + at_once).min(last + 1);
