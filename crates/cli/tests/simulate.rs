@@ -220,6 +220,26 @@ fn a_plan_needs_no_folder() {
 }
 
 #[test]
+fn a_plan_warns_of_an_exposure_that_saturates_and_the_recipe_tells_the_largest_count() {
+    let bench = bench();
+    let said = bench.voltomo(&words(&["--plan"]));
+    assert!(!said.output.contains("WARNING"), "{}", said.output);
+    let bright = small_titan().replacen("bits = 16", "bits = 12", 1);
+    fs::write(bench.path("small.toml"), bright).unwrap();
+    let said = bench.voltomo(&words(&["--plan"]));
+    said.succeeds();
+    for word in ["WARNING: the open beam saturates", "4095", "`frames.exposure_s`"] {
+        assert!(said.output.contains(word), "{word}: {}", said.output);
+    }
+    let said = bench.voltomo(&words(&["--no-truth", "--out", "scan"]));
+    assert!(said.errors.contains("WARNING: the open beam saturates"), "{}", said.errors);
+    let recipe = fs::read_to_string(bench.path("scan/recipe.toml")).unwrap();
+    assert!(recipe.contains("saturation = 4095"), "{recipe}");
+    let look = bench.voltomo(&["look", "scan"]);
+    assert!(look.output.contains("4095 counts"), "{}", look.output);
+}
+
+#[test]
 fn built_in_files_are_printed_and_work_as_files() {
     let bench = bench();
     let cell = bench.voltomo(&["simulate", "--show-cell", "18650-na-1500"]);

@@ -23,7 +23,8 @@ pub(crate) fn simulate(arguments: &SimulateArguments) -> Result<(), String> {
     let options = options(arguments);
     if arguments.plan {
         let plan = voltomo_pipeline::plan_simulation(&options).map_err(text)?;
-        return print_lines(&plan.lines());
+        let warnings = plan.warnings().into_iter().map(|warning| format!("WARNING: {warning}"));
+        return print_lines(&plan.lines().into_iter().chain(warnings).collect::<Vec<_>>());
     }
     let console = Console::listening()?;
     let simulated = voltomo_pipeline::simulate(&options, &console).map_err(text)?;

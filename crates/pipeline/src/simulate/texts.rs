@@ -5,6 +5,7 @@ use std::fmt::Write;
 use std::path::PathBuf;
 
 use serde::Serialize;
+use voltomo_numeric::cast::to_f32;
 use voltomo_acquire::simulate::instrument::{FrameKind, Twin};
 use voltomo_reconstruct::ConeSlices;
 use voltomo_types::Geometry;
@@ -106,6 +107,9 @@ pub(super) fn recipe(twin: &Twin<'_>, format: ScanFormat) -> Recipe {
     let mut recipe = Recipe::default();
     let acquire = &mut recipe.acquire;
     acquire.probe = Some(twin.profile().probe);
+    // Files of 16 bits do not tell of how many bits the counts are.
+    let [_, largest] = twin.open_beam_counts();
+    acquire.saturation = Some(to_f32(largest));
     let is_cone = matches!(twin.geometry(), Geometry::Cone(_));
     if is_cone {
         recipe.reconstruct.cone.slices = ConeSlices::Axis;
