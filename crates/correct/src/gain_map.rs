@@ -56,7 +56,7 @@ pub(crate) fn measure(
     let found = pass.over(GainWindow { rows, columns });
     survey.linearisation = held;
     let mut found = found?;
-    only_pixels(&mut found.values, shape.columns);
+    only_pixels(&mut found, shape.columns);
     let figures = figures(&found, (rows, columns));
     survey.gain_map = Some(GainMap::new(shape.columns, found.values));
     Ok(figures)
@@ -87,7 +87,7 @@ struct Pass<'a> {
 impl Pass<'_> {
     fn over(&self, window: GainWindow) -> Result<Gains, CorrectError> {
         let shape = self.survey.shape();
-        let held = BYTES / (4 * (PIECES + 2) * shape.columns);
+        let held = BYTES / (4 * (PIECES + 3) * shape.columns);
         let band = held.saturating_sub(2 * window.rows).max(window.rows);
         let mut all = Gains::default();
         for first in (0..shape.rows).step_by(band) {
@@ -97,6 +97,7 @@ impl Pass<'_> {
             let inside = wanted.start - rows.start..wanted.end - rows.start;
             let some = gains(&pieces, shape.columns, &inside, window);
             all.values.extend(some.values);
+            all.across.extend(some.across);
             all.differences.extend(some.differences);
             (self.watch)(wanted.end, shape.rows);
         }

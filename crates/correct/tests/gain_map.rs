@@ -231,19 +231,20 @@ fn any_blocks_and_threads_give_the_same_bits() {
 /// The slow twin, in f64: every window copied and sorted.
 fn slow(stack: &Array3<f32>, window: usize) -> Array2<f64> {
     let (frames, rows, columns) = stack.dim();
-    let means = (0..15).map(|k| {
-        let piece = stack.slice(s![k * frames / 15..(k + 1) * frames / 15, .., ..]);
-        let mean = piece.mapv(f64::from).mean_axis(Axis(0)).unwrap();
-        Array2::from_shape_fn((rows, columns), |place| slow_standing(&mean, place, window))
-    });
-    let pieces: Vec<Array2<f64>> = means.collect();
-    let standing = Array2::from_shape_fn((rows, columns), |place| {
-        let mut values: Vec<f64> = pieces.iter().map(|piece| piece[place]).collect();
-        let median = middle(values.clone());
-        let spread = middle(values.iter().map(|value| (value - median).abs()).collect());
-        values.retain(|value| (value - median).abs() <= 4.0 * 1.4826 * spread);
-        values.iter().sum::<f64>() / values.len() as f64
-    });
+    let means: Vec<Array2<f64>> = (0..15)
+        .map(|k| {
+            let piece = stack.slice(s![k * frames / 15..(k + 1) * frames / 15, .., ..]);
+            piece.mapv(f64::from).mean_axis(Axis(0)).unwrap()
+        })
+        .collect();
+    let each = |of: &dyn Fn(&Array2<f64>, (usize, usize)) -> f64| -> Vec<Array2<f64>> {
+        let piece = |mean| Array2::from_shape_fn((rows, columns), |place| of(mean, place));
+        means.iter().map(piece).collect()
+    };
+    let standing = slow_agreed(&each(&|mean, place| slow_standing(mean, place, window)));
+    let beside = slow_agreed(&each(&slow_beside));
+    let across =
+        Array2::from_shape_fn((rows, columns), |place| slow_standing(&beside, place, window));
     let map = Array2::from_shape_fn((rows, columns), |(row, column)| {
         standing[[row, column]] - middle(slow_near(&standing, (row, column), (0, window / 2)))
     });
@@ -252,14 +253,49 @@ fn slow(stack: &Array3<f32>, window: usize) -> Array2<f64> {
         near.sort_by(f64::total_cmp);
         near[rank]
     };
-    let even = Array2::from_shape_fn((rows, columns), |(row, column)| {
-        let usual = middle((0..rows).map(|row| rank((row, column), 12)).collect());
-        f64::from(u8::from(rank((row, column), 20) <= 4.0 * usual.max(1e-4)))
+    let usual: Vec<f64> = (0..columns)
+        .map(|column| middle((0..rows).map(|row| rank((row, column), 12)).collect()).max(1e-4))
+        .collect();
+    let even = Array2::from_shape_fn((rows, columns), |place| {
+        f64::from(u8::from(rank(place, 20) <= 4.0 * usual[place.1]))
     });
     Array2::from_shape_fn((rows, columns), |place| {
         let count: f64 = slow_near(&even, place, (4, 4)).iter().sum();
-        if even[place] > 0.0 && count >= 72.9 { map[place] } else { 0.0 }
+        let deviation = 1.4826 * usual[place.1];
+        let differ = (map[place] - across[place]).abs();
+        let stands_out = |value: f64| value.abs() > 4.0 * usual[place.1];
+        let is_alike =
+            !stands_out(map[place]) || differ <= 2.0 * deviation + 0.25 * map[place].abs();
+        if even[place] > 0.0 && count >= 72.9 && is_alike {
+            return map[place];
+        }
+        let near = slow_near(&across, place, (2, 2));
+        let square = near.iter().map(|value| value * value).sum::<f64>() / 25.0;
+        let is_even = square <= 2.0 * deviation * deviation && !stands_out(across[place]);
+        if is_even { across[place] } else { 0.0 }
     })
+}
+
+/// The mean of the pieces that agree.
+fn slow_agreed(pieces: &[Array2<f64>]) -> Array2<f64> {
+    Array2::from_shape_fn(pieces[0].dim(), |place| {
+        let mut values: Vec<f64> = pieces.iter().map(|piece| piece[place]).collect();
+        let median = middle(values.clone());
+        let spread = middle(values.iter().map(|value| (value - median).abs()).collect());
+        values.retain(|value| (value - median).abs() <= 4.0 * 1.4826 * spread);
+        values.iter().sum::<f64>() / values.len() as f64
+    })
+}
+
+/// A value less the parabola y = a + bx + cx² of least squares through the 21 columns about it.
+fn slow_beside(mean: &Array2<f64>, place: (usize, usize)) -> f64 {
+    let near = slow_near(mean, place, (0, 10));
+    let squares = || (-10..=10).map(|x| f64::from(x * x));
+    let [sum, sum_of_fourths] = [squares().sum::<f64>(), squares().map(|x| x * x).sum()];
+    let [values, curved] =
+        [near.iter().sum::<f64>(), near.iter().zip(squares()).map(|(y, x)| y * x).sum()];
+    let fitted = (sum_of_fourths * values - sum * curved) / (21.0 * sum_of_fourths - sum * sum);
+    mean[place] - fitted
 }
 
 fn middle(mut values: Vec<f64>) -> f64 {

@@ -9,21 +9,17 @@ use rayon::prelude::*;
 use serde::Serialize;
 use voltomo_numeric::cast::to_f32;
 
-use super::{plane::mirrored, sliding_median::median_across};
+use super::{plane::less_parabola, sliding_median::median_across};
 
 /// Robust standard deviations beyond which a piece of the scan tells of the sample.
 const BEYOND: f32 = 4.0;
 /// A normal distribution's standard deviation over its median absolute deviation.
-const NORMAL: f32 = 1.4826;
+pub(super) const NORMAL: f32 = 1.4826;
 
 /// How much nearer rows must be to a slope, as a factor of their deviation, for it to be one.
 const NEARER: f32 = 0.8;
-/// Line integral below which nothing stands out.
-const NOTHING: f32 = 1e-4;
-/// How far what is beside a pixel may stand out of what is usual, as a factor.
-const STANDS_OUT: f32 = 4.0;
-/// Pixels among the 81 about one that must not stand out.
-const EVEN_OF_81: usize = 73;
+/// Columns on either side that the parabola goes through which a pixel is held against in its row.
+const BESIDE: usize = 10;
 
 /// Rows and columns, odd numbers, that a pixel is held against.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -79,10 +75,12 @@ impl GainMap {
 /// What the pixels of some rows add.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(crate) struct Gains {
-    /// `[row, column]`.
+    /// Told from the columns, `[row, column]`.
     pub(crate) values: Vec<f32>,
     /// Half the difference of what the even and what the odd pieces tell, as many.
     pub(crate) differences: Vec<f32>,
+    /// Both told from the rows, as many.
+    pub(crate) across: Vec<[f32; 2]>,
 }
 
 /// What the pixels add, from the means over each of some pieces of the scan.
@@ -92,28 +90,49 @@ pub(crate) struct Gains {
 /// each piece a pixel is held against its column in the rows about it ([`standing`]); the pieces
 /// within 4 robust standard deviations of their median are averaged, so that what passes by counts
 /// for nothing; and what neighbouring columns share is left to the sample,
-/// `g = e − median_columns(e)`. No row knows how many others were asked for. Memory: the pieces once
-/// more.
+/// `g = e − median_columns(e)`. The other way round, a pixel is held against the parabola through 21
+/// columns of its row, and what the rows about it share is left to the sample. No row knows how many
+/// others were asked for. Memory: the pieces once more.
 pub(crate) fn gains(
     pieces: &[Vec<f32>],
     columns: usize,
     wanted: &Range<usize>,
     window: GainWindow,
 ) -> Gains {
+    let beside = beside(pieces, columns);
     let rows: Vec<Gains> = wanted
         .clone()
         .into_par_iter()
         .map(|row| {
             let line = |means: &Vec<f32>| standing(means, columns, (row, window.rows));
             let lines: Vec<Vec<f32>> = pieces.iter().map(line).collect();
-            gains_of_row(&lines, window.columns)
+            let across = standing(&beside[0], columns, (row, window.rows));
+            let differences = &beside[1][row * columns..(row + 1) * columns];
+            let across = across.into_iter().zip(differences.iter().copied());
+            let across = across.map(|(value, difference)| [value, difference]).collect();
+            Gains { across, ..gains_of_row(&lines, window.columns) }
         })
         .collect();
     rows.into_iter().fold(Gains::default(), |mut all, row| {
         all.values.extend(row.values);
+        all.across.extend(row.across);
         all.differences.extend(row.differences);
         all
     })
+}
+
+/// What stands out of the parabola along each row, `[row, column]`, as the pieces agree, and half the
+/// difference of what the even and what the odd ones tell.
+fn beside(pieces: &[Vec<f32>], columns: usize) -> [Vec<f32>; 2] {
+    let rows = pieces.first().map_or(0, Vec::len) / columns.max(1);
+    let row = |row: usize| {
+        let range = row * columns..(row + 1) * columns;
+        let line = |means: &Vec<f32>| less_parabola(&means[range.clone()], BESIDE);
+        let lines: Vec<Vec<f32>> = pieces.iter().map(line).collect();
+        agreed_along(&lines).into_iter().map(|[mean, even, odd]| (mean, 0.5 * (even - odd)))
+    };
+    let both: (Vec<f32>, Vec<f32>) = (0..rows).into_par_iter().flat_map_iter(row).unzip();
+    both.into()
 }
 
 /// A row less what its columns show in the rows about it: their median, or the median about a slope
@@ -149,77 +168,13 @@ fn standing(means: &[f32], columns: usize, (row, window): (usize, usize)) -> Vec
 }
 
 /// The median, of an even number the upper one; the order of the values is lost.
-fn middle(values: &mut [f32]) -> f32 {
+pub(super) fn middle(values: &mut [f32]) -> f32 {
     let place = values.len() / 2;
     *values.select_nth_unstable_by(place, f32::total_cmp).1
 }
 
-/// Takes out of a map what is no pixel's but the sample's, where that ends or bends.
-///
-/// A pixel counts where at most 4 of the 25 about it stand out of what is usual in its column by
-/// a factor of 4 (usual: the median over the rows of the median magnitude in 25 pixels, at least 10⁻⁴), as do nine tenths
-/// of the 81 about it. Memory: nine bytes a pixel.
-pub(crate) fn only_pixels(values: &mut [f32], columns: usize) {
-    let near = ranks(values, columns);
-    let usual: Vec<f32> = (0..columns)
-        .into_par_iter()
-        .map(|column| {
-            let each = near.iter().skip(column).step_by(columns);
-            let mut medians: Vec<f32> = each.map(|[median, _]| *median).collect();
-            middle(&mut medians).max(NOTHING)
-        })
-        .collect();
-    let is_even = |place: usize| near[place][1] <= STANDS_OUT * usual[place % columns];
-    let even: Vec<bool> = (0..near.len()).into_par_iter().map(is_even).collect();
-    let places = (even.len() / columns.max(1), columns);
-    values.par_iter_mut().enumerate().for_each(|(place, value)| {
-        let count = about(place, places, 4).filter(|near| even[*near]).count();
-        if !even[place] || count < EVEN_OF_81 {
-            *value = 0.0;
-        }
-    });
-}
-
-/// The middle one of the 25 magnitudes about each pixel, and the fifth largest.
-fn ranks(map: &[f32], columns: usize) -> Vec<[f32; 2]> {
-    let places = (map.len() / columns.max(1), columns);
-    let rank = |place: usize| {
-        let mut near = [0.0f32; 25];
-        for (value, near) in near.iter_mut().zip(about(place, places, 2)) {
-            *value = map[near].abs();
-        }
-        near.sort_unstable_by(f32::total_cmp);
-        [near[12], near[20]]
-    };
-    (0..map.len()).into_par_iter().map(rank).collect()
-}
-
-/// The places of the pixels about one, `reach` rows and columns on either side, mirrored at the rims.
-fn about(
-    place: usize,
-    (rows, columns): (usize, usize),
-    reach: usize,
-) -> impl Iterator<Item = usize> {
-    let near = move |place: usize, step: usize, count: usize| {
-        mirrored((place + step).cast_signed() - reach.cast_signed(), count)
-    };
-    let side = 2 * reach + 1;
-    (0..side * side).map(move |k| {
-        let row = near(place / columns, k / side, rows);
-        row * columns + near(place % columns, k % side, columns)
-    })
-}
-
 fn gains_of_row(pieces: &[Vec<f32>], window: usize) -> Gains {
-    let columns = pieces.first().map_or(0, Vec::len);
-    let mut seen = Vec::with_capacity(pieces.len());
-    let found: Vec<[f32; 3]> = (0..columns)
-        .map(|column| {
-            seen.clear();
-            seen.extend(pieces.iter().map(|line| line[column]));
-            agreed(&seen)
-        })
-        .collect();
+    let found = agreed_along(pieces);
     let means: Vec<f32> = found.iter().map(|[mean, ..]| *mean).collect();
     let mut shared = Vec::new();
     median_across(&means, 1, window, &mut shared);
@@ -229,6 +184,18 @@ fn gains_of_row(pieces: &[Vec<f32>], window: usize) -> Gains {
         row.differences.push(0.5 * (even - odd));
     }
     row
+}
+
+/// [`agreed`] for each column.
+fn agreed_along(pieces: &[Vec<f32>]) -> Vec<[f32; 3]> {
+    let columns = pieces.first().map_or(0, Vec::len);
+    let mut seen = Vec::with_capacity(pieces.len());
+    let column = |column: usize| {
+        seen.clear();
+        seen.extend(pieces.iter().map(|line| line[column]));
+        agreed(&seen)
+    };
+    (0..columns).map(column).collect()
 }
 
 /// The mean of the pieces that agree; that of the even ones and that of the odd ones among them.
@@ -269,9 +236,10 @@ mod tests {
             let part = |means: &Vec<f32>| means[held.start * columns..held.end * columns].to_vec();
             let pieces: Vec<Vec<f32>> = whole.iter().map(part).collect();
             let inside = wanted.start - held.start..wanted.end - held.start;
-            parts.extend(gains(&pieces, columns, &inside, window).values);
+            let part = gains(&pieces, columns, &inside, window);
+            parts.extend(part.values.into_iter().zip(part.across));
         }
-        assert_eq!(all.values, parts);
+        assert_eq!(all.values.into_iter().zip(all.across).collect::<Vec<_>>(), parts);
     }
 
     #[test]

@@ -1,15 +1,12 @@
 //! How strong the stripes of sinograms are. Removes nothing.
 
 use super::{
-    plane::{mirrored, shape},
+    plane::{less_parabola, shape},
     sliding_median::median_across,
 };
 
 /// Columns that a stripe is seen against.
 const WINDOW: usize = 9;
-/// What a parabola through nine values has in their middle, as shares of them.
-/// Source: Savitzky & Golay 1964, doi:10.1021/ac60214a047.
-const PARABOLA: [f32; WINDOW] = [-21.0, 14.0, 39.0, 54.0, 59.0, 54.0, 39.0, 14.0, -21.0];
 /// Share of the columns, the steepest ones, that is left out: there the sample bends.
 const STEEP: f64 = 0.15;
 
@@ -59,21 +56,15 @@ impl RingIndex {
         };
         let mut sorted: Vec<f32> = (0..columns).map(steepness).collect();
         sorted.sort_by(f32::total_cmp);
+        let standing = halves.map(|half| less_parabola(&half, WINDOW / 2));
         let kept = voltomo_numeric::cast::to_index((1.0 - STEEP) * (columns - 1) as f64);
         for x in (0..columns).filter(|x| steepness(*x) <= sorted[kept]) {
-            let [even, odd] = [0, 1].map(|half| f64::from(standing(&halves[half], x)));
+            let [even, odd] = [0, 1].map(|half| f64::from(standing[half][x]));
             self.stripes += even * odd;
             self.noise += 0.25 * (even - odd) * (even - odd);
             self.count += 1.0;
         }
     }
-}
-
-/// A value less the parabola through it and its neighbours.
-fn standing(line: &[f32], x: usize) -> f32 {
-    let first = x.cast_signed() - (WINDOW / 2).cast_signed();
-    let near = (first..).zip(PARABOLA).map(|(x, share)| share * line[mirrored(x, line.len())]);
-    line[x] - near.sum::<f32>() / PARABOLA.iter().sum::<f32>()
 }
 
 /// Root mean square of the difference of two mean rows.

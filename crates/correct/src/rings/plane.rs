@@ -70,3 +70,20 @@ pub(super) fn moving_average(line: &[f32], window: usize) -> Vec<f32> {
     }
     averages
 }
+
+/// A line less the parabola through each value and `reach` values on either side of it; the line is
+/// mirrored at both ends.
+///
+/// Source: Savitzky & Golay 1964, doi:10.1021/ac60214a047.
+pub(super) fn less_parabola(line: &[f32], reach: usize) -> Vec<f32> {
+    let reach = reach.cast_signed();
+    // What the parabola has in the middle, as shares of the values.
+    let shares: Vec<f32> =
+        (-reach..=reach).map(|k| (3 * reach * (reach + 1) - 1 - 5 * k * k) as f32).collect();
+    let whole: f32 = shares.iter().sum();
+    let less = |x: usize| {
+        let near = (x.cast_signed() - reach..).zip(&shares);
+        line[x] - near.map(|(x, share)| share * line[mirrored(x, line.len())]).sum::<f32>() / whole
+    };
+    (0..line.len()).map(less).collect()
+}
