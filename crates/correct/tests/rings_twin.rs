@@ -141,10 +141,13 @@ impl Made {
 
     /// Decibels that the rings fell by in these rows.
     fn decibel(&self, rows: Range<usize>) -> f64 {
-        let [before, after] =
-            [0, 1].map(|k| ring_energy(&self.ringed[k], &self.plain[k], &rows));
+        let [before, after] = [0, 1].map(|k| ring_energy(&self.ringed[k], &self.plain[k], &rows));
         let decibel = 10.0 * (before / after).log10();
-        println!("rows {rows:?}: {:.2e}, then {:.2e}: {decibel:.1} dB", before.sqrt(), after.sqrt());
+        println!(
+            "rows {rows:?}: {:.2e}, then {:.2e}: {decibel:.1} dB",
+            before.sqrt(),
+            after.sqrt()
+        );
         assert!((0.5 * GAIN..2.0 * GAIN).contains(&before.sqrt()), "{before}");
         decibel
     }

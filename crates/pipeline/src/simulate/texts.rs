@@ -5,8 +5,8 @@ use std::fmt::Write;
 use std::path::PathBuf;
 
 use serde::Serialize;
-use voltomo_numeric::cast::to_f32;
 use voltomo_acquire::simulate::instrument::{FrameKind, Twin};
+use voltomo_numeric::cast::to_f32;
 use voltomo_reconstruct::ConeSlices;
 use voltomo_types::Geometry;
 
