@@ -237,12 +237,8 @@ fn slow(stack: &Array3<f32>, window: usize) -> Array2<f64> {
             piece.mapv(f64::from).mean_axis(Axis(0)).unwrap()
         })
         .collect();
-    let each = |of: &dyn Fn(&Array2<f64>, (usize, usize)) -> f64| -> Vec<Array2<f64>> {
-        let piece = |mean| Array2::from_shape_fn((rows, columns), |place| of(mean, place));
-        means.iter().map(piece).collect()
-    };
-    let standing = slow_agreed(&each(&|mean, place| slow_standing(mean, place, window)));
-    let beside = slow_agreed(&each(&slow_beside));
+    let standing = slow_agreed(&means, |mean, place| slow_standing(mean, place, window));
+    let beside = slow_agreed(&means, slow_beside);
     let across =
         Array2::from_shape_fn((rows, columns), |place| slow_standing(&beside, place, window));
     let map = Array2::from_shape_fn((rows, columns), |(row, column)| {
@@ -276,10 +272,13 @@ fn slow(stack: &Array3<f32>, window: usize) -> Array2<f64> {
     })
 }
 
-/// The mean of the pieces that agree.
-fn slow_agreed(pieces: &[Array2<f64>]) -> Array2<f64> {
+/// What a place has in the pieces that agree, on average.
+fn slow_agreed(
+    pieces: &[Array2<f64>],
+    of: impl Fn(&Array2<f64>, (usize, usize)) -> f64,
+) -> Array2<f64> {
     Array2::from_shape_fn(pieces[0].dim(), |place| {
-        let mut values: Vec<f64> = pieces.iter().map(|piece| piece[place]).collect();
+        let mut values: Vec<f64> = pieces.iter().map(|piece| of(piece, place)).collect();
         let median = middle(values.clone());
         let spread = middle(values.iter().map(|value| (value - median).abs()).collect());
         values.retain(|value| (value - median).abs() <= 4.0 * 1.4826 * spread);
