@@ -16,6 +16,8 @@ const BINS: usize = 144;
 const BEHIND_MM: f64 = 2.5;
 /// No roll is wound about a mandrel that is wider than this share of its can: that is the room under a lid.
 const WIDEST: f64 = 1.0 / 3.0;
+/// Gaps behind a buckle add up to its depth within this share: the first lies in the edge's blur.
+const BY_GAPS: f64 = 0.25;
 /// Heights taken together for a map by height, mm.
 const ROW_MM: f64 = 1.0;
 
@@ -34,6 +36,8 @@ pub(super) struct Core {
     sheet: Option<Array2<f64>>,
     /// Height of each row of the map.
     rows: Vec<f64>,
+    /// A buckle that the spiral's step explains as well, told by the gaps behind it.
+    pub(super) by_gaps: Option<Place>,
 }
 
 fn bin_angle(bin: usize) -> f64 {
@@ -68,7 +72,7 @@ impl Core {
         let (map, sheet, rows) = map_by_height(survey, (middle, reach));
         let heights = dark_heights(survey, (middle, &edge))?;
         let sheet = (survey.seen.probe == Probe::Xray).then_some(sheet);
-        Some(Self { edge, heights, level: middle, map, sheet, rows })
+        Some(Self { edge, heights, level: middle, map, sheet, rows, by_gaps: None })
     }
 }
 
@@ -134,6 +138,12 @@ impl Core {
         self.edge.radius + 0.5 * self.edge.step.abs() + x.hypot(y)
     }
 
+    /// Radius about the can's axis within which nothing of the roll lies at most heights, mm.
+    pub(super) fn innermost(&self) -> f64 {
+        let edges = (0..BINS).filter_map(|bin| median(self.map.column(bin).to_vec()));
+        edges.fold(self.edge.radius, f64::min)
+    }
+
     /// Whether a place lies behind a buckle of the inner windings, where they leave a void.
     pub(super) fn is_behind_buckle(
         &self,
@@ -197,8 +207,12 @@ fn void(survey: &Survey<'_>, core: &Core) -> Finding {
 
 /// Regions of the edge that stand inside their spiral.
 fn collapses(survey: &Survey<'_>, core: &Core) -> Vec<Finding> {
-    let (places, levels) = buckles(survey, core);
-    places.into_iter().map(|place| collapse(survey, place, levels)).collect()
+    let (places, (noise, threshold)) = buckles(survey, core);
+    let edge = noise.hypot(0.25 * survey.seen.grid.voxel);
+    let sigma = |place: &Place| {
+        if core.by_gaps == Some(*place) { BY_GAPS * place.extent[0] } else { edge }
+    };
+    places.into_iter().map(|place| collapse(survey, place, (sigma(&place), threshold))).collect()
 }
 
 /// Where inner windings stand inside their spiral; noise of the edge and threshold, mm.
@@ -210,8 +224,8 @@ fn buckles(survey: &Survey<'_>, core: &Core) -> (Vec<Place>, (f64, f64)) {
     let threshold = (6.0 * noise).max(1.5 * survey.seen.grid.voxel).max(0.2 * core.edge.step.abs());
     let regions = regions::above(&depth, threshold);
     let wound = regions.iter().filter(|region| core.is_wound(&depth, region));
-    let places = wound.filter_map(|region| buckle(core, &depth, region)).collect();
-    (places, (noise, threshold))
+    let by_edge = wound.filter_map(|region| buckle(core, &depth, region));
+    (by_edge.chain(core.by_gaps).collect(), (noise, threshold))
 }
 
 impl Core {
@@ -261,12 +275,11 @@ fn buckle(core: &Core, depth: &Array2<f64>, region: &[(usize, usize)]) -> Option
     Some(Place { height: z / sum, radius, angle: y.atan2(x), extent: [most, width, height] })
 }
 
-fn collapse(survey: &Survey<'_>, place: Place, (noise, threshold): (f64, f64)) -> Finding {
+fn collapse(survey: &Survey<'_>, place: Place, (sigma, threshold): (f64, f64)) -> Finding {
     let [most, width, height] = place.extent;
     let mm = MeasureUnit::Millimetre;
-    let voxel = survey.seen.grid.voxel;
     let measures = vec![
-        Measure::new("depth", most, Some(noise.hypot(0.25 * voxel)), mm),
+        Measure::new("depth", most, Some(sigma), mm),
         Measure::new("width", width, Some(0.15), mm),
         Measure::new("height", height, Some(ROW_MM), mm),
     ];

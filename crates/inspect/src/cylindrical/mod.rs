@@ -24,6 +24,7 @@ mod round_plots;
 mod sawtooth;
 mod settings;
 mod shortfall;
+mod stack;
 mod stripes;
 pub mod survey;
 mod wall;
@@ -101,15 +102,19 @@ struct Look<'a> {
 
 impl<'a> Look<'a> {
     fn of(survey: Survey<'a>) -> Self {
-        let core = Core::of(&survey);
+        let mut core = Core::of(&survey);
         let is_neutron = survey.seen.probe == Probe::Neutron;
         let mut stripes =
             if is_neutron { stripes::find(&survey, core.as_ref()) } else { Vec::new() };
         // What the buckled windings leave behind them belongs to the buckle.
-        stripes.retain(|stripe| {
-            let place = (stripe.radius, stripe.angle);
-            !core.as_ref().is_some_and(|core| core.is_behind_buckle(&survey, place))
-        });
+        let own = |stripes: &mut Vec<Stripe>, core: &Core| {
+            stripes.retain(|it| !core.is_behind_buckle(&survey, (it.radius, it.angle)));
+        };
+        if let Some(core) = &mut core {
+            own(&mut stripes, core);
+            core.by_gaps = stack::buckle(&survey, core, &stripes);
+            own(&mut stripes, core);
+        }
         let lead = if is_neutron { None } else { Lead::of(&survey) };
         let can = Can::of(&survey);
         let gap = can.as_ref().and_then(|can| Gap::of(&survey, can));
