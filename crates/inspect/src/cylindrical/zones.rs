@@ -20,6 +20,8 @@ use crate::round::median;
 const MISSING: f64 = 0.25;
 /// Beyond this share, what is missing is no electrolyte alone.
 const EMPTY: f64 = 0.72;
+/// A bubble that is wider than this holds a block that it empties, mm.
+const WIDE_MM: f64 = 1.2;
 /// Where separators stand alone a bubble takes at least this share of a block.
 const HALF: f64 = 0.5;
 /// The least void among blocks, mm³: a ball of 0.35 mm.
@@ -147,7 +149,8 @@ impl Blocks {
         }
         let is_thin = zone.place.extent[0] < 1.1;
         let sigmas = zone.level / self.noise.max(1e-9);
-        match (zone.most > EMPTY || zone.is_small(), is_thin && !zone.is_small()) {
+        let is_bubble = zone.most > EMPTY || (zone.is_small() && !zone.is_wide());
+        match (is_bubble, is_thin && !zone.is_small()) {
             (_, true) => None,
             // Smaller ones are a few blocks of noise.
             (true, _) => {
@@ -205,6 +208,11 @@ impl Zone {
     fn is_small(&self) -> bool {
         self.place.extent.iter().all(|it| *it < 2.6)
     }
+
+    /// Whether a bubble of this size would leave some block empty.
+    fn is_wide(&self) -> bool {
+        self.place.extent.iter().all(|it| *it > WIDE_MM)
+    }
 }
 
 fn dry(survey: &Survey<'_>, place: Place, [volume, level, sigmas]: [f64; 3]) -> Finding {
@@ -240,7 +248,8 @@ fn bubble(survey: &Survey<'_>, place: Place, (void, sigmas): (f64, f64)) -> Find
 fn pool(survey: &Survey<'_>, core: Option<&Core>) -> Option<Finding> {
     let (core, bottom) = (core?, survey.body.bottom?);
     let unrolled = &survey.unrolled;
-    let end = unrolled.radius_index(0.55 * core.edge.radius).max(2);
+    // Buckled windings may leave little of the void.
+    let end = unrolled.radius_index(0.55 * core.innermost()).max(2);
     let [low, _] = survey.roll?;
     let range = unrolled.height_range([bottom + FLOOR_MM, low + 8.0]);
     let profile: Vec<f64> = range
