@@ -11,7 +11,7 @@ use super::core::Core;
 use super::regions;
 use super::report::Place;
 use super::survey::{ANGLES, Survey};
-use crate::round::median_and_sigma;
+use crate::round::{median, median_and_sigma};
 use crate::unrolled::{Raster, Unrolled};
 
 /// Finer samples than this show no more than the blur leaves, mm.
@@ -35,6 +35,32 @@ const WIDE_MM: f64 = 1.2;
 const EMPTY: f64 = 0.72;
 /// The blur carries its darkness so far beyond half of its depth, mm.
 const BLUR_MM: f64 = 0.25;
+/// Where windings end a place is held against what lies between so far and so far to either side of it
+/// along the turn, mm: the nearest that no bubble reaches, since the edges are uneven.
+const ALONG_MM: [f64; 2] = [1.4, 2.2];
+/// What is less bright than this share of the roll shows no bubble.
+const FAINT: f64 = 0.2;
+/// Beside a place that takes this share of the roll in the body, more is not told.
+const MOST_USUAL: f32 = 0.8;
+/// Where windings end, what lacks less than this share of what is beside it is uneven,
+const LEAST_AT_END: f64 = 0.25;
+/// and so is what stands out by fewer standard deviations: sheets that run along the voxels beat.
+const SIGMAS_AT_END: f64 = 10.0;
+/// There the blur lets no bubble seem narrower than this, mm.
+const NARROW_MM: f64 = 0.15;
+/// No bubble is so many times as high or wide as it is narrow; sheets that run along the voxels are, and
+/// the slot of a disc.
+const ROUND: f64 = 2.0;
+/// Against both sides along the radius a bubble is at least by this share as dark as along the turn.
+const ACROSS: f64 = 0.25;
+/// So far behind the mandrel's void windings are whole, mm.
+const BESIDE_VOID_MM: f64 = 0.1;
+/// The least void that is told there, mm³: a ball of 0.3 mm.
+const LEAST_AT_END_MM3: f64 = 0.014;
+/// Separators stand so far above the body at most, mm.
+const BEYOND_MM: f64 = 4.5;
+/// Two bubbles do not lie nearer than this, mm.
+const APART_MM: f64 = 0.3;
 
 /// A small void.
 #[derive(Debug, Clone, Copy)]
@@ -61,16 +87,48 @@ pub(super) fn find(survey: &Survey<'_>, core: Option<&Core>, [low, high]: [f64; 
     slabs.flatten().collect()
 }
 
+/// Every small void where the windings end above: from the upper border of the roll's body, mm, up to the
+/// disc, through which a bubble may reach. Below, disc, tab and floor are one.
+///
+/// What is above and below a place differs there. A bubble is darker than what lies to either side of
+/// it along the turn, and no tab, gap or dry zone of the body goes on there.
+pub(super) fn at_top(survey: &Survey<'_>, core: Option<&Core>, border: f64) -> Vec<Bubble> {
+    let inside = border - BESIDE_MM[1];
+    let high = (border + BEYOND_MM).min(survey.body.seen[1]);
+    let Some(mut slab) = Slab::of(survey, core, [inside, high]) else { return Vec::new() };
+    slab.compare_along_turn([inside, border]);
+    // Beside the void edges of windings stand.
+    let inner = core.map_or(0.0, |core| core.outermost() + BESIDE_VOID_MM);
+    // A bubble at the border is whole on one of its sides.
+    let mut bubbles = slab.bubbles([border - APART_MM, slab.end(border)]);
+    bubbles.retain(|it| it.place.radius > inner && it.void > LEAST_AT_END_MM3);
+    bubbles
+}
+
+/// Bubbles, but for those that were found twice.
+pub(super) fn once(bubbles: Vec<Bubble>) -> Vec<Bubble> {
+    let mut kept: Vec<Bubble> = Vec::new();
+    for bubble in bubbles {
+        let is_told = |other: &Bubble| bubble.place.apart(&other.place) < APART_MM;
+        if !kept.iter().any(is_told) {
+            kept.push(bubble);
+        }
+    }
+    kept
+}
+
 /// A part of the roll unrolled finely; `[height, angle, radius]`.
 struct Slab {
     space: Unrolled,
     radii: Range<usize>,
     /// Smoothed values: 0 is void, 1 the roll's mean.
     level: Array3<f32>,
-    /// By how much a place is darker than the darker of what lies above and below it.
+    /// By how much a place is darker than the darker of what lies above and below it; where windings
+    /// end, which share of the darker of both sides it lacks.
     dark: Array3<f32>,
-    /// Middle and standard deviation of that.
-    noise: (f64, f64),
+    /// Middle and standard deviation of that, by height.
+    noise: Vec<(f64, f64)>,
+    is_end: bool,
 }
 
 impl Slab {
@@ -101,10 +159,11 @@ impl Slab {
             |value: &f32| if value.is_finite() { (value - void) / (roll - void) } else { 1.0 };
         let level = space.map.slice(s![.., .., radii.clone()]).mapv(|value| share(&value));
         let dark = Array3::zeros(level.dim());
-        let mut slab = Self { space, radii, level, dark, noise: (0.0, 0.0) };
+        let noise = Vec::new();
+        let mut slab = Self { space, radii, level, dark, noise, is_end: false };
         slab.compare();
         let values: Vec<f64> = slab.dark.iter().step_by(13).map(|it| f64::from(*it)).collect();
-        slab.noise = median_and_sigma(&values)?;
+        slab.noise = vec![median_and_sigma(&values)?; slab.level.shape()[0]];
         Some(slab)
     }
 
@@ -146,16 +205,62 @@ impl Slab {
         );
     }
 
+    /// Holds each place against the darker of both its sides along the turn, as a share of it, and takes
+    /// off what stands upright at it in the body.
+    fn compare_along_turn(&mut self, body: [f64; 2]) {
+        let arcs: Vec<f64> = (0..self.radii.len()).map(|r| self.lengths(r)[1]).collect();
+        let rows = self.space.height_range(body);
+        let rings = self.level.axis_iter(Axis(2)).zip(self.dark.axis_iter_mut(Axis(2)));
+        for ((level, mut dark), arc) in rings.zip(arcs) {
+            let beside = ALONG_MM.map(|mm| to_index(mm / arc).min(ANGLES / 2));
+            for (ring, mut dark) in level.outer_iter().zip(dark.outer_iter_mut()) {
+                let sums = Sums::of(ring, beside[1]);
+                let side = |a: usize| sums.darker_side(a, beside).filter(|it| *it > to_f32(FAINT));
+                let share = |a: usize| side(a).map_or(0.0, |side| 1.0 - ring[a] / side);
+                dark.indexed_iter_mut().for_each(|(a, dark)| *dark = share(a));
+            }
+        }
+        self.dark.lanes_mut(Axis(0)).into_iter().for_each(|mut lane| {
+            let values = lane.slice(s![rows.clone()]).iter().map(|it| f64::from(*it)).collect();
+            let usual = median(values).map_or(0.0, to_f32).clamp(0.0, MOST_USUAL);
+            lane.mapv_inplace(|value| (value - usual) / (1.0 - usual));
+        });
+        let noise = |plane: ndarray::ArrayView2<'_, f32>| {
+            let values: Vec<f64> = plane.iter().step_by(7).map(|it| f64::from(*it)).collect();
+            median_and_sigma(&values).unwrap_or((0.0, f64::INFINITY))
+        };
+        self.noise = self.dark.outer_iter().map(noise).collect();
+        self.is_end = true;
+    }
+
+    /// How far above a height something of the roll is seen, mm.
+    fn end(&self, from: f64) -> f64 {
+        let is_seen = |h: &usize| {
+            let plane = self.level.index_axis(Axis(0), *h);
+            let values = plane.iter().step_by(7).map(|it| f64::from(*it)).collect();
+            median(values).is_some_and(|level| level > FAINT)
+        };
+        let above = (0..self.space.heights.len()).filter(|h| self.space.heights[*h] > from);
+        above.take_while(is_seen).last().map_or(from, |h| self.space.heights[h])
+    }
+
     /// Bubbles whose middle lies between two heights.
     fn bubbles(&self, [low, high]: [f64; 2]) -> Vec<Bubble> {
-        let threshold = to_f32(self.noise.0 + (SIGMAS * self.noise.1).max(LEAST));
-        let regions = regions::above_in(&self.dark.mapv(|value| value > threshold));
+        let (sigmas, least) =
+            if self.is_end { (SIGMAS_AT_END, LEAST_AT_END) } else { (SIGMAS, LEAST) };
+        let mut is_dark = Array3::from_elem(self.dark.dim(), false);
+        let planes = is_dark.outer_iter_mut().zip(self.dark.outer_iter());
+        for ((mut flags, dark), (middle, sigma)) in planes.zip(&self.noise) {
+            let threshold = to_f32(middle + (sigmas * sigma).max(least));
+            flags.zip_mut_with(&dark, |flag, value| *flag = *value > threshold);
+        }
+        let regions = regions::above_in(&is_dark);
         let bubbles = regions.iter().filter_map(|region| self.bubble(region));
         bubbles.filter(|it| (low..high).contains(&it.place.height)).collect()
     }
 
     fn darkness(&self, at: [usize; 3]) -> f64 {
-        f64::from(self.dark[at]) - self.noise.0
+        f64::from(self.dark[at]) - self.noise[at[0]].0
     }
 
     /// What a dark region is, if it is as small and as empty as a bubble.
@@ -179,7 +284,12 @@ impl Slab {
         if widest > WIDEST_MM || ((widest > WIDE_MM || is_cut) && peak < EMPTY) {
             return None;
         }
-        (self.darkness_along_turn(top) > 0.5 * peak).then(|| self.measured(top, reach)).flatten()
+        let is_local = if self.is_end {
+            is_round([0, 1, 2].map(extent)) && self.share_along_radius(top) > ACROSS * peak
+        } else {
+            self.darkness_along_turn(top) > 0.5 * peak
+        };
+        is_local.then(|| self.measured(top, reach)).flatten()
     }
 
     /// By how much a place is darker than the darker of what lies on either side along the turn.
@@ -188,6 +298,14 @@ impl Slab {
         let beside = BESIDE_MM.map(|mm| to_index(mm / self.lengths(r)[1]).min(ANGLES / 2));
         let side = Sums::of(ring, beside[1]).darker_side(a, beside);
         side.map_or(0.0, |side| f64::from(side - ring[a]))
+    }
+
+    /// Which share a place lacks of the darker of what lies on either side of it along the radius.
+    fn share_along_radius(&self, [h, a, r]: [usize; 3]) -> f64 {
+        let lane = self.level.slice(s![h, a, ..]);
+        let beside = ALONG_MM.map(|mm| to_index(mm / self.space.radial_step));
+        let side = Sums::of(lane, 0).darker_side(r, beside);
+        side.map_or(0.0, |side| 1.0 - f64::from(lane[r] / side.max(to_f32(FAINT))))
     }
 
     /// Place and volume of what is missing about a place; `reach`: samples to either side of it.
@@ -214,9 +332,15 @@ impl Slab {
         let (x, y, height) = (x / void, y / void, z / void);
         let extent = [(6.0 * void / PI).cbrt(); 3];
         let place = Place { height, radius: x.hypot(y), angle: y.atan2(x), extent };
-        let sigmas = self.darkness(top) / self.noise.1.max(1e-9);
+        let sigmas = self.darkness(top) / self.noise[top[0]].1.max(1e-9);
         (void > 0.0).then_some(Bubble { place, void, sigmas })
     }
+}
+
+/// Whether what is so high, so long along the turn and so deep, mm, may be a bubble at an end of the roll.
+fn is_round([height, arc, depth]: [f64; 3]) -> bool {
+    let least = arc.min(depth);
+    least.min(height) > NARROW_MM && height.max(arc).max(depth) < ROUND * least
 }
 
 /// Samples of some places before and after one of them along an axis; the middle one is a circle.

@@ -14,6 +14,14 @@ pub(super) struct Place {
     pub(super) extent: [f64; 3],
 }
 
+impl Place {
+    /// Distance of the middles, mm.
+    pub(super) fn apart(&self, other: &Self) -> f64 {
+        let [a, b] = [self, other].map(|it| (it.radius * it.angle.cos(), it.radius * it.angle.sin()));
+        (a.0 - b.0).hypot(a.1 - b.1).hypot(self.height - other.height)
+    }
+}
+
 /// A finding about the cell as a whole.
 pub(super) fn finding(
     kind: FindingKind,

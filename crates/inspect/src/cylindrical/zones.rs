@@ -54,7 +54,10 @@ pub(super) fn findings(
     };
     let zones = regions.iter().filter_map(|region| blocks.zone(survey, region));
     let zones: Vec<Finding> = zones.filter(|zone| !is_behind(zone)).collect();
-    let bubbles = bubbles::find(survey, core, blocks.body_heights());
+    let body = blocks.body_heights();
+    let mut bubbles = bubbles::find(survey, core, body);
+    bubbles.extend(bubbles::at_top(survey, core, body[1]));
+    let bubbles = bubbles::once(bubbles);
     let small = bubbles.iter().map(|it| bubble(survey, it.place, (it.void, it.sigmas)));
     findings.extend(without_columns(together(small.collect(), zones)));
     findings
