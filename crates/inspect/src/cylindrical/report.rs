@@ -17,7 +17,8 @@ pub(super) struct Place {
 impl Place {
     /// Distance of the middles, mm.
     pub(super) fn apart(&self, other: &Self) -> f64 {
-        let [a, b] = [self, other].map(|it| (it.radius * it.angle.cos(), it.radius * it.angle.sin()));
+        let [a, b] =
+            [self, other].map(|it| (it.radius * it.angle.cos(), it.radius * it.angle.sin()));
         (a.0 - b.0).hypot(a.1 - b.1).hypot(self.height - other.height)
     }
 }

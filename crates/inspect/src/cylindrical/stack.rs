@@ -36,13 +36,13 @@ pub(super) fn buckle(survey: &Survey<'_>, core: &Core, stripes: &[Stripe]) -> Op
 
 /// Gaps one behind another, from the void's edge outwards; none where they are too few.
 fn members(stripes: &[Stripe], (edge, [low, high]): (f64, [f64; 2])) -> Vec<usize> {
-    let is_high = |it: &Stripe| it.heights[1].min(high) - it.heights[0].max(low) > HIGH * (high - low);
+    let is_high =
+        |it: &Stripe| it.heights[1].min(high) - it.heights[0].max(low) > HIGH * (high - low);
     let mut order: Vec<usize> = (0..stripes.len()).filter(|k| is_high(&stripes[*k])).collect();
     order.sort_by(|a, b| stripes[*a].radius.total_cmp(&stripes[*b].radius));
     let is_next = |from: &Stripe, to: &Stripe| {
         let aside = (to.angle - from.angle + 0.5 * TAU).rem_euclid(TAU) - 0.5 * TAU;
-        aside.abs() * from.radius < BESIDE_MM
-            && (0.0..NEXT_MM).contains(&(to.radius - from.radius))
+        aside.abs() * from.radius < BESIDE_MM && (0.0..NEXT_MM).contains(&(to.radius - from.radius))
     };
     let chain = |first: usize| {
         let mut chain = vec![first];
