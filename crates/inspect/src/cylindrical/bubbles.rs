@@ -51,8 +51,10 @@ const NARROW_MM: f64 = 0.15;
 /// No bubble is so many times as high or wide as it is narrow; sheets that run along the voxels are, and
 /// the slot of a disc.
 const ROUND: f64 = 2.0;
-/// Against both sides along the radius a bubble is at least by this share as dark as along the turn.
-const ACROSS: f64 = 0.25;
+/// Against the darkest of what is about it a bubble is at least by this share as dark as along the turn,
+const AROUND: f64 = 0.25;
+/// at radii so near to its own, mm.
+const NEAR_MM: f64 = 0.8;
 /// So far behind the mandrel's void windings are whole, mm.
 const BESIDE_VOID_MM: f64 = 0.1;
 /// The least void that is told there, mm³: a ball of 0.3 mm.
@@ -99,6 +101,8 @@ pub(super) fn at_top(survey: &Survey<'_>, core: Option<&Core>, border: f64) -> V
     slab.compare_along_turn([inside, border]);
     // Beside the void edges of windings stand.
     let inner = core.map_or(0.0, |core| core.outermost() + BESIDE_VOID_MM);
+    let is_before = |index: &usize| slab.radius(*index) < inner;
+    slab.whole_from = (0..slab.radii.len()).take_while(is_before).count();
     // A bubble at the border is whole on one of its sides.
     let mut bubbles = slab.bubbles([border - APART_MM, slab.end(border)]);
     bubbles.retain(|it| it.place.radius > inner && it.void > LEAST_AT_END_MM3);
@@ -129,6 +133,8 @@ struct Slab {
     /// Middle and standard deviation of that, by height.
     noise: Vec<(f64, f64)>,
     is_end: bool,
+    /// Index of the radius from which on windings are whole there.
+    whole_from: usize,
 }
 
 impl Slab {
@@ -160,7 +166,7 @@ impl Slab {
         let level = space.map.slice(s![.., .., radii.clone()]).mapv(|value| share(&value));
         let dark = Array3::zeros(level.dim());
         let noise = Vec::new();
-        let mut slab = Self { space, radii, level, dark, noise, is_end: false };
+        let mut slab = Self { space, radii, level, dark, noise, is_end: false, whole_from: 0 };
         slab.compare();
         let values: Vec<f64> = slab.dark.iter().step_by(13).map(|it| f64::from(*it)).collect();
         slab.noise = vec![median_and_sigma(&values)?; slab.level.shape()[0]];
@@ -285,7 +291,9 @@ impl Slab {
             return None;
         }
         let is_local = if self.is_end {
-            is_round([0, 1, 2].map(extent)) && self.share_along_radius(top) > ACROSS * peak
+            top[2] >= self.whole_from
+                && is_round([0, 1, 2].map(extent))
+                && self.share_around(top) > AROUND * peak
         } else {
             self.darkness_along_turn(top) > 0.5 * peak
         };
@@ -300,12 +308,21 @@ impl Slab {
         side.map_or(0.0, |side| f64::from(side - ring[a]))
     }
 
-    /// Which share a place lacks of the darker of what lies on either side of it along the radius.
-    fn share_along_radius(&self, [h, a, r]: [usize; 3]) -> f64 {
-        let lane = self.level.slice(s![h, a, ..]);
-        let beside = ALONG_MM.map(|mm| to_index(mm / self.space.radial_step));
-        let side = Sums::of(lane, 0).darker_side(r, beside);
-        side.map_or(0.0, |side| 1.0 - f64::from(lane[r] / side.max(to_f32(FAINT))))
+    /// Which share a place lacks of the darkest of what lies about it at its height: on either side along
+    /// the radius, and along the turn at radii near its own, since a slot is straight.
+    fn share_around(&self, [h, a, r]: [usize; 3]) -> f64 {
+        let plane = self.level.index_axis(Axis(0), h);
+        let samples = |mm: f64| to_index(mm / self.space.radial_step);
+        let lane = plane.slice(s![a, self.whole_from..]);
+        let across = Sums::of(lane, 0).darker_side(r - self.whole_from, ALONG_MM.map(samples));
+        let first = r.saturating_sub(samples(NEAR_MM)).max(self.whole_from);
+        let end = (r + samples(NEAR_MM) + 1).min(self.radii.len());
+        let along = (first..end).filter_map(|r| {
+            let beside = ALONG_MM.map(|mm| to_index(mm / self.lengths(r)[1]).min(ANGLES / 2));
+            Sums::of(plane.column(r), beside[1]).darker_side(a, beside)
+        });
+        let darkest = along.chain(across).fold(f32::INFINITY, f32::min);
+        if darkest > to_f32(FAINT) { 1.0 - f64::from(plane[[a, r]] / darkest) } else { 0.0 }
     }
 
     /// Place and volume of what is missing about a place; `reach`: samples to either side of it.
