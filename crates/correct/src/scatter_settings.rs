@@ -154,6 +154,10 @@ pub struct KernelSettings {
     /// Length over which stray light falls by e, mm on the detector; where air tells the glare, its
     /// usual one.
     pub glare_mm: f64,
+    /// The parts of the glare as a scan of the same detector with more air told them (`glare_parts` in
+    /// its `run.json`): the standard deviation of each, mm on the detector, and its share. They stand for
+    /// `glare` and `glare_mm`.
+    pub glare_parts: Option<Vec<[f64; 2]>>,
 }
 
 impl Default for KernelSettings {
@@ -170,6 +174,7 @@ impl Default for KernelSettings {
             backlight: None,
             glare: None,
             glare_mm: 15.0,
+            glare_parts: None,
         }
     }
 }
@@ -299,5 +304,13 @@ impl KernelSettings {
                 checks.check(range.contains(&value), (key, value), &expected);
             }
         }
+        let parts = self.glare_parts.iter().flatten();
+        let is_right = |[width, share]: &[f64; 2]| {
+            (0.01..=1000.0).contains(width) && (0.0..=0.4).contains(share)
+        };
+        let whole: f64 = parts.clone().map(|[_, share]| share).sum();
+        let found = ("kernel.glare_parts", format!("{:?}", parts.clone().collect::<Vec<_>>()));
+        let expected = "[width, share] of each: 0.01 to 1000 mm, and shares of 0.4 together at most";
+        checks.check(parts.clone().all(is_right) && whole <= 0.4, found, expected);
     }
 }

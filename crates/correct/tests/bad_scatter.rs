@@ -41,6 +41,8 @@ fn bad_numbers_name_their_keys() {
         (r#"{"black_bodies": {"transparency": 0}}"#, "black_bodies.transparency"),
         (r#"{"kernel": {"amplitude": -1}}"#, "kernel.amplitude"),
         (r#"{"kernel": {"glare": 0.9}}"#, "kernel.glare"),
+        (r#"{"kernel": {"glare_parts": [[5, 0.3], [9, 0.3]]}}"#, "kernel.glare_parts"),
+        (r#"{"kernel": {"glare_parts": [[0, 0.1]]}}"#, "kernel.glare_parts"),
         (r#"{"kernel": {"width_mm": 0}}"#, "kernel.width_mm"),
         (r#"{"starved_sigma": -1}"#, "starved_sigma"),
         (r#"{"method": "beam_stop", "beam_stop": {"regions": ["all"]}}"#, "beam_stop.regions"),

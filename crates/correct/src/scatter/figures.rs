@@ -63,6 +63,9 @@ pub struct KernelFigures {
     pub glare: f64,
     /// Whether the air beside the sample told the glare.
     pub is_glare_fitted: bool,
+    /// Uncertainty of the light behind the sample that follows from it, as a share of the open beam,
+    /// where the air told the glare.
+    pub glare_sigma: Option<f64>,
     /// Its parts: the standard deviation of each, mm on the detector, and its share.
     pub glare_parts: Vec<[f64; 2]>,
     /// Uncertainty of the background behind the sample that follows, as a share of the open beam.

@@ -2,7 +2,7 @@
 
 use ndarray::Array2;
 
-use super::glare::Part;
+use super::{glare::Part, solve::solve};
 
 /// Neighbouring cells of air share what is left of gain and beam: so many count as one.
 const ALIKE: f64 = 9.0;
@@ -15,6 +15,9 @@ const UNSURE: f64 = 0.03;
 
 /// Largest share of the light that strays.
 const MOST: f64 = 0.4;
+
+/// Part of a line integral behind the sample by which it may be uncertain.
+const UNCERTAIN: f64 = 0.02;
 
 /// Noise of a cell of air at first, as a share of the beam.
 const NOISE: f64 = 4e-4;
@@ -32,31 +35,95 @@ pub(super) struct GlareAir {
     pub(super) lost: Vec<Array2<f64>>,
     /// Whether a cell is air in all radiographs.
     pub(super) is_air: Array2<bool>,
+    /// What is seen of a cell behind the sample.
+    pub(super) behind: Behind,
 }
 
-/// The parts with the shares that air and the usual ones leave most likely, none below nought.
+/// The cell of median light behind the sample, on average over the radiographs.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Behind {
+    /// Share that came straight.
+    pub(super) transmission: f64,
+    /// Light before any of it strayed.
+    pub(super) light: f64,
+    /// What it loses where all of it strays by a part, less what it gets.
+    pub(super) lost: Vec<f64>,
+}
+
+/// What air and the usual shares leave most likely.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Fitted {
+    /// The parts.
+    pub(super) parts: Vec<Part>,
+    /// Standard deviation of the light that is left in the cell behind the sample.
+    pub(super) deviation: f64,
+    /// Share that came straight through it.
+    pub(super) transmission: f64,
+}
+
+impl Fitted {
+    /// What to say where the line integral of that cell is uncertain by more than 2 %.
+    pub(super) fn doubt(&self) -> Option<String> {
+        let straight = self.transmission.clamp(1e-6, 0.99);
+        let (line_integral, unsure) = (-straight.ln(), self.deviation / straight);
+        (unsure > UNCERTAIN * line_integral).then(|| {
+            format!(
+                "the air beside the sample tells the glare of the detector only roughly: line integrals \
+                 of {line_integral:.2} behind it are uncertain by {unsure:.2}, and cupping may be left; expected a frame with more air (above or below the sample, too), or the parts \
+                 that such a scan of the same detector told, in `correct.scatter.kernel.glare_parts`"
+            )
+        })
+    }
+}
+
+/// The parts, with the shares that air and the usual ones leave most likely, none below nought.
 ///
 /// Air at a place reads `c − Σ gⱼ·lostⱼ`: less beside a dark sample, up to its dose c, by as much and
 /// as far as light strays. Least squares over the cells with the usual shares as one more
-/// observation of each, by descent along the axes (a convex problem). `None` where there is
-/// hardly any air.
-pub(super) fn fit(air: &GlareAir, usual: &[Part]) -> Option<Vec<Part>> {
+/// observation of each, by descent along the axes (a convex problem). The deviation is that of the
+/// same problem without the bound at nought. `None` where there is hardly any air.
+pub(super) fn fit(air: &GlareAir, usual: &[Part]) -> Option<Fitted> {
     let cells: Vec<(usize, usize)> =
         air.is_air.indexed_iter().filter(|(_, is_air)| **is_air).map(|(at, _)| at).collect();
     if cells.len() < LEAST_CELLS {
         return None;
     }
-    let shares = least(air, (usual, &cells), NOISE * NOISE);
+    let (shares, _) = least(air, (usual, &cells), NOISE * NOISE);
     let left: f64 = residuals(air, &cells, &shares).iter().map(|value| value * value).sum();
     let variance = left / (cells.len() - usual.len().min(cells.len() - 1)) as f64;
-    let shares = least(air, (usual, &cells), variance.max(1e-10));
+    let (shares, inverse_covariance) = least(air, (usual, &cells), variance.max(1e-10));
     let is_possible = shares.iter().sum::<f64>() <= MOST;
     let part = |(part, share): (&Part, f64)| Part { share, ..*part };
-    is_possible.then(|| usual.iter().zip(shares).map(part).collect())
+    is_possible.then(|| Fitted {
+        parts: usual.iter().zip(shares).map(part).collect(),
+        deviation: deviation(&inverse_covariance, &effects(air, &cells)),
+        transmission: air.behind.transmission,
+    })
 }
 
-/// The best shares where a cell has this variance.
-fn least(air: &GlareAir, (usual, cells): (&[Part], &[(usize, usize)]), variance: f64) -> Vec<f64> {
+/// What a share of each part changes in the cell behind the sample, the dose being read in air.
+fn effects(air: &GlareAir, cells: &[(usize, usize)]) -> Vec<f64> {
+    let Behind { light, lost, .. } = &air.behind;
+    let in_air = |plane: &Array2<f64>| {
+        cells.iter().map(|at| plane[*at]).sum::<f64>() / cells.len().max(1) as f64
+    };
+    lost.iter().zip(&air.lost).map(|(lost, plane)| lost - light * in_air(plane)).collect()
+}
+
+/// Of `Σ gⱼ·effectⱼ`.
+fn deviation(inverse_covariance: &Array2<f64>, effects: &[f64]) -> f64 {
+    let rows = inverse_covariance.outer_iter().zip(effects);
+    let rows = rows.map(|(row, effect)| row.iter().copied().chain([*effect]).collect());
+    let solved = solve(rows.collect()).unwrap_or_default();
+    solved.iter().zip(effects).map(|(a, b)| a * b).sum::<f64>().max(0.0).sqrt()
+}
+
+/// The best shares where a cell has this variance, and the inverse of their covariance.
+fn least(
+    air: &GlareAir,
+    (usual, cells): (&[Part], &[(usize, usize)]),
+    variance: f64,
+) -> (Vec<f64>, Array2<f64>) {
     let weight = 1.0 / (ALIKE * variance);
     let (lost, excess) =
         (centred(&air.lost, cells), &centred(std::slice::from_ref(&air.excess), cells)[0]);
@@ -79,7 +146,7 @@ fn least(air: &GlareAir, (usual, cells): (&[Part], &[(usize, usize)]), variance:
             shares[j] = ((right[j] - others) / matrix[[j, j]]).max(0.0);
         }
     }
-    shares
+    (shares, matrix)
 }
 
 /// The values of some cells less their mean.
@@ -124,9 +191,12 @@ mod tests {
         let drawn = |k: usize| (((k * 7919 + 13) % 1009) as f64 / 1009.0 - 0.5) * 12f64.sqrt();
         excess.iter_mut().enumerate().for_each(|(k, value)| *value += noise * drawn(k));
         let glare = Glare::new(&grid, &usual((0.09, 75.0)));
-        let lost = glare.by_part(&light).into_iter().map(|strayed| &light - &strayed).collect();
+        let lost: Vec<Array2<f64>> =
+            glare.by_part(&light).into_iter().map(|strayed| &light - &strayed).collect();
         let is_air = Array2::from_shape_fn((48, 48), |(y, x)| !(7..41).contains(&x) || y < 7);
-        GlareAir { excess, lost, is_air }
+        let inside = lost.iter().map(|lost| lost[[24, 24]]).collect();
+        let behind = Behind { transmission: 0.1, light: 0.1, lost: inside };
+        GlareAir { excess, lost, is_air, behind }
     }
 
     /// What all of them bring from an even half of the beam at these distances from its edge.
@@ -144,7 +214,7 @@ mod tests {
             vec![Part { width: 20.0, share: 0.05 }, Part { width: 90.0, share: 0.06 }],
         ] {
             let usual = usual((0.09, 75.0));
-            let found = fit(&air(&truth, 2e-4), &usual).unwrap();
+            let found = fit(&air(&truth, 2e-4), &usual).unwrap().parts;
             for distance in [15.0, 35.0, 75.0, 125.0] {
                 let [found, usual, truth] =
                     [&found, &usual, &truth].map(|parts| brought(parts, distance));
@@ -159,7 +229,11 @@ mod tests {
         let usual = usual((0.09, 75.0));
         let truth = [Part { width: 44.0, share: 0.07 }];
         let found = fit(&air(&truth, 0.1), &usual).unwrap();
-        for (found, usual) in found.iter().zip(&usual) {
+        let sure = fit(&air(&truth, 2e-4), &usual).unwrap();
+        assert!(sure.deviation < 0.2 * found.deviation, "{sure:?} {found:?}");
+        assert!(sure.doubt().is_none(), "{sure:?}");
+        assert!(found.doubt().unwrap().contains("glare_parts"), "{found:?}");
+        for (found, usual) in found.parts.iter().zip(&usual) {
             assert!((found.share - usual.share).abs() < 0.02, "{found:?} {usual:?}");
         }
         let mut none = air(&truth, 1e-4);

@@ -12,7 +12,7 @@ use super::{
     fit::{Air, Fitted, Usual, fit, is_air},
     given::{Found, Given},
     glare::{Glare, Part, usual},
-    glare_fit::{self, GlareAir},
+    glare_fit::{self, Behind, GlareAir},
     grid::{at_nodes, cell_means, node_count},
     model::{Form, Model},
     spread::{Lit, Spread, whole},
@@ -34,6 +34,9 @@ const GLARE_ROUNDS: usize = 4;
 /// Share of the cells that may come out below nothing.
 const NEGATIVE: f64 = 1e-3;
 
+/// Share of the light below which a cell is behind a sample.
+const DARK: f64 = 0.7;
+
 /// Of the backlight, where nobody told it.
 const BACKLIGHT_SIGMA: f64 = 0.01;
 
@@ -50,7 +53,9 @@ pub(super) fn measure(
         chosen.iter().map(|frame| f64::from(given.air[*frame])).zip(looked).collect();
     let mut warnings = bench.doubts();
     let (mut model, fitted, is_fitted) = bench.fitted(&looked);
-    let is_glare_fitted = bench.fit_glare(&mut model, &looked);
+    let told_glare = bench.fit_glare(&mut model, &looked);
+    warnings.extend(told_glare.as_ref().and_then(glare_fit::Fitted::doubt));
+    let unsure = told_glare.map(|told| told.deviation);
     warnings.extend(bench.beyond(&looked));
     warnings.extend(bench.limit(&mut model, &looked));
     let done = std::sync::atomic::AtomicUsize::new(0);
@@ -66,8 +71,7 @@ pub(super) fn measure(
     });
     let nodes = first_error(nodes)?.concat();
     let mut figures = ScatterFigures::of("kernel");
-    let is_fitted = [is_fitted, is_glare_fitted];
-    figures.kernel = Some(bench.figures(&model, &fitted, (&looked, is_fitted)));
+    figures.kernel = Some(bench.figures(&model, &fitted, (&looked, is_fitted, unsure)));
     let open = at_nodes(&given.grid, |_| model.open());
     Ok(Found { sample: nodes, open, figures, warnings })
 }
@@ -126,7 +130,11 @@ impl<'a> Bench<'a> {
     }
 
     fn glare(&self) -> f64 {
-        self.told().glare.unwrap_or(if self.is_xray() { 0.09 } else { 0.0 })
+        let told = self.told();
+        if let Some(parts) = &told.glare_parts {
+            return parts.iter().map(|[_, share]| share).sum();
+        }
+        told.glare.unwrap_or(if self.is_xray() { 0.09 } else { 0.0 })
     }
 
     /// Means of a radiograph's cells over the open beam; a cell of dead pixels counts as air.
@@ -155,26 +163,35 @@ impl<'a> Bench<'a> {
     }
 
     fn usual_glare(&self) -> Vec<Part> {
+        if let Some(parts) = &self.told().glare_parts {
+            let part = |&[width, share]: &[f64; 2]| Part { width: width / self.pixel_mm, share };
+            return parts.iter().map(part).collect();
+        }
         usual((self.glare(), self.told().glare_mm / self.pixel_mm))
     }
 
     /// Takes the share of glare and how far it goes from the air beside the sample, where nobody
-    /// told it; whether there was air enough.
-    fn fit_glare(&self, model: &mut Model, looked: &[(f64, Array2<f64>)]) -> bool {
+    /// told it; `None` where there was not air enough.
+    fn fit_glare(
+        &self,
+        model: &mut Model,
+        looked: &[(f64, Array2<f64>)],
+    ) -> Option<glare_fit::Fitted> {
         let told = self.told();
-        if !told.fit || told.glare.is_some() || self.air.is_empty() {
-            return false;
+        let is_told = told.glare.is_some() || told.glare_parts.is_some();
+        if !told.fit || is_told || self.air.is_empty() {
+            return None;
         }
         let usual = self.usual_glare();
-        let mut is_fitted = false;
+        let mut fitted = None;
         for _ in 0..GLARE_ROUNDS {
-            let Some(glare) = &model.glare else { return false };
+            let glare = model.glare.as_ref()?;
             let air = self.glare_air_of(model, glare, looked);
-            let Some(parts) = glare_fit::fit(&air, &usual) else { return is_fitted };
-            model.glare = Some(Glare::new(&self.given.grid, &parts));
-            is_fitted = true;
+            let Some(found) = glare_fit::fit(&air, &usual) else { return fitted };
+            model.glare = Some(Glare::new(&self.given.grid, &found.parts));
+            fitted = Some(found);
         }
-        is_fitted
+        fitted
     }
 
     /// The same air as glare shows in it.
@@ -189,15 +206,21 @@ impl<'a> Bench<'a> {
             excess: Array2::zeros(shape),
             lost: glare.parts().map(|_| Array2::zeros(shape)).collect(),
             is_air: Array2::from_elem(shape, true),
+            behind: Behind { lost: vec![0.0; glare.parts().count()], ..Behind::default() },
         };
         let share = 1.0 / looked.len() as f64;
+        let behind = behind(looked);
         for (dose, cells) in looked {
             let told = model.solve(cells, (*dose, &self.air));
             let scatter = model.spread.to_cells(&told.sent) * model.amplitude;
             let clear = (scatter + 1.0) * (1.0 - model.backlight) + model.backlight;
             air.excess.scaled_add(share, &(cells / told.dose - &clear));
-            for (lost, strayed) in air.lost.iter_mut().zip(glare.by_part(&told.light)) {
-                lost.scaled_add(share, &(&clear - &strayed));
+            let light = told.light[behind];
+            air.behind.light += share * light;
+            air.behind.transmission += share * told.transmission[behind];
+            for (part, strayed) in glare.by_part(&told.light).iter().enumerate() {
+                air.lost[part].scaled_add(share, &(&clear - strayed));
+                air.behind.lost[part] += share * (light - strayed[behind]);
             }
             air.is_air.zip_mut_with(&is_air(&told.transmission), |all, one| *all &= one);
         }
@@ -278,7 +301,7 @@ impl<'a> Bench<'a> {
             || frame.detector_rows > self.given.shape().rows * frame.bin;
         let (air, cells) = &looked[0];
         let last = cells.nrows() - 1;
-        let is_dark = |row: usize| cells.row(row).iter().any(|seen| seen / air < 0.7);
+        let is_dark = |row: usize| cells.row(row).iter().any(|seen| seen / air < DARK);
         let is_told = self.told().beam_mm.is_some() || is_window;
         (!is_told && (is_dark(0) || is_dark(last))).then(|| {
             "the sample goes on above or below the frame, and scatters from there as far as the beam \
@@ -318,7 +341,7 @@ impl<'a> Bench<'a> {
         &self,
         model: &Model,
         fitted: &Fitted,
-        (looked, [is_fitted, is_glare_fitted]): (&[(f64, Array2<f64>)], [bool; 2]),
+        (looked, is_fitted, unsure): (&[(f64, Array2<f64>)], bool, Option<f64>),
     ) -> KernelFigures {
         let scale = model.amplitude / fitted.amplitude[0].max(1e-12);
         let amplitude_sigma = fitted.amplitude[1] * scale;
@@ -342,11 +365,26 @@ impl<'a> Bench<'a> {
             backlight: model.backlight,
             backlight_sigma,
             glare: model.glare.as_ref().map_or(0.0, Glare::share),
-            is_glare_fitted,
+            is_glare_fitted: unsure.is_some(),
+            glare_sigma: unsure,
             glare_parts: self.glare_parts(model),
-            background_sigma: (most * amplitude_sigma).hypot(backlight_sigma),
+            background_sigma: (most * amplitude_sigma)
+                .hypot(backlight_sigma)
+                .hypot(unsure.unwrap_or(0.0)),
         }
     }
+}
+
+/// The cell of median light among those behind the sample in all of them together; the darkest one
+/// where there is hardly any sample.
+fn behind(looked: &[(f64, Array2<f64>)]) -> (usize, usize) {
+    let mut sum = Array2::<f64>::zeros(looked[0].1.dim());
+    looked.iter().for_each(|(dose, cells)| sum.scaled_add(1.0 / dose, cells));
+    let mut cells: Vec<((usize, usize), f64)> =
+        sum.indexed_iter().map(|(place, light)| (place, *light)).collect();
+    cells.sort_by(|a, b| a.1.total_cmp(&b.1));
+    let count = cells.iter().filter(|(_, light)| *light < DARK * looked.len() as f64).count();
+    cells[count / 2].0
 }
 
 /// The beam that the recipe tells, about the middle of the frame, else that of the whole detector; the
