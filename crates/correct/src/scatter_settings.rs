@@ -310,7 +310,8 @@ impl KernelSettings {
         };
         let whole: f64 = parts.clone().map(|[_, share]| share).sum();
         let found = ("kernel.glare_parts", format!("{:?}", parts.clone().collect::<Vec<_>>()));
-        let expected = "[width, share] of each: 0.01 to 1000 mm, and shares of 0.4 together at most";
+        let expected =
+            "[width, share] of each: 0.01 to 1000 mm, and shares of 0.4 together at most";
         checks.check(parts.clone().all(is_right) && whole <= 0.4, found, expected);
     }
 }
