@@ -49,7 +49,7 @@ pub(super) fn measure(
     let count = given.shape().frames;
     let chosen = spread(count, FITTED);
     let looked = first_error(chosen.par_iter().map(|frame| bench.cells(*frame)))?;
-    let looked: Vec<(f64, Array2<f64>)> =
+    let looked: Vec<Looked> =
         chosen.iter().map(|frame| f64::from(given.air[*frame])).zip(looked).collect();
     let mut warnings = bench.doubts();
     let (mut model, fitted, is_fitted) = bench.fitted(&looked);
@@ -75,6 +75,9 @@ pub(super) fn measure(
     let open = at_nodes(&given.grid, |_| model.open());
     Ok(Found { sample: nodes, open, figures, warnings })
 }
+
+/// A radiograph that is looked at: what its air reads, and the means of its cells.
+type Looked = (f64, Array2<f64>);
 
 /// A scan with what is known of its kernel.
 struct Bench<'a> {
@@ -175,7 +178,7 @@ impl<'a> Bench<'a> {
     fn fit_glare(
         &self,
         model: &mut Model,
-        looked: &[(f64, Array2<f64>)],
+        looked: &[Looked],
     ) -> Option<glare_fit::Fitted> {
         let told = self.told();
         let is_told = told.glare.is_some() || told.glare_parts.is_some();
@@ -199,7 +202,7 @@ impl<'a> Bench<'a> {
         &self,
         model: &Model,
         glare: &Glare,
-        looked: &[(f64, Array2<f64>)],
+        looked: &[Looked],
     ) -> GlareAir {
         let shape = looked[0].1.dim();
         let mut air = GlareAir {
@@ -230,7 +233,7 @@ impl<'a> Bench<'a> {
     /// The model, the numbers in it, and whether air told the amplitude better than what is usual.
     ///
     /// Glare takes from the air what scatter adds, so that with glare the usual numbers stay.
-    fn fitted(&self, looked: &[(f64, Array2<f64>)]) -> (Model, Fitted, bool) {
+    fn fitted(&self, looked: &[Looked]) -> (Model, Fitted, bool) {
         let usual = Fitted {
             amplitude: self.usual.amplitude,
             width: [self.usual.width[0], self.usual.width[0] * self.usual.width[1]],
@@ -253,7 +256,7 @@ impl<'a> Bench<'a> {
     }
 
     /// Air of the radiographs that are looked at, its dose taken out.
-    fn air_of(&self, model: &Model, looked: &[(f64, Array2<f64>)]) -> Air {
+    fn air_of(&self, model: &Model, looked: &[Looked]) -> Air {
         let shape = looked[0].1.dim();
         let (mut sent, mut excess) = (Array2::zeros(shape), Array2::zeros(shape));
         let mut everywhere = Array2::from_elem(shape, true);
@@ -272,7 +275,7 @@ impl<'a> Bench<'a> {
 
     /// Takes amplitude and backlight back where they leave less than nothing behind the sample, and
     /// says so.
-    fn limit(&self, model: &mut Model, looked: &[(f64, Array2<f64>)]) -> Option<String> {
+    fn limit(&self, model: &mut Model, looked: &[Looked]) -> Option<String> {
         let before = model.amplitude;
         let is_too_much = |model: &Model| {
             let below = looked.iter().map(|(air, cells)| {
@@ -295,7 +298,7 @@ impl<'a> Bench<'a> {
     }
 
     /// Says where the sample goes on beyond the frame, and nobody told how far the beam does.
-    fn beyond(&self, looked: &[(f64, Array2<f64>)]) -> Option<String> {
+    fn beyond(&self, looked: &[Looked]) -> Option<String> {
         let frame = self.given.instrument.scan.detector.frame;
         let is_window = [frame.first_row, frame.first_column] != [0, 0]
             || frame.detector_rows > self.given.shape().rows * frame.bin;
@@ -341,7 +344,7 @@ impl<'a> Bench<'a> {
         &self,
         model: &Model,
         fitted: &Fitted,
-        (looked, is_fitted, unsure): (&[(f64, Array2<f64>)], bool, Option<f64>),
+        (looked, is_fitted, unsure): (&[Looked], bool, Option<f64>),
     ) -> KernelFigures {
         let scale = model.amplitude / fitted.amplitude[0].max(1e-12);
         let amplitude_sigma = fitted.amplitude[1] * scale;
@@ -377,7 +380,7 @@ impl<'a> Bench<'a> {
 
 /// The cell of median light among those behind the sample in all of them together; the darkest one
 /// where there is hardly any sample.
-fn behind(looked: &[(f64, Array2<f64>)]) -> (usize, usize) {
+fn behind(looked: &[Looked]) -> (usize, usize) {
     let mut sum = Array2::<f64>::zeros(looked[0].1.dim());
     looked.iter().for_each(|(dose, cells)| sum.scaled_add(1.0 / dose, cells));
     let mut cells: Vec<((usize, usize), f64)> =
