@@ -175,11 +175,7 @@ impl<'a> Bench<'a> {
 
     /// Takes the share of glare and how far it goes from the air beside the sample, where nobody
     /// told it; `None` where there was not air enough.
-    fn fit_glare(
-        &self,
-        model: &mut Model,
-        looked: &[Looked],
-    ) -> Option<glare_fit::Fitted> {
+    fn fit_glare(&self, model: &mut Model, looked: &[Looked]) -> Option<glare_fit::Fitted> {
         let told = self.told();
         let is_told = told.glare.is_some() || told.glare_parts.is_some();
         if !told.fit || is_told || self.air.is_empty() {
@@ -198,12 +194,7 @@ impl<'a> Bench<'a> {
     }
 
     /// The same air as glare shows in it.
-    fn glare_air_of(
-        &self,
-        model: &Model,
-        glare: &Glare,
-        looked: &[Looked],
-    ) -> GlareAir {
+    fn glare_air_of(&self, model: &Model, glare: &Glare, looked: &[Looked]) -> GlareAir {
         let shape = looked[0].1.dim();
         let mut air = GlareAir {
             excess: Array2::zeros(shape),
