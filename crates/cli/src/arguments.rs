@@ -47,7 +47,7 @@ pub(crate) enum Command {
     Rerun(RerunArguments),
     /// Find the rotation axis of a scan, or the geometry of a cone beam from a phantom of balls.
     Calibrate(CalibrateArguments),
-    /// Correct a scan and write its line integrals as TIFF images.
+    /// Correct a scan and write its line integrals as TIFF images, but for rings and two materials
     Correct(ScanRunArguments),
     /// Correct and reconstruct a scan without writing a recipe first.
     Reconstruct(ReconstructArguments),

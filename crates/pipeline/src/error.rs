@@ -275,6 +275,28 @@ pub enum RunError {
         /// The unfinished volume.
         path: PathBuf,
     },
+    /// The correction alone was stopped by the user.
+    #[error(
+        "stopped after {finished} of {radiographs} radiographs: nothing of it is kept; run it again \
+         ({path})", path = path.display()
+    )]
+    CancelledImages {
+        /// Radiographs that were corrected.
+        finished: usize,
+        /// Radiographs in all.
+        radiographs: usize,
+        /// The output folder.
+        path: PathBuf,
+    },
+    /// Images that are read lie where images are to be written.
+    #[error(
+        "this image of the scan lies in the folder that the corrected images replace; expected another \
+         folder: choose another --out ({path})", path = path.display()
+    )]
+    OwnInput {
+        /// An image of the scan.
+        path: PathBuf,
+    },
     /// The run was stopped by the user before anything was finished.
     #[error(
         "stopped before the first slices were finished: nothing is kept; run it again, with or \

@@ -7,7 +7,7 @@ mod cone_scan;
 use std::fmt::Write;
 
 use cone_scan::{Cone, PITCH, PLAIN, assert_right, found};
-use voltomo_pipeline::{Bytes, RunError, plan_only};
+use voltomo_pipeline::{Bytes, Recipe, RunError, RunOptions, Silent, correct_only, plan_only};
 use voltomo_reconstruct::{Beam, ConeSlices, ShortScan};
 
 #[test]
@@ -118,6 +118,33 @@ fn views_of_a_table_are_turned_with_their_frames() {
     made.recipe.acquire.turn = 0;
     let error = made.refusal();
     assert!(error.contains("a detector behind it whose rows run along the axis"), "{error}");
+}
+
+#[test]
+fn going_on_from_written_line_integrals_keeps_the_cone_through_crop_and_binning() {
+    let fine = Cone { rows: 80, columns: 122, row_off: 3.0, ..PLAIN };
+    for (mut made, roll) in [(fine.tiff(), 1.0), (fine.nexus(), 0.0), (as_views(fine, ","), 0.0)] {
+        if roll != 0.0 {
+            made.recipe.reconstruct.cone.roll_deg = Some(roll);
+        }
+        made.recipe.correct.bin = 2;
+        made.recipe.acquire.crop_rows = Some("10:70".into());
+        made.recipe.acquire.crop_columns = Some("20:100".into());
+        let (straight, volume) = made.run("straight");
+        let base = made.folder.path().to_path_buf();
+        let corrected = base.join("corrected");
+        let options = RunOptions { out: corrected.clone(), base, ..RunOptions::default() };
+        correct_only(&made.recipe, &options, &Silent::default()).unwrap();
+        let folder = corrected.join("2-correct");
+        let recipe = Recipe::open(&folder.join("reconstruct.toml"), &[]).unwrap();
+        let next = cone_scan::MadeCone { recipe, folder: made.folder };
+        let options = RunOptions { out: corrected.join("next"), base: folder, ..options };
+        let (record, same) = next.run_with(&options).unwrap();
+        assert_eq!(record.plan.grid.shape, straight.plan.grid.shape);
+        assert!((record.plan.grid.voxel - straight.plan.grid.voxel).abs() < 1e-9);
+        let differ = (&same - &volume).fold(0.0f32, |most, value| most.max(value.abs()));
+        assert!(differ < 1e-3, "{differ}");
+    }
 }
 
 /// A scan whose geometry file has a view a line.

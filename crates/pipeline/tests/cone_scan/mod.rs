@@ -245,8 +245,14 @@ impl MadeCone {
         memory: Option<Bytes>,
     ) -> Result<(RunRecord, Array3<f32>), RunError> {
         let base = self.folder.path().to_path_buf();
-        let options = RunOptions { out: base.join(out), base, memory, ..RunOptions::default() };
-        let record = run(&self.recipe, &options, &Silent::default())?;
+        self.run_with(&RunOptions { out: base.join(out), base, memory, ..RunOptions::default() })
+    }
+
+    pub(crate) fn run_with(
+        &self,
+        options: &RunOptions,
+    ) -> Result<(RunRecord, Array3<f32>), RunError> {
+        let record = run(&self.recipe, options, &Silent::default())?;
         let path = options.out.join(&record.volume.as_ref().unwrap().path);
         let slices = record.plan.grid.shape[0];
         let volume = voltomo_pipeline::store::read_slab(&path, 0..slices).unwrap();

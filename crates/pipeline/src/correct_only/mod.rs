@@ -1,10 +1,11 @@
 //! The correction alone: a scan's line integrals as images, with a recipe to go on. No science.
 
+mod onward;
+
 use std::path::PathBuf;
 
-use voltomo_acquire::Kind;
-use voltomo_correct::{RingSettings, Survey};
-use voltomo_types::{Millimetre, Scan};
+use voltomo_correct::Survey;
+use voltomo_types::Scan;
 
 use crate::{
     error::RunError,
@@ -13,15 +14,18 @@ use crate::{
     plan::free_for_frames,
     provenance::{as_json, write_json},
     ready::ready,
-    recipe::{Recipe, commented},
+    recipe::Recipe,
     run::{RunOptions, check_out, claim},
-    stack::{Stack, StackSettings, write_text},
+    scan_warnings::scan_warnings,
+    stack::{Stack, StackSettings},
+    starvation::{self, StarvationRecord},
     store::NumberType,
     survey::survey,
     tally::Tally,
     watch::Watch,
     whole_frames::WholeFrames,
 };
+use onward::{Left, describe, pixel};
 
 /// Writes the line integrals of a scan as one 32-bit TIFF an angle, `angles.txt` beside them
 /// (where the angles are known), and `reconstruct.toml`, a recipe that goes on from there. Returns the folder of images.
@@ -35,31 +39,31 @@ pub fn correct_only(
 ) -> Result<PathBuf, RunError> {
     check_out(options)?;
     let recipe = &ready(recipe, &options.base)?;
-    let (recipe, rings) = &without_rings(recipe);
+    let (recipe, left) = &Left::taken_from(recipe);
     let scan = voltomo_acquire::open(&recipe.acquire, &options.base)?;
+    refuse_own_input(&scan, &Layout::new(&options.out))?;
+    let warnings = scan_warnings(&scan, recipe);
+    warnings.iter().for_each(|warning| watch.warn(warning));
     let survey = survey(&scan, recipe, watch)?;
     survey.figures().warnings.iter().for_each(|warning| watch.warn(warning));
     let layout = claim(options)?;
     let budget = options.memory.unwrap_or_else(default_budget);
     let (images, tally) = write_images((&scan, &survey, recipe), (&layout, budget), watch)?;
     tally.corrected_alive()?;
-    describe(&layout, (&scan, &survey, recipe), rings)?;
+    let findings = findings((&scan, &survey, recipe), (&tally, &layout), watch)?;
+    left.note().iter().for_each(|note| watch.note(note));
+    describe(&layout, (&scan, &survey, recipe), left.clone())?;
     let record = serde_json::json!({
         "references": as_json(survey.figures()),
         "corrections": as_json(&tally.corrections()),
         "gates": as_json(&tally.gates()),
+        "warnings": warnings,
+        "findings": findings,
+        "left": left.note(),
         "recipe": as_json(recipe),
     });
     write_json(&layout.correct().join(CORRECTED), &record)?;
     Ok(images)
-}
-
-/// The recipe with its rings left in, and how to remove them. Line integrals are written frame by
-/// frame, some at a time; rings go in the next run, where the sinograms are whole.
-fn without_rings(recipe: &Recipe) -> (Recipe, RingSettings) {
-    let mut recipe = recipe.clone();
-    let rings = std::mem::take(&mut recipe.correct.rings);
-    (recipe, rings)
 }
 
 fn write_images(
@@ -83,48 +87,37 @@ fn write_images(
             stack.push(corrected.line_integrals.view())
         })?;
     if let Some(finished) = stopped {
-        stack.finish(true)?;
-        let (slices, path) = (shape.frames, layout.root().into());
-        return Err(RunError::Cancelled { finished, slices, path });
+        let partial = stack.finish(true)?;
+        // What stays is told as unfinished by its name.
+        let _ = std::fs::remove_dir_all(partial);
+        let (radiographs, path) = (shape.frames, layout.root().into());
+        return Err(RunError::CancelledImages { finished, radiographs, path });
     }
     Ok((stack.finish(false)?, tally))
 }
 
-fn pixel(scan: &Scan, survey: &Survey) -> Option<Millimetre> {
-    scan.detector.pixel.map(|pixel| Millimetre(pixel.0 * survey.frame().bin as f64))
+/// Holds the folder that is written to be another one than that of the images that are read.
+fn refuse_own_input(scan: &Scan, layout: &Layout) -> Result<(), RunError> {
+    let Ok(written) = layout.correct().canonicalize() else { return Ok(()) };
+    let is_own = |path: &&PathBuf| path.canonicalize().is_ok_and(|it| it.starts_with(&written));
+    match scan.files.iter().find(is_own) {
+        Some(path) => Err(RunError::OwnInput { path: path.clone() }),
+        None => Ok(()),
+    }
 }
 
-/// The angles, and a recipe that reads images and angles.
-fn describe(
-    layout: &Layout,
+/// What is wrong with what came out, told at once.
+fn findings(
     (scan, survey, recipe): (&Scan, &Survey, &Recipe),
-    rings: &RingSettings,
-) -> Result<(), RunError> {
-    let folder = layout.correct();
-    let mut next = Recipe {
-        reconstruct: recipe.reconstruct.clone(),
-        store: recipe.store.clone(),
-        ..Recipe::default()
-    };
-    next.correct.rings = rings.clone();
-    next.acquire.path = PathBuf::from("line-integrals");
-    next.acquire.kind = Kind::LineIntegrals;
-    if let Some(angles) = &scan.angles {
-        let lines: String = angles.iter().map(|angle| format!("{}\n", angle.degrees())).collect();
-        write_text(&folder.join("angles.txt"), &format!("# degrees\n{lines}"))?;
-        next.acquire.angles = Some("angles.txt".into());
-    }
-    next.acquire.pixel_mm = pixel(scan, survey).map(|pixel| pixel.0);
-    next.acquire.probe = scan.probe;
-    let frame = survey.frame();
-    let head = [
-        "Goes on from the line integrals in this folder: voltomo run reconstruct.toml --out DIR"
-            .to_string(),
-        format!(
-            "Columns count from 0 in these images; they begin at detector column {} and are {} \
-             detector pixels wide.",
-            frame.first_column, frame.bin
-        ),
-    ];
-    write_text(&folder.join("reconstruct.toml"), &commented(&next, &head))
+    (tally, layout): (&Tally, &Layout),
+    watch: &dyn Watch,
+) -> Result<Vec<String>, RunError> {
+    let mut despite = recipe.clone();
+    despite.correct.starvation.despite = true;
+    let picture = layout.acquire().join("starvation.png");
+    let starved = starvation::look((scan, survey, &despite), &picture, watch)?;
+    let starved = starved.as_ref().and_then(StarvationRecord::finding);
+    let found = tally.corrections().findings();
+    found.iter().for_each(|finding| watch.warn(finding));
+    Ok(found.into_iter().chain(starved).collect())
 }
