@@ -2,6 +2,10 @@
 
 use voltomo_types::{FrameError, Problem};
 
+/// Doses beyond these are no dose of a radiograph that saw the beam.
+pub(crate) const LEAST_DOSE: f64 = 0.01;
+pub(crate) const MOST_DOSE: f64 = 100.0;
+
 /// Why a scan could not be corrected: what was found, what was expected, what mends it, where.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 #[non_exhaustive]
@@ -252,6 +256,20 @@ pub enum CorrectError {
         /// What was counted.
         found: f64,
     },
+    /// A monitor far off the beam.
+    #[error(
+        "the monitor counted {found} at radiograph {frame}, {dose} times that of the open beam; \
+         expected {LEAST_DOSE} to {MOST_DOSE} times: drop the radiograph with `acquire.skip`, or mend \
+         `correct.dose.monitor` or `correct.dose.monitor_of_flats`"
+    )]
+    MonitorBeyond {
+        /// Which radiograph.
+        frame: usize,
+        /// What was counted.
+        found: f64,
+        /// That over the count of the open beam.
+        dose: f64,
+    },
     /// Too few flat fields to tell what they differ by.
     #[error(
         "{found} flat fields; expected at least {least} for `correct.dynamic_flat.method = \
@@ -275,6 +293,26 @@ pub enum CorrectError {
         air: usize,
         /// Columns of a frame.
         columns: usize,
+    },
+    /// The sample stands before the air of the rows.
+    #[error(
+        "the {side} columns of `correct.row_air.{side}` are not air: their transmission is {found:.3} \
+         in rows {rows:?} of radiograph {frame} where the brightest part of that frame has \
+         {brightest:.3}; expected no sample there at any angle: take fewer columns, or 0 ({place})"
+    )]
+    RowAirCovered {
+        /// `left` or `right`.
+        side: &'static str,
+        /// Their transmission.
+        found: f32,
+        /// Rows in which they have it.
+        rows: std::ops::Range<usize>,
+        /// The transmission of the brightest part of the frame.
+        brightest: f32,
+        /// Which radiograph.
+        frame: usize,
+        /// Where that radiograph is.
+        place: String,
     },
     /// No frames with black bodies.
     #[error(
@@ -315,6 +353,36 @@ pub enum CorrectError {
         bright: usize,
         /// All dots.
         all: usize,
+        /// The recipe key that names the frames.
+        key: &'static str,
+        /// The frame.
+        place: String,
+    },
+    /// A frame with black bodies that shows none.
+    #[error(
+        "a frame of `{key}` shows no dots: where those of `acquire.black_bodies_open` are it has \
+         {brightness:.3} of what is around them; expected less than 0.9, since nothing comes through \
+         a black body: was the grid in the beam? ({place})"
+    )]
+    MissingDots {
+        /// Median of the dots' brightness over that of what surrounds them.
+        brightness: f32,
+        /// The recipe key that names the frames.
+        key: &'static str,
+        /// The frame.
+        place: String,
+    },
+    /// The dots are elsewhere.
+    #[error(
+        "the dots in a frame of `{key}` stand {rows} rows and {columns} columns off those of \
+         `acquire.black_bodies_open`; expected the same places: the grid was moved between them \
+         ({place})"
+    )]
+    MovedDots {
+        /// Rows down.
+        rows: isize,
+        /// Columns right.
+        columns: isize,
         /// The recipe key that names the frames.
         key: &'static str,
         /// The frame.

@@ -125,3 +125,35 @@ fn bad_scatter_in_line_integrals() {
     let json = r#"{"scatter": {"method": "constant"}}"#;
     assert_says(&message(&scan, json), &["correct.scatter.method", "line integrals, not counts"]);
 }
+
+#[test]
+fn bad_frames_with_a_sample_and_no_dots() {
+    let mut scan = with_background(even(), |_| 1.0, &[0, 6]);
+    let mut counts = counts_of(&scan).slice(ndarray::s![0..2, .., ..]).to_owned();
+    // So dark that the places of the dots are darker than dots are bright.
+    counts.mapv_inplace(|count| 100.0 + 0.3 * (count - 100.0));
+    scan.black_bodies.sample.as_mut().unwrap().frames = stack(counts, None).frames;
+    let words = ["`acquire.black_bodies_sample` shows no dots", "of what is around", "(frame 0"];
+    assert_says(&message(&scan, BODIES), &words);
+}
+
+#[test]
+fn bad_region_without_a_stop() {
+    let scan = scan(counts(BEAM));
+    let json = r#"{"scatter": {"method": "beam_stop", "beam_stop": {"regions": ["2:9,2:9"]}}}"#;
+    assert_says(&message(&scan, json), &["beam_stop.regions", "`2:9,2:9`", "times as bright"]);
+}
+
+#[test]
+fn a_constant_beyond_what_the_darkest_rays_saw_is_told() {
+    let scan = scan(counts(BEAM));
+    let warnings = |share: f32| {
+        let json = format!(
+            r#"{{"scatter": {{"method": "constant", "constant": {{"sample": {share}}}}}}}"#
+        );
+        correct(&scan, &settings(&json)).unwrap().0.figures().warnings.clone()
+    };
+    let told = |one: &String| one.contains("larger than all that was seen");
+    assert!(warnings(0.8).iter().any(told), "{:?}", warnings(0.8));
+    assert!(!warnings(0.02).iter().any(told), "{:?}", warnings(0.02));
+}

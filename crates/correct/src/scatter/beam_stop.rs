@@ -13,10 +13,15 @@ use super::{
     surface::Dot,
 };
 use crate::first_error::first_error;
-use crate::{CorrectError, noise::spread, region::Region};
+use crate::{CorrectError, dose::grown, noise::spread, region::Region};
 
 /// Radiographs that frames with stops are held against.
 const COMPARED: usize = 12;
+
+/// What is seen behind a stop is darker than this share of what is seen about it.
+const DARK: f32 = 0.9;
+/// Pixels beside a region that a stop may darken, and beyond them those it is held against.
+const BESIDE: [usize; 2] = [4, 8];
 
 const KEY: &str = "correct.scatter.beam_stop.regions";
 
@@ -64,6 +69,7 @@ fn regions(given: &Given<'_>) -> Result<Vec<Region>, CorrectError> {
 fn in_every_radiograph(given: &Given<'_>, regions: &[Region]) -> Result<Found, CorrectError> {
     let count = given.shape().frames;
     let usual = usual_beam(given);
+    check_stops(given, regions, usual)?;
     let nodes = (0..count).into_par_iter().map(|frame| {
         let dots = regions
             .iter()
@@ -94,6 +100,49 @@ fn in_every_radiograph(given: &Given<'_>, regions: &[Region]) -> Result<Found, C
         sample_residual: None,
     });
     Ok(Found { sample: nodes, open: at_nodes(&given.grid, |_| 0.0), figures, warnings: Vec::new() })
+}
+
+/// An error where a region is as bright as what lies about it: no stop stands there.
+fn check_stops(given: &Given<'_>, regions: &[Region], usual: f32) -> Result<(), CorrectError> {
+    let chosen = spread(given.shape().frames, COMPARED).into_par_iter();
+    let seen = chosen.map(|frame| {
+        let radiographs = &*given.instrument.scan.radiographs;
+        let picture = given.ratio(radiographs, (frame, frame))?;
+        let share = |region: &Region| {
+            let inside = to_f32(behind(given, region, (frame, usual))?.value);
+            Ok(inside / about(given, &picture, region).unwrap_or(f32::NAN))
+        };
+        regions.iter().map(share).collect::<Result<Vec<f32>, CorrectError>>()
+    });
+    let seen = first_error(seen)?;
+    for (k, region) in regions.iter().enumerate() {
+        let mut shares: Vec<f32> =
+            seen.iter().map(|shares| shares[k]).filter(|share| share.is_finite()).collect();
+        if let Some(share) = median_in_place(&mut shares).filter(|share| *share >= DARK) {
+            let found = format!("`{region}`, which is {share:.3} times as bright as what is about it");
+            let expected = format!("a region behind a stop, less than {DARK} times as bright");
+            return Err(CorrectError::Setting(Problem::new(KEY, found, expected)));
+        }
+    }
+    Ok(())
+}
+
+/// Median of a picture about a region; `None` where no live pixel is there.
+fn about(given: &Given<'_>, picture: &[f32], region: &Region) -> Option<f32> {
+    let shape = given.shape();
+    let around = |by: usize| {
+        let rows = grown(&region.rows, by, shape.rows);
+        (rows, grown(&region.columns, by, shape.columns))
+    };
+    let [(near_rows, near_columns), (rows, columns)] = BESIDE.map(around);
+    let place = |row: usize, column: usize| {
+        let is_near = near_rows.contains(&row) && near_columns.contains(&column);
+        Some(picture[row * shape.columns + column])
+            .filter(|value| !is_near && value.is_finite())
+    };
+    let mut values: Vec<f32> =
+        rows.flat_map(|row| columns.clone().filter_map(|column| place(row, column)).collect::<Vec<_>>()).collect();
+    median_in_place(&mut values)
 }
 
 /// Median over a region of one radiograph over the open beam; where the stop stands in the flat

@@ -17,9 +17,10 @@ use super::{
     figures::DotFigures,
     given::{Found, Given},
     grid::at_nodes,
+    placed::{Placed, placed},
     surface::{Dot, Recipe, Surface},
 };
-use crate::{CorrectError, scatter_settings::OverAngle};
+use crate::{CorrectError, first_error::first_error, scatter_settings::OverAngle};
 
 pub(super) const OPEN: &str = "acquire.black_bodies_open";
 pub(super) const SAMPLE: &str = "acquire.black_bodies_sample";
@@ -116,6 +117,7 @@ fn behind_sample(
             let bright = all - read.len();
             return Err(CorrectError::BrightDots { bright, all, key, place: place() });
         }
+        check_places(given, (&picture, grid), (key, &place))?;
         let recipe = recipe(given, read.len());
         let surface = recipe.through(&read).ok_or_else(|| unfit(given, grid, (key, frames)))?;
         let air = given.air_of(&picture, &grid.shaded);
@@ -131,7 +133,25 @@ fn behind_sample(
         let nodes = at_nodes(&given.grid, |place| share * surface.at(place));
         Ok(Seen { nodes, residual: recipe.left_out(&read).map(|left| share * left) })
     });
-    seen.collect()
+    first_error(seen)
+}
+
+/// An error where a frame shows no dots, or shows them elsewhere than the open beam does.
+fn check_places(
+    given: &Given<'_>,
+    (picture, grid): (&[f32], &DotGrid),
+    (key, place): (&'static str, &dyn Fn() -> String),
+) -> Result<(), CorrectError> {
+    let rim = given.settings.scatter.black_bodies.rim;
+    match placed(grid, (picture, given.shape().columns), rim) {
+        Some(Placed::Missing(brightness)) => {
+            Err(CorrectError::MissingDots { brightness, key, place: place() })
+        }
+        Some(Placed::Moved([rows, columns])) => {
+            Err(CorrectError::MovedDots { rows, columns, key, place: place() })
+        }
+        Some(Placed::There) | None => Ok(()),
+    }
 }
 
 fn check_size(

@@ -16,6 +16,8 @@ const PENUMBRA: usize = 4;
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct DotPixels {
     pub(crate) pixels: Vec<usize>,
+    /// Bright pixels about it.
+    pub(crate) around: Vec<usize>,
     pub(crate) place: [f64; 2],
 }
 
@@ -46,6 +48,7 @@ pub(crate) fn find(
         None => half_way(ratio).ok_or("no dark dots stand out of the frame")?,
     };
     let dark = filled(ratio, columns, threshold);
+    let lit: Vec<bool> = grown(dark.clone(), columns, 1).iter().map(|dark| !dark).collect();
     let mut label = vec![0u32; ratio.len()];
     let (mut grid, mut patches) = (Vec::new(), 0);
     let mut dropped = 0;
@@ -62,7 +65,11 @@ pub(crate) fn find(
         };
         match core.is_empty() {
             true => dropped += 1,
-            false => grid.push(DotPixels { place: middle(&core, columns), pixels: core }),
+            false => grid.push(DotPixels {
+                place: middle(&core, columns),
+                pixels: core,
+                around: beside(&patch, &lit, (columns, settings.rim + PENUMBRA)),
+            }),
         }
     }
     if grid.is_empty() {
@@ -174,6 +181,19 @@ fn grown(dark: Vec<bool>, columns: usize, reach: usize) -> Vec<bool> {
         neighbours(pixel, dark.len(), columns, reach).for_each(|other| grown[other] = true);
     }
     grown
+}
+
+/// Lit pixels within a reach of the outermost pixels of a patch, by rows and by columns.
+fn beside(patch: &[usize], lit: &[bool], (columns, reach): (usize, usize)) -> Vec<usize> {
+    let span = |place: &dyn Fn(usize) -> usize, count: usize| {
+        let places = patch.iter().map(|pixel| place(*pixel));
+        let (first, last) = places.fold((count, 0), |(a, b), place| (a.min(place), b.max(place)));
+        first.saturating_sub(reach)..(last + reach + 1).min(count)
+    };
+    let rows = span(&|pixel| pixel / columns, lit.len() / columns);
+    let line = span(&|pixel| pixel % columns, columns);
+    let square = rows.flat_map(|row| line.clone().map(move |column| row * columns + column));
+    square.filter(|pixel| lit[*pixel]).collect()
 }
 
 fn middle(pixels: &[usize], columns: usize) -> [f64; 2] {

@@ -20,6 +20,10 @@ use crate::{
 /// Radiographs that are looked at for starved pixels.
 const LOOKED_AT: usize = 24;
 
+/// Share of a radiograph's pixels that may lie three standard deviations of their noise below the
+/// background: of pixels that see nothing but it, 0.13 % do.
+const MOST_BELOW: f64 = 0.005;
+
 /// Least dose of a radiograph that saw a beam.
 const LEAST_DOSE: f32 = 0.01;
 
@@ -75,9 +79,10 @@ pub(crate) fn measure(
     let looked =
         first_error(looked.map(|frame| look(given, (&field, doses[frame], counting), frame)))?;
     figures.starved = looked.iter().map(|(starved, _)| *starved).collect();
-    let sums = looked.iter().fold([0.0; 2], |[s, t], (_, [ds, dt])| [s + ds, t + dt]);
+    let sums = looked.iter().fold([0.0; 2], |[s, t], (_, [ds, dt, _])| [s + ds, t + dt]);
     figures.scatter_to_primary = to_f32(sums[0] / sums[1].max(1e-9));
     warnings.extend(judge(&figures));
+    warnings.extend(too_much(&looked));
     Ok(Measured { field, doses, figures, warnings })
 }
 
@@ -103,17 +108,32 @@ fn doses(given: &Given<'_>, field: &Field) -> Result<Vec<f32>, CorrectError> {
     (0..given.shape().frames).into_par_iter().map(dose).collect()
 }
 
-/// Starved pixels of a radiograph, and sums of background and primary over its darkest hundredth.
+/// What to say where a background is larger than what many pixels saw at all.
+fn too_much(looked: &[(StarvedView, [f64; 3])]) -> Option<String> {
+    let most = looked.iter().max_by(|a, b| a.1[2].total_cmp(&b.1[2]));
+    let (view, [.., below]) = most.filter(|(_, [.., below])| *below > MOST_BELOW)?;
+    Some(format!(
+        "the background that is taken off is larger than all that was seen in {:.1} % of the pixels of \
+         radiograph {}, expected at most {} %: line integrals are too large there; a smaller \
+         background (`correct.scatter`) is all that the darkest rays allow",
+        100.0 * below,
+        view.radiograph,
+        100.0 * MOST_BELOW
+    ))
+}
+
+/// Starved pixels of a radiograph, and sums of background and primary over its darkest hundredth, with
+/// the share of pixels that saw less than the background.
 fn look(
     given: &Given<'_>,
     (field, dose, counting): (&Field, f32, Counting),
     frame: usize,
-) -> Result<(StarvedView, [f64; 2]), CorrectError> {
+) -> Result<(StarvedView, [f64; 3]), CorrectError> {
     let shape = given.shape();
     let ratio = given.ratio(&*given.instrument.scan.radiographs, (frame, frame))?;
     let open_beam = given.instrument.open_beam.at(frame);
     let sigmas = given.settings.scatter.starved_sigma;
-    let (mut starved, mut live) = (0u64, 0u64);
+    let (mut starved, mut below, mut live) = (0u64, 0u64, 0u64);
     for (row, line) in ratio.chunks_exact(shape.columns).enumerate() {
         let [sample, _] = field.rows(frame, row);
         for (column, value) in line.iter().enumerate().filter(|(_, value)| value.is_finite()) {
@@ -121,6 +141,7 @@ fn look(
             let straight = value / dose - sample[column];
             let noise = counting.variance((value / dose).max(sample[column]) * beam).sqrt() / beam;
             starved += u64::from(straight < sigmas * noise);
+            below += u64::from(straight < -3.0 * noise);
             live += 1;
         }
     }
@@ -136,11 +157,12 @@ fn look(
     let mut order: Vec<usize> = (0..cells.len()).filter(|k| cells[*k].is_finite()).collect();
     order.sort_by(|a, b| cells[*a].total_cmp(&cells[*b]));
     order.truncate(order.len().div_ceil(100));
-    let sums = order.into_iter().fold([0.0; 2], |[s, t], k| {
+    let [scatter, primary] = order.into_iter().fold([0.0; 2], |[s, t], k| {
         let [row, column] = place(k);
         let background = f64::from(field.rows(frame, row)[0][column]);
         [s + background, t + cells[k] - background]
     });
+    let sums = [scatter, primary, below as f64 / live.max(1) as f64];
     Ok((StarvedView { radiograph: frame, share }, sums))
 }
 

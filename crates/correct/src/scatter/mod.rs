@@ -20,6 +20,7 @@ mod grid;
 mod kernel;
 mod measure;
 mod model;
+mod placed;
 mod solve;
 mod spread;
 mod starved;
