@@ -15,6 +15,7 @@ use crate::{
     flat_field::OpenBeam,
     noise::Noise,
     region::Region,
+    row_air::RowAirSettings,
     spots::halo,
 };
 
@@ -116,6 +117,11 @@ impl Instrument<'_> {
 
     /// Transmission of every tile of a radiograph, without its dose.
     pub(crate) fn tiles(&self, frame: usize, tiling: Tiling) -> Result<Vec<f32>, CorrectError> {
+        self.parts(frame, &tiles_of(tiling))
+    }
+
+    /// Transmission of parts of a radiograph, without its dose.
+    fn parts(&self, frame: usize, parts: &[Window]) -> Result<Vec<f32>, CorrectError> {
         let shape = self.scan.radiographs.shape();
         let window = Window { rows: 0..shape.rows, columns: 0..shape.columns };
         let mut picture = Array3::zeros((1, shape.rows, shape.columns));
@@ -126,14 +132,47 @@ impl Instrument<'_> {
             let place = self.scan.radiographs.name_of(frame);
             CorrectError::Unmendable { frame, row: missing.row, missing: missing.missing, place }
         })?;
-        let [down, right] = tiling.counts();
-        let [height, width] = tiling.tile;
-        let tile = |k: usize| {
-            let (row, column) = (k / right * height, k % right * width);
-            let part = Window { rows: row..row + height, columns: column..column + width };
-            self.transmission(frame, values, (&window, &part))
-        };
-        Ok((0..down * right).map(tile).collect())
+        Ok(parts.iter().map(|part| self.transmission(frame, values, (&window, part))).collect())
+    }
+
+    /// An error if the sample covers the columns of `row_air` in more than a quarter of the rows of a
+    /// radiograph: a stage or a lid may cover some.
+    pub(crate) fn check_row_air(
+        &self,
+        frame: usize,
+        air: &RowAirSettings,
+    ) -> Result<(), CorrectError> {
+        let shape = self.scan.radiographs.shape();
+        let tiling = Tiling::new(shape.rows, shape.columns);
+        let (height, columns) = (tiling.tile[0], shape.columns);
+        let bands = || (0..shape.rows / height).map(|k| k * height..(k + 1) * height);
+        let tiles = tiles_of(tiling);
+        let mut parts = tiles.clone();
+        let sides = [("left", 0..air.left), ("right", columns - air.right..columns)];
+        for (_, side) in &sides {
+            parts.extend(bands().map(|rows| Window { rows, columns: side.clone() }));
+        }
+        let found = self.parts(frame, &parts)?;
+        let (tiles, strips) = found.split_at(tiles.len());
+        let brightest = air::brightest(tiles);
+        for ((side, _), strip) in sides.iter().zip(strips.chunks(bands().len())) {
+            let covered = bands().zip(strip).filter(|(_, found)| **found < 0.9 * brightest);
+            let mut covered: Vec<_> = covered.collect();
+            covered.sort_by(|a, b| a.1.total_cmp(b.1));
+            if 4 * covered.len() > strip.len() {
+                let (rows, found) = (covered[0].0.clone(), *covered[0].1);
+                let place = self.scan.radiographs.name_of(frame);
+                return Err(CorrectError::RowAirCovered {
+                    side,
+                    found,
+                    rows,
+                    brightest,
+                    frame,
+                    place,
+                });
+            }
+        }
+        Ok(())
     }
 
     /// Standard deviation of a tile's transmission in the open beam. Light spreads over
@@ -171,6 +210,16 @@ impl Instrument<'_> {
         }
         Ok(())
     }
+}
+
+/// The tiles of a frame, row by row.
+fn tiles_of(tiling: Tiling) -> Vec<Window> {
+    let ([down, right], [height, width]) = (tiling.counts(), tiling.tile);
+    let tile = |k: usize| {
+        let (row, column) = (k / right * height, k % right * width);
+        Window { rows: row..row + height, columns: column..column + width }
+    };
+    (0..down * right).map(tile).collect()
 }
 
 /// The range and so many more on both sides, within `0..count`.

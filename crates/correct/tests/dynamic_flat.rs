@@ -160,3 +160,32 @@ fn a_monitor_that_counted_nothing_is_told() {
     let message = correct(&scan, &settings).unwrap_err().to_string();
     assert!(message.contains("counted 0 at radiograph 5"), "{message}");
 }
+
+#[test]
+fn a_monitor_with_a_glitch_is_an_error_and_a_wide_range_a_warning() {
+    let scan = phantom_scan::scan(phantom_scan::counts(phantom_scan::BEAM));
+    let with = |glitch: &str, flats: &str| {
+        let json = format!(r#"{{"dose": {{"method": "monitor", "monitor": "a"{flats}}}}}"#);
+        let mut settings = settings(&json);
+        let text = format!("{}{glitch}\n", "1000\n".repeat(11));
+        settings.take_numbers("correct.dose.monitor", &text).unwrap();
+        correct(&scan, &settings).map(|(survey, _)| survey.figures().warnings.clone())
+    };
+    let message = with("1", "").unwrap_err().to_string();
+    assert!(message.contains("counted 1 at radiograph 11"), "{message}");
+    let message = with("1000", r#", "monitor_of_flats": 1e30"#).unwrap_err().to_string();
+    assert!(message.contains("correct.dose.monitor_of_flats"), "{message}");
+    let warnings = with("500", "").unwrap();
+    assert!(warnings.iter().any(|one| one.contains("the dose runs from 0.5")), "{warnings:?}");
+    assert!(!with("900", "").unwrap().iter().any(|one| one.contains("the dose runs")));
+}
+
+#[test]
+fn bad_columns_of_air_before_the_sample() {
+    let scan = phantom_scan::scan(phantom_scan::counts(phantom_scan::BEAM));
+    let message = |json: &str| correct(&scan, &settings(json)).unwrap_err().to_string();
+    let found = message(r#"{"row_air": {"left": 4, "right": 30}}"#);
+    for words in ["`correct.row_air.right` are not air", "radiograph", "take fewer columns"] {
+        assert!(found.contains(words), "{found}");
+    }
+}

@@ -11,6 +11,7 @@ use crate::{
     air::{self, Tiling},
     dose::Instrument,
     dynamic_flat::{Components, Fit, Mean},
+    error::{LEAST_DOSE, MOST_DOSE},
     first_error::first_error,
     noise::spread,
     region::{LEAST_PIXELS, Region},
@@ -93,6 +94,7 @@ impl Survey {
         settings: &CorrectSettings,
         watch: &dyn Fn(usize),
     ) -> Result<(), CorrectError> {
+        self.check_row_air(scan, settings)?;
         match settings.dose.method {
             DoseMethod::None => Ok(()),
             DoseMethod::Monitor => self.take_monitor(settings),
@@ -138,12 +140,7 @@ impl Survey {
         }
         self.figures.dose = dose_figures(&doses, Some(&region), method);
         self.doses = doses;
-        let DoseFigures { min, max, .. } = self.figures.dose;
-        if max > 1.25 * min {
-            self.warn(format!(
-                "the dose runs from {min:.3} to {max:.3} times the open beam (region {region})"
-            ));
-        }
+        self.tell_range(&format!("region {region}"));
         Ok(())
     }
 
@@ -194,6 +191,18 @@ impl Survey {
         }
     }
 
+    /// An error where the sample stands before the columns of `row_air` in many rows of a radiograph.
+    fn check_row_air(&self, scan: &Scan, settings: &CorrectSettings) -> Result<(), CorrectError> {
+        if !settings.row_air.is_wanted() {
+            return Ok(());
+        }
+        let shape = scan.radiographs.shape();
+        let instrument = self.instrument(scan, settings);
+        let looked = spread(shape.frames, AIR_SAMPLE).into_par_iter();
+        let looked = looked.map(|frame| instrument.check_row_air(frame, &settings.row_air));
+        first_error(looked).map(|_: Vec<()>| ())
+    }
+
     /// The dose by the monitor in the beam.
     fn take_monitor(&mut self, settings: &CorrectSettings) -> Result<(), CorrectError> {
         let counts = &settings.dose.monitor_counts;
@@ -207,9 +216,23 @@ impl Survey {
         }
         let mean = counts.iter().sum::<f64>() / frames as f64;
         let open = settings.dose.monitor_of_flats.unwrap_or(mean);
+        let is_beyond = |count: &f64| !(LEAST_DOSE..=MOST_DOSE).contains(&(count / open));
+        if let Some(frame) = counts.iter().position(is_beyond) {
+            let (found, dose) = (counts[frame], counts[frame] / open);
+            return Err(CorrectError::MonitorBeyond { frame, found, dose });
+        }
         self.doses = counts.iter().map(|count| to_f32(count / open)).collect();
         self.figures.dose = dose_figures(&self.doses, None, "monitor");
+        self.tell_range("by the monitor");
         Ok(())
+    }
+
+    /// Says where doses differ much.
+    fn tell_range(&mut self, by: &str) {
+        let DoseFigures { min, max, .. } = self.figures.dose;
+        if max > 1.25 * min {
+            self.warn(format!("the dose runs from {min:.3} to {max:.3} times the open beam ({by})"));
+        }
     }
 }
 
