@@ -76,6 +76,37 @@ impl Weighed {
     }
 }
 
+/// A profile ends inside the frame where its end has less than this part of its largest value.
+const ENDS: f64 = 0.2;
+/// Part of the radiographs in which a sample may lie at an end.
+const MOST_LEAVING: f64 = 0.05;
+
+/// Whether the sample ends inside the frame above or below: rows are followed by that end.
+pub(crate) fn ends_in_rows(weighed: &[Weighed]) -> bool {
+    let inside = |end: usize| leaving(weighed.iter().map(|one| &one.rows[..]), end) <= MOST_LEAVING;
+    inside(0) || inside(1)
+}
+
+/// Whether the sample ends inside the frame at the left and the right: a centre of mass needs all.
+pub(crate) fn ends_in_columns(weighed: &[Weighed]) -> bool {
+    let inside =
+        |end: usize| leaving(weighed.iter().map(|one| &one.columns[..]), end) <= MOST_LEAVING;
+    inside(0) && inside(1)
+}
+
+/// Part of the profiles that do not end at their first (0) or last twentieth.
+fn leaving<'a>(profiles: impl ExactSizeIterator<Item = &'a [f32]>, end: usize) -> f64 {
+    let count = profiles.len().max(1);
+    let leaves = |profile: &&[f32]| {
+        let width = (profile.len() / 20).max(1);
+        let part = if end == 0 { &profile[..width] } else { &profile[profile.len() - width..] };
+        let mean = part.iter().map(|value| f64::from(*value)).sum::<f64>() / width as f64;
+        let largest = profile.iter().copied().fold(0.0f32, f32::max);
+        mean > ENDS * f64::from(largest)
+    };
+    profiles.filter(leaves).count() as f64 / count as f64
+}
+
 /// Rows down that each radiograph stands off their mean, from the sums of its rows.
 ///
 /// Each profile is laid on the mean of all, by least squares and to parts of a row (Gauss–Newton

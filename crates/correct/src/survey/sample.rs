@@ -4,7 +4,7 @@
 use ndarray::{Array3, Axis, s};
 use rayon::prelude::*;
 use voltomo_numeric::cast::to_f32;
-use voltomo_types::{FrameShape, Quantity, Scan};
+use voltomo_types::{FrameShape, Problem, Quantity, Scan};
 
 use super::Survey;
 use crate::{
@@ -18,6 +18,23 @@ const BATCH_BYTES: usize = 64 << 20;
 
 /// Outliers that a warning names.
 const NAMED: usize = 8;
+
+/// A sample that is moved out of the frame leaves nothing to correct.
+fn check_given(shifts: &[[f64; 2]], shape: FrameShape) -> Result<(), CorrectError> {
+    let is_inside = |[down, right]: &[f64; 2]| {
+        down.abs() < shape.rows as f64 && right.abs() < shape.columns as f64
+    };
+    let Some(radiograph) = shifts.iter().position(|shift| !is_inside(shift)) else {
+        return Ok(());
+    };
+    let [down, right] = shifts[radiograph];
+    let found = format!("{down} rows and {right} columns of drift at radiograph {radiograph}");
+    let expected = format!(
+        "less than the {} rows and {} columns of the frames",
+        shape.rows, shape.columns
+    );
+    Err(CorrectError::Setting(Problem::new(DRIFT, found, expected)))
+}
 
 impl Survey {
     /// Finds the drift, and radiographs unlike their neighbours, as far as the settings ask.
@@ -41,6 +58,7 @@ impl Survey {
             if found != frames {
                 return Err(CorrectError::NumberCount { found, frames, key: DRIFT });
             }
+            check_given(&settings.drift.shifts, scan.radiographs.shape())?;
             self.shifts.clone_from(&settings.drift.shifts);
             self.tell_drift("given");
         }
@@ -59,7 +77,18 @@ impl Survey {
                     .into(),
             );
         }
-        let (down, right) = (drift::down(weighed), drift::right(weighed, angles));
+        let stays = || vec![0.0; weighed.len()];
+        let (has_rows, has_columns) = (drift::ends_in_rows(weighed), drift::ends_in_columns(weighed));
+        let down = if has_rows { drift::down(weighed) } else { stays() };
+        let right = if has_columns { drift::right(weighed, angles) } else { stays() };
+        let unknown = [(has_rows, "rows", "above or below"), (has_columns, "columns", "at both sides")];
+        for (_, along, ends) in unknown.iter().filter(|(is_known, ..)| !is_known) {
+            self.warn(format!(
+                "the drift along the {along} is not measured: the sample does not end inside the frame \
+                 {ends}, so that nothing tells where it stands; give the drift in \
+                 `correct.drift.file`, or take frames that show its ends"
+            ));
+        }
         self.shifts = down.into_iter().zip(right).map(|(down, right)| [down, right]).collect();
         self.tell_drift("moments");
         Ok(())
