@@ -1,7 +1,7 @@
-//! Whether an open beam is brighter than its detector counts. Knows no radiographs.
+//! Whether an open beam, or a whole radiograph, is brighter than its detector counts. Mends nothing.
 
-use ndarray::Array3;
-use voltomo_types::{FrameShape, ReferenceFrames};
+use ndarray::{Array3, Axis, s};
+use voltomo_types::{FrameShape, Frames, ReferenceFrames};
 
 use crate::CorrectError;
 
@@ -34,6 +34,28 @@ pub(crate) fn warning(sets: &[ReferenceFrames]) -> Result<Option<String>, Correc
         }
     }
     Ok(None)
+}
+
+/// Frames that are saturated as a whole: more than half of the pixels of their middle row.
+///
+/// # Errors
+/// A frame that cannot be read.
+pub(crate) fn saturated(frames: &dyn Frames, saturation: f32) -> Result<Vec<usize>, CorrectError> {
+    const TOGETHER: usize = 256;
+    let FrameShape { frames: count, rows, columns } = frames.shape();
+    let mut lines = Array3::zeros((TOGETHER.min(count), 1, columns));
+    let mut found = Vec::new();
+    for first in (0..count).step_by(TOGETHER) {
+        let last = (first + TOGETHER).min(count);
+        let mut part = lines.slice_mut(s![..last - first, .., ..]);
+        frames.read(first..last, rows / 2..rows / 2 + 1, part.view_mut())?;
+        let full = |line: &ndarray::ArrayView2<'_, f32>| {
+            2 * line.iter().filter(|value| **value >= saturation).count() > columns
+        };
+        let lines = part.axis_iter(Axis(0)).enumerate().filter(|(_, line)| full(line));
+        found.extend(lines.map(|(k, _)| first + k));
+    }
+    Ok(found)
 }
 
 /// The greatest count and the share of the pixels that hold it, where they pile up there.
@@ -69,6 +91,15 @@ mod tests {
         assert_eq!(count, 16_383.0);
         assert!((share - 0.085).abs() < 0.01, "{share}");
         assert_eq!(pile(&[16_383.0; 50]), Some((16_383.0, 1.0)));
+    }
+
+    #[test]
+    fn radiographs_full_of_the_greatest_count_are_named() {
+        let frames = Array3::from_shape_fn((300, 5, 9), |(frame, _, column)| {
+            if frame == 280 || (frame == 7 && column < 3) { 65_535.0 } else { 900.0 }
+        });
+        let frames = voltomo_types::MemoryFrames(frames);
+        assert_eq!(saturated(&frames, 65_535.0).unwrap(), [280]);
     }
 
     #[test]

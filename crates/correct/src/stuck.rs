@@ -1,7 +1,9 @@
 //! Pixels that answer in the flat fields and stand still in the radiographs. Knows no files.
 
-/// Widest run of stuck pixels along a row.
+/// Widest run of stuck pixels along a row, and most stuck rows side by side.
 const WIDEST: usize = 4;
+/// A row is stuck as a whole with this part of its pixels: beside a sample there is air in it.
+const WHOLE: f64 = 0.9;
 /// Radiographs that must be seen before a pixel is called stuck.
 const LEAST_FRAMES: usize = 4;
 
@@ -39,14 +41,20 @@ impl Stuck {
         }
     }
 
-    /// Pixels that stood still in runs of at most [`WIDEST`] along their row: a shadow that never
-    /// moves is wider than that, and stays what it is.
+    /// Pixels that stood still in runs of at most [`WIDEST`] along their row, or in so many whole
+    /// rows: a shadow that never moves is wider than that, and stays what it is.
     pub(crate) fn found(&self) -> Vec<usize> {
         let mut found = Vec::new();
         if self.frames < LEAST_FRAMES {
             return found;
         }
+        let whole = self.whole_rows();
         for (row, line) in self.pixels.chunks(self.columns).enumerate() {
+            if whole[row] {
+                let stuck = line.iter().enumerate().filter(|(_, stuck)| **stuck);
+                found.extend(stuck.map(|(column, _)| row * self.columns + column));
+                continue;
+            }
             let mut first = row * self.columns;
             for run in line.chunk_by(|a, b| a == b) {
                 if run[0] && run.len() <= WIDEST {
@@ -56,6 +64,17 @@ impl Stuck {
             }
         }
         found
+    }
+
+    /// Rows that stood still as a whole, at most [`WIDEST`] side by side.
+    fn whole_rows(&self) -> Vec<bool> {
+        let is_whole = |line: &[bool]| {
+            let stuck = line.iter().filter(|stuck| **stuck).count();
+            stuck as f64 >= WHOLE * line.len() as f64
+        };
+        let whole: Vec<bool> = self.pixels.chunks(self.columns).map(is_whole).collect();
+        let runs = whole.chunk_by(|a, b| a == b);
+        runs.flat_map(|run| vec![run[0] && run.len() <= WIDEST; run.len()]).collect()
     }
 }
 
@@ -78,6 +97,15 @@ mod tests {
         assert_eq!(seen(&frame, 5), [0, 7]);
         let shadow: Vec<f32> = (0..12).map(|x| if x < 8 { 3.0 } else { 500.0 }).collect();
         assert_eq!(seen(&shadow, 5), [] as [usize; 0]);
+    }
+
+    #[test]
+    fn a_dark_row_is_stuck_and_a_dark_band_is_not() {
+        let rows = |dark: std::ops::Range<usize>| -> Vec<f32> {
+            (0..120).map(|k| if dark.contains(&(k / 12)) { 0.0 } else { 500.0 }).collect()
+        };
+        assert_eq!(seen(&rows(3..4), 5), (36..48).collect::<Vec<_>>());
+        assert_eq!(seen(&rows(3..9), 5), [] as [usize; 0]);
     }
 
     #[test]

@@ -78,6 +78,7 @@ impl Survey {
             survey.measure_counting(scan, settings)?;
             let done = done + NOISE_SAMPLE;
             survey.measure_dose(scan, settings, &|frames| watch(done + frames, total))?;
+            survey.tell_saturated(scan)?;
             survey.measure_scatter(scan, settings)?;
         } else {
             survey.measure_noise(scan, settings)?;
@@ -336,6 +337,26 @@ impl Survey {
         let mut seen = Vec::new();
         counting::see((&values, shape.columns), beam, is_usable, &mut seen);
         Ok(seen)
+    }
+
+    /// Names radiographs that are saturated all over, where no air was read that would tell.
+    fn tell_saturated(&mut self, scan: &Scan) -> Result<(), CorrectError> {
+        const NAMED: usize = 8;
+        let Some(saturation) = scan.detector.saturation else { return Ok(()) };
+        if self.figures.dose.region.is_some() {
+            return Ok(());
+        }
+        let found = clipped::saturated(&*scan.radiographs, saturation)?;
+        if !found.is_empty() {
+            let named: Vec<String> = found.iter().take(NAMED).map(usize::to_string).collect();
+            self.warn(format!(
+                "{} radiographs are saturated all over at {saturation} counts, the first of them {}; \
+                 expected none: leave them out with `acquire.skip`",
+                found.len(),
+                named.join(", ")
+            ));
+        }
+        Ok(())
     }
 
     /// Says where counts end at the saturation: what is cut off there is lost.
