@@ -137,9 +137,48 @@ fn bad_geometry_names_its_key() {
             r#"{"distortion": {"method": "radial", "roll_degrees": 90}}"#,
             ["correct.distortion.roll_degrees", "-45 to 45"],
         ),
+        (
+            r#"{"distortion": {"method": "radial", "coefficients": [1, -0.03]}}"#,
+            ["correct.distortion.coefficients", "folds the picture 17 pixels"],
+        ),
+        (
+            r#"{"distortion": {"method": "radial", "coefficients": [1, 0.2]}}"#,
+            ["correct.distortion.coefficients", "at most a frame's width beside"],
+        ),
+        (
+            r#"{"deblur": {"method": "wiener", "collimation": 0.01, "distance_mm": 10}}"#,
+            ["correct.deblur.collimation", "less than the frame's 48 pixels"],
+        ),
     ] {
         let message = correct(&scan, &settings(json)).unwrap_err().to_string();
         assert!(words.iter().all(|word| message.contains(word)), "{message}");
     }
     assert_eq!(SHAPE.0, 12);
+}
+
+#[test]
+fn a_sample_without_ends_in_the_frame_is_not_followed() {
+    let whole = stack(15.0, drift);
+    // Rows of the sample's middle alone: none tells where it stands.
+    let rows = whole.slice(s![.., 24..36, ..]).to_owned();
+    let flats = references(BEAM.flats((20, 12, 80)), When::Before);
+    let mut scan = scan_of(expose(&rows, BEAM, &[]), vec![flats], 100.0);
+    scan.angles = Some((0..24).map(|k| Radian::from_degrees(15.0 * f64::from(k))).collect());
+    let (survey, _) = correct(&scan, &settings(r#"{"drift": {"method": "moments"}}"#)).unwrap();
+    let figures = survey.figures().drift.clone().unwrap();
+    assert!(figures.rows.iter().all(|shift| *shift == 0.0), "{:?}", figures.rows);
+    assert!(figures.columns.iter().any(|shift| shift.abs() > 0.3), "{:?}", figures.columns);
+    let warnings = &survey.figures().warnings;
+    assert!(warnings.iter().any(|one| one.contains("drift along the rows is not measured")));
+}
+
+#[test]
+fn bad_drift_beyond_the_frame() {
+    let scan = scan(&stack(15.0, |_| [0.0, 0.0]));
+    let mut given = settings(r#"{"drift": {"method": "given", "file": "drift.txt"}}"#);
+    given.take_numbers("correct.drift.file", &format!("{}0 900\n", "0 0\n".repeat(23))).unwrap();
+    let message = correct(&scan, &given).unwrap_err().to_string();
+    for words in ["`correct.drift.file`", "900 columns of drift at radiograph 23", "80 columns"] {
+        assert!(message.contains(words), "{message}");
+    }
 }

@@ -144,6 +144,26 @@ impl DeblurSettings {
         ]
     }
 
+    /// What is wrong with a kernel as wide as the frame: nothing in it could be told apart.
+    pub(super) fn too_wide(&self, size: [usize; 2], pixel_mm: f64) -> Option<Problem> {
+        if self.method == DeblurMethod::None {
+            return None;
+        }
+        let width = |blur: &Blur| FWHM * blur.gaussian + 2.0 * blur.lorentzian + blur.disc;
+        let width: f64 = self.blur(pixel_mm).iter().map(width).sum();
+        let side = size[0].min(size[1]);
+        if width < side as f64 {
+            return None;
+        }
+        let key = match (self.collimation, self.spot_mm) {
+            (Some(_), _) => "correct.deblur.collimation",
+            (None, Some(_)) => "correct.deblur.spot_mm",
+            (None, None) => "correct.deblur.method",
+        };
+        let found = format!("a kernel {width:.0} pixels wide");
+        Some(Problem::new(key, found, format!("less than the frame's {side} pixels")))
+    }
+
     fn border(&self, pixel_mm: f64) -> usize {
         let reach: f64 = self.blur(pixel_mm).iter().map(Blur::reach).sum();
         // The inverse reaches farther than the kernel.

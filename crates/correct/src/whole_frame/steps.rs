@@ -49,10 +49,15 @@ impl Wanted<'_> {
             return Err(CorrectError::NotCounts { key, place: scan.radiographs.name_of(0) });
         }
         let needs = [(self.deblur.needs_pixel(), "deblur"), (phase, "phase")];
-        match needs.into_iter().find(|(needs, _)| *needs) {
-            Some((_, key)) if scan.detector.pixel.is_none() => Err(CorrectError::NoPixel { key }),
-            _ => Ok(()),
+        let needs = needs.into_iter().find(|(needs, _)| *needs);
+        if let Some((_, key)) = needs.filter(|_| scan.detector.pixel.is_none()) {
+            return Err(CorrectError::NoPixel { key });
         }
+        let shape = scan.radiographs.shape();
+        let size = [shape.rows, shape.columns];
+        let problem = Warp::new(self.distortion, size).problem();
+        let problem = problem.or_else(|| self.deblur.too_wide(size, pixel_mm(scan)));
+        problem.map_or(Ok(()), |problem| Err(CorrectError::Setting(problem)))
     }
 }
 

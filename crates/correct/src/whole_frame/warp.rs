@@ -6,6 +6,9 @@ use serde::{Deserialize, Serialize};
 use voltomo_numeric::interpolate::CubicTaps;
 use voltomo_types::Problem;
 
+/// Radii at which a distortion is asked whether it folds the picture.
+const LOOKED_AT: usize = 256;
+
 /// How distortion is taken out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
@@ -108,6 +111,43 @@ impl Warp {
         let radius = (y * y + x * x).sqrt();
         let factor = self.coefficients.iter().rev().fold(0.0, |sum, k| sum * radius + k);
         [self.centre[0] + factor * y, self.centre[1] + factor * x]
+    }
+
+    /// What is wrong with a distortion that folds the picture, or reads it a frame's width beside the
+    /// frame: no lens does.
+    pub(super) fn problem(&self) -> Option<Problem> {
+        const KEY: &str = "correct.distortion.coefficients";
+        let found = |what: String| format!("{:?}, which {what}", self.coefficients);
+        let [last_row, last_column] = self.size.map(|length| length.saturating_sub(1));
+        let corners = [[0, 0], [0, last_column], [last_row, 0], [last_row, last_column]];
+        let beside = |[row, column]: [usize; 2]| {
+            let source = self.source(row, column);
+            let inside = |axis: usize| {
+                let length = self.size[axis] as f64;
+                (-length..2.0 * length).contains(&source[axis])
+            };
+            (!(inside(0) && inside(1))).then_some((row, column, source))
+        };
+        let radius = |[row, column]: [usize; 2]| {
+            (row as f64 - self.centre[0]).hypot(column as f64 - self.centre[1])
+        };
+        let farthest = corners.map(radius).into_iter().fold(0.0, f64::max);
+        let stands = |radius: f64| {
+            radius * self.coefficients.iter().rev().fold(0.0, |sum, k| sum * radius + k)
+        };
+        let steps = (0..LOOKED_AT).map(|k| {
+            [k, k + 1].map(|k| farthest * k as f64 / LOOKED_AT as f64)
+        });
+        if let Some([_, r]) = steps.into_iter().find(|[a, b]| *b > 0.0 && stands(*b) <= stands(*a)) {
+            let what = format!("folds the picture {r:.0} pixels from the centre");
+            let expected = "coefficients by which what lies farther out stands farther out, as far as \
+                            the frame's corners";
+            return Some(Problem::new(KEY, found(what), expected));
+        }
+        let (row, column, [y, x]) = corners.into_iter().find_map(beside)?;
+        let what = format!("reads row {row}, column {column} at row {y:.0}, column {x:.0}");
+        let expected = "a place at most a frame's width beside the frame";
+        Some(Problem::new(KEY, found(what), expected))
     }
 
     /// Puts one frame straight, in place, by cubic convolution; what lies beyond an edge is the
