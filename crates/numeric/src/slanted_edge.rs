@@ -14,6 +14,13 @@ use crate::{
 const BINS: f64 = 4.0;
 /// Share of the profile at each end that tells the level of that side.
 const LEVEL: f64 = 0.2;
+/// Least distance from the edge to the end of its profile, in widths (10 to 90 %) of its rise: the
+/// levels of both sides are then read where a Gaussian edge has 99.7 % of its step or more.
+const PLATEAUS: f64 = 1.8;
+/// Distance from the edge up to which its slope counts whole, in widths.
+const WHOLE: f64 = 1.5;
+/// The transform is taken of so many times the profile's length, so that its values lie close.
+const PADDED: usize = 4;
 /// Least pixels across and along the edge.
 const LEAST: usize = 12;
 /// Least turn of the edge against the pixels: it must cross two columns.
@@ -78,11 +85,13 @@ impl EdgeResponse {
 /// The edge's place in each row is the centroid of the row's slope; a line through them gives every
 /// pixel its distance from the edge; the mean over bins of a quarter of a pixel is the profile of
 /// the edge, its slope the line spread, and the modulus of the transform of that (over the one of
-/// the difference itself) the modulation transfer. Memory: a copy of the image.
+/// the difference itself) the modulation transfer. The slope counts whole over the rise, and fades
+/// to nothing at the ends of the profile, where it is noise. Memory: a copy of the image.
 /// Source: ISO 12233:2017, slanted-edge method; Burns 2000.
 ///
 /// # Errors
-/// No edge, more than one, one that is bent or runs along the pixels.
+/// No edge, more than one, one that is bent or runs along the pixels, or so near the rim that a
+/// part of its rise or of its levels is cut off.
 pub fn edge_response(image: ArrayView2<'_, f32>) -> Result<EdgeResponse, EdgeError> {
     let (rows, columns) = image.dim();
     if rows < LEAST || columns < LEAST {
@@ -102,10 +111,14 @@ pub fn edge_response(image: ArrayView2<'_, f32>) -> Result<EdgeResponse, EdgeErr
         return Err(EdgeError::NoEdge("its step is lost in the noise"));
     }
     let rise: Vec<f64> = profile.iter().map(|value| (value - levels[0]) / step).collect();
-    let (modulation, frequency_step) = modulation(&rise);
+    let width = width(&rise).ok_or(EdgeError::NoEdge("its profile does not rise"))?;
+    if 0.5 * rise.len() as f64 / BINS < PLATEAUS * width {
+        return Err(EdgeError::NoEdge("its rise is cut off by the rim"));
+    }
+    let (modulation, frequency_step) = modulation(&rise, WHOLE * width);
     Ok(EdgeResponse {
         angle_deg: angle.abs().to_degrees(),
-        width: width(&rise).ok_or(EdgeError::NoEdge("its profile does not rise"))?,
+        width,
         step: step.abs(),
         noise: noise / step.abs(),
         modulation,
@@ -259,16 +272,19 @@ fn rising(values: &[f64]) -> Vec<f64> {
     pools.iter().flat_map(|(sum, count)| std::iter::repeat_n(sum / *count as f64, *count)).collect()
 }
 
-/// Modulation transfer of a profile, and the step of its frequencies in cycles a pixel.
-fn modulation(rise: &[f64]) -> (Vec<f64>, f64) {
+/// Modulation transfer of a profile, and the step of its frequencies in cycles a pixel; the slope
+/// counts whole up to `whole` pixels from the edge.
+fn modulation(rise: &[f64], whole: f64) -> (Vec<f64>, f64) {
     let spread: Vec<f64> = rise.windows(2).map(|pair| pair[1] - pair[0]).collect();
-    let count = spread.len();
-    let hann = |k: usize| {
-        let part = (k as f64 + 0.5) / count as f64;
-        (std::f64::consts::PI * part).sin().powi(2)
+    let (half, whole) = (0.5 * spread.len() as f64, whole * BINS);
+    let weight = |k: usize| {
+        let beyond = ((k as f64 + 0.5 - half).abs() - whole).max(0.0);
+        (std::f64::consts::FRAC_PI_2 * beyond / (half - whole)).cos().powi(2)
     };
     let mut values: Vec<Complex<f64>> =
-        spread.iter().enumerate().map(|(k, value)| Complex::new(value * hann(k), 0.0)).collect();
+        spread.iter().enumerate().map(|(k, value)| Complex::new(value * weight(k), 0.0)).collect();
+    let count = PADDED * values.len();
+    values.resize(count, Complex::new(0.0, 0.0));
     forward_f64(count).process(&mut values);
     let whole = values[0].norm().max(f64::MIN_POSITIVE);
     let step = BINS / count as f64;
@@ -312,7 +328,7 @@ mod tests {
 
     #[test]
     fn a_gaussian_edge_has_its_width_and_its_modulation() {
-        for (sigma, angle) in [(0.8, 5.0), (1.5, -3.0), (2.5, 8.0)] {
+        for (sigma, angle) in [(0.7, 5.0), (1.5, -3.0), (2.5, 8.0), (4.0, 6.0)] {
             for turned in [false, true] {
                 let image = edge(sigma, angle, (0.0, 1));
                 let image = if turned { image.reversed_axes() } else { image };
@@ -345,6 +361,7 @@ mod tests {
     fn bad_edges_are_refused_with_their_reason() {
         let message = |image: Array2<f32>| edge_response(image.view()).unwrap_err().to_string();
         assert!(message(edge(1.0, 0.3, (0.0, 1))).contains("turn it"));
+        assert!(message(edge(9.0, 5.0, (0.0, 1))).contains("cut off"));
         assert!(message(Array2::zeros((64, 64))).contains("no straight edge"));
         assert!(message(Array2::zeros((5, 64))).contains("at least 12"));
         assert!(message(Array2::from_elem((64, 64), f32::NAN)).contains("no straight edge"));
