@@ -62,6 +62,25 @@ impl MetalPaths {
         corrected
     }
 
+    /// Share of the rays through the sample, whose line integrals in the coarser frames exceed 0.05,
+    /// that are replaced by what lies beside the trace of the metal.
+    ///
+    /// Panics where they have another shape than the lengths.
+    #[must_use]
+    pub fn replaced_share(&self, line_integrals: ArrayView3<'_, f32>) -> f64 {
+        assert_eq!(line_integrals.dim(), self.lengths_cm.dim(), "a length for each line integral");
+        if self.artefacts == MetalArtefacts::None {
+            return 0.0;
+        }
+        let rays = line_integrals.iter().zip(&self.lengths_cm);
+        let (mut through, mut replaced) = (0u64, 0u64);
+        for (_, length) in rays.filter(|(value, _)| **value > LEAST_PRIOR) {
+            through += 1;
+            replaced += u64::from(f64::from(*length) > self.trace_cm);
+        }
+        replaced as f64 / through.max(1) as f64
+    }
+
     /// Corrects one row of a radiograph in place; returns how many values lay beyond the table.
     pub(crate) fn apply(&self, [frame, row]: [usize; 2], values: &mut [f32]) -> u64 {
         let lengths = self.line(self.lengths_cm.index_axis(Axis(0), frame), row, values.len());
@@ -210,6 +229,16 @@ mod tests {
         let mut values = [1.0, 1.0, 1.0, 8.9, 2.0, 1.0, 1.0, 1.0];
         spoilt.apply([0, 0], &mut values);
         near(&values, &[1.0, 1.0, 1.0, 4.0, 4.0, 1.0, 1.0, 1.0]);
+    }
+
+    #[test]
+    fn the_share_that_is_replaced_is_that_of_the_rays_through_the_sample() {
+        let mut spoilt = paths(&[0.0, 0.0, 0.3, 0.05, 0.2]);
+        let values = Array3::from_shape_vec((1, 1, 5), vec![0.01, 0.5, 3.5, 1.0, 2.5]).unwrap();
+        spoilt.trace_cm = 0.1;
+        assert_eq!(spoilt.replaced_share(values.view()), 0.0);
+        spoilt.artefacts = MetalArtefacts::Interpolated;
+        assert_eq!(spoilt.replaced_share(values.view()), 0.5);
     }
 
     #[test]
