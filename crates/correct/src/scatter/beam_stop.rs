@@ -119,7 +119,8 @@ fn check_stops(given: &Given<'_>, regions: &[Region], usual: f32) -> Result<(), 
         let mut shares: Vec<f32> =
             seen.iter().map(|shares| shares[k]).filter(|share| share.is_finite()).collect();
         if let Some(share) = median_in_place(&mut shares).filter(|share| *share >= DARK) {
-            let found = format!("`{region}`, which is {share:.3} times as bright as what is about it");
+            let found =
+                format!("`{region}`, which is {share:.3} times as bright as what is about it");
             let expected = format!("a region behind a stop, less than {DARK} times as bright");
             return Err(CorrectError::Setting(Problem::new(KEY, found, expected)));
         }
@@ -137,11 +138,11 @@ fn about(given: &Given<'_>, picture: &[f32], region: &Region) -> Option<f32> {
     let [(near_rows, near_columns), (rows, columns)] = BESIDE.map(around);
     let place = |row: usize, column: usize| {
         let is_near = near_rows.contains(&row) && near_columns.contains(&column);
-        Some(picture[row * shape.columns + column])
-            .filter(|value| !is_near && value.is_finite())
+        Some(picture[row * shape.columns + column]).filter(|value| !is_near && value.is_finite())
     };
-    let mut values: Vec<f32> =
-        rows.flat_map(|row| columns.clone().filter_map(|column| place(row, column)).collect::<Vec<_>>()).collect();
+    let mut values: Vec<f32> = rows
+        .flat_map(|row| columns.clone().filter_map(|column| place(row, column)).collect::<Vec<_>>())
+        .collect();
     median_in_place(&mut values)
 }
 

@@ -87,7 +87,8 @@ impl Seen<'_> {
             let column = (pixel % self.columns).checked_add_signed(right);
             let column = column.filter(|column| *column < self.columns);
             let place = row.zip(column).map(|(row, column)| row * self.columns + column);
-            if let Some(value) = place.map(|at| self.picture[at]).filter(|value| value.is_finite()) {
+            if let Some(value) = place.map(|at| self.picture[at]).filter(|value| value.is_finite())
+            {
                 sum += f64::from(value);
                 count += 1;
             }

@@ -231,7 +231,9 @@ impl Survey {
     fn tell_range(&mut self, by: &str) {
         let DoseFigures { min, max, .. } = self.figures.dose;
         if max > 1.25 * min {
-            self.warn(format!("the dose runs from {min:.3} to {max:.3} times the open beam ({by})"));
+            self.warn(format!(
+                "the dose runs from {min:.3} to {max:.3} times the open beam ({by})"
+            ));
         }
     }
 }

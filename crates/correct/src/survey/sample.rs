@@ -29,10 +29,8 @@ fn check_given(shifts: &[[f64; 2]], shape: FrameShape) -> Result<(), CorrectErro
     };
     let [down, right] = shifts[radiograph];
     let found = format!("{down} rows and {right} columns of drift at radiograph {radiograph}");
-    let expected = format!(
-        "less than the {} rows and {} columns of the frames",
-        shape.rows, shape.columns
-    );
+    let expected =
+        format!("less than the {} rows and {} columns of the frames", shape.rows, shape.columns);
     Err(CorrectError::Setting(Problem::new(DRIFT, found, expected)))
 }
 
@@ -78,10 +76,12 @@ impl Survey {
             );
         }
         let stays = || vec![0.0; weighed.len()];
-        let (has_rows, has_columns) = (drift::ends_in_rows(weighed), drift::ends_in_columns(weighed));
+        let (has_rows, has_columns) =
+            (drift::ends_in_rows(weighed), drift::ends_in_columns(weighed));
         let down = if has_rows { drift::down(weighed) } else { stays() };
         let right = if has_columns { drift::right(weighed, angles) } else { stays() };
-        let unknown = [(has_rows, "rows", "above or below"), (has_columns, "columns", "at both sides")];
+        let unknown =
+            [(has_rows, "rows", "above or below"), (has_columns, "columns", "at both sides")];
         for (_, along, ends) in unknown.iter().filter(|(is_known, ..)| !is_known) {
             self.warn(format!(
                 "the drift along the {along} is not measured: the sample does not end inside the frame \

@@ -135,10 +135,10 @@ impl Warp {
         let stands = |radius: f64| {
             radius * self.coefficients.iter().rev().fold(0.0, |sum, k| sum * radius + k)
         };
-        let steps = (0..LOOKED_AT).map(|k| {
-            [k, k + 1].map(|k| farthest * k as f64 / LOOKED_AT as f64)
-        });
-        if let Some([_, r]) = steps.into_iter().find(|[a, b]| *b > 0.0 && stands(*b) <= stands(*a)) {
+        let steps =
+            (0..LOOKED_AT).map(|k| [k, k + 1].map(|k| farthest * k as f64 / LOOKED_AT as f64));
+        if let Some([_, r]) = steps.into_iter().find(|[a, b]| *b > 0.0 && stands(*b) <= stands(*a))
+        {
             let what = format!("folds the picture {r:.0} pixels from the centre");
             let expected = "coefficients by which what lies farther out stands farther out, as far as \
                             the frame's corners";
