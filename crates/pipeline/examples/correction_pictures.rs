@@ -17,7 +17,10 @@ use voltomo_acquire::simulate::{
     material::Library,
 };
 use voltomo_correct::{Block, CorrectSettings, Survey, correct_block, decide_rings};
-use voltomo_numeric::cast::to_f32;
+use voltomo_numeric::{
+    cast::{to_f32, to_index},
+    random::Random,
+};
 use voltomo_reconstruct::{Projections, ReconstructSettings, prepare};
 use voltomo_show::picture::{ColourMap, SliceStyle, Tile, Window, contact_sheet, write_png};
 use voltomo_types::{
@@ -33,6 +36,7 @@ fn main() {
     let folder = Path::new(&folder);
     let (coin, wound) = (cell("2032-k-li"), cell("18650-na-1500"));
     neutrons(&coin, folder);
+    beam_and_lens(&coin, folder);
     rings(&wound, folder);
     phase(folder);
 }
@@ -152,6 +156,7 @@ fn neutrons(coin: &Cell, folder: &Path) {
     let sharp = transmission(
         r#"{"deblur": {"method": "wiener", "gaussian": 2.0, "noise_to_signal": 0.02}}"#,
     );
+    let smooth = transmission(r#"{"denoise": {"method": "non_local_means", "strength": 1.5}}"#);
     let mut counts = Array3::zeros(plain.dim());
     let shape = scan.radiographs.shape();
     scan.radiographs.read(0..shape.frames, 0..shape.rows, counts.view_mut()).unwrap();
@@ -159,7 +164,8 @@ fn neutrons(coin: &Cell, folder: &Path) {
     sorted.sort_by(f32::total_cmp);
     counts /= sorted[sorted.len() * 99 / 100];
     let view = |stack: &Array3<f32>| stack.index_axis(Axis(0), 0).to_owned();
-    let [counts, plain, clean, sharp] = [&counts, &plain, &clean, &sharp].map(view);
+    let [counts, plain, clean, sharp, smooth] =
+        [&counts, &plain, &clean, &sharp, &smooth].map(view);
     let pair = |title, captions| Pair {
         title,
         quantity: "transmission",
@@ -180,6 +186,78 @@ fn neutrons(coin: &Cell, folder: &Path) {
     let path = folder.join("deblur.png");
     let pictures = [clean.slice(part), sharp.slice(part)];
     pair("Blur of 2 pixels taken back", captions).draw(pictures, &path);
+    let captions = ["as it is", "non-local means"];
+    let path = folder.join("denoise.png");
+    let pictures = [clean.slice(part), smooth.slice(part)];
+    pair("Noise of a radiograph", captions).draw(pictures, &path);
+}
+
+/// A coin cell before a beam whose stripes move, and through a lens that bends straight lines.
+fn beam_and_lens(coin: &Cell, folder: &Path) {
+    const BEND: f64 = 4e-4;
+    let mut profile = Profile::titan();
+    profile.detector.region = [240, 400];
+    profile.rays.per_pixel = [1, 2];
+    profile.frames.views = 3;
+    let twin = Twin::new(coin, &profile, None, 1).unwrap();
+    let truth = twin.transmission(0).unwrap();
+    let (rows, columns) = truth.dim();
+    let mut random = Random::new(5);
+    let mut frame = |sample: Option<&Array2<f32>>| {
+        let moved = 6.0 * random.even();
+        Array2::from_shape_fn((rows, columns), |(row, column)| {
+            let beam = 20_000.0 * (1.0 + 0.15 * (0.2 * (row as f64 - moved)).sin());
+            let expected = beam * sample.map_or(1.0, |sample| f64::from(sample[[row, column]]));
+            to_f32(expected + expected.sqrt() * random.normal())
+        })
+    };
+    let flats: Vec<Array2<f32>> = (0..40).map(|_| frame(None)).collect();
+    let radiographs: Vec<Array2<f32>> = (0..3).map(|_| frame(Some(&truth))).collect();
+    // r pixels from the middle belongs what stands r·(1 + BEND·r) from it.
+    let middle = [rows, columns].map(|count| (count as f64 - 1.0) / 2.0);
+    let bent = Array2::from_shape_fn((rows, columns), |(row, column)| {
+        let away = [row as f64 - middle[0], column as f64 - middle[1]];
+        let far = away[0].hypot(away[1]).max(1e-9);
+        let share = ((1.0 + 4.0 * BEND * far).sqrt() - 1.0) / (2.0 * BEND * far);
+        let place = |k: usize, count: usize| {
+            to_index((middle[k] + share * away[k]).round().clamp(0.0, count as f64 - 1.0))
+        };
+        20_000.0 * truth[[place(0, rows), place(1, columns)]]
+    });
+    let stacked = |frames: &[Array2<f32>]| {
+        stack(Axis(0), &frames.iter().map(|frame| frame.view()).collect::<Vec<_>>()).unwrap()
+    };
+    let dark = || vec![references(Array3::zeros((1, rows, columns)), When::Before)];
+    let moving = scan_of(
+        stacked(&radiographs),
+        [vec![references(stacked(&flats), When::Before)], dark()],
+    );
+    let even = Array3::from_elem((1, rows, columns), 20_000.0);
+    let lens = scan_of(stacked(&[bent]), [vec![references(even, When::Before)], dark()]);
+    let view = |scan: &Scan, more: &str| {
+        let bare = r#""spots": {"method": "none"}, "dose": {"method": "none"}"#;
+        let stack = corrected(scan, &settings(&format!("{{{bare}{more}}}")));
+        stack.index_axis(Axis(0), 0).mapv(|p| (-p).exp())
+    };
+    let pair = |title, captions| Pair {
+        title,
+        quantity: "transmission",
+        captions,
+        window: [0.0, 1.1],
+        pixel_mm: profile.detector.pixel_mm,
+    };
+    let [still, followed] =
+        ["", r#", "dynamic_flat": {"method": "components"}"#].map(|more| view(&moving, more));
+    let captions = ["over the mean open beam", "dynamic_flat = components"];
+    pair("A beam whose stripes move", captions)
+        .draw([still.view(), followed.view()], &folder.join("dynamic-flat.png"));
+    let radial = format!(
+        r#", "distortion": {{"method": "radial", "coefficients": [1, {BEND}]}}"#
+    );
+    let [curved, straight] = ["", radial.as_str()].map(|more| view(&lens, more));
+    let captions = ["as the lens bends it", "distortion = radial"];
+    pair("A lens that bends straight lines", captions)
+        .draw([curved.view(), straight.view()], &folder.join("distortion.png"));
 }
 
 /// The middle of a wound cell in X-rays: a slice with the rings of unlike pixels, and without.
