@@ -228,10 +228,8 @@ fn beam_and_lens(coin: &Cell, folder: &Path) {
         stack(Axis(0), &frames.iter().map(|frame| frame.view()).collect::<Vec<_>>()).unwrap()
     };
     let dark = || vec![references(Array3::zeros((1, rows, columns)), When::Before)];
-    let moving = scan_of(
-        stacked(&radiographs),
-        [vec![references(stacked(&flats), When::Before)], dark()],
-    );
+    let moving =
+        scan_of(stacked(&radiographs), [vec![references(stacked(&flats), When::Before)], dark()]);
     let even = Array3::from_elem((1, rows, columns), 20_000.0);
     let lens = scan_of(stacked(&[bent]), [vec![references(even, When::Before)], dark()]);
     let view = |scan: &Scan, more: &str| {
@@ -251,9 +249,7 @@ fn beam_and_lens(coin: &Cell, folder: &Path) {
     let captions = ["over the mean open beam", "dynamic_flat = components"];
     pair("A beam whose stripes move", captions)
         .draw([still.view(), followed.view()], &folder.join("dynamic-flat.png"));
-    let radial = format!(
-        r#", "distortion": {{"method": "radial", "coefficients": [1, {BEND}]}}"#
-    );
+    let radial = format!(r#", "distortion": {{"method": "radial", "coefficients": [1, {BEND}]}}"#);
     let [curved, straight] = ["", radial.as_str()].map(|more| view(&lens, more));
     let captions = ["as the lens bends it", "distortion = radial"];
     pair("A lens that bends straight lines", captions)
