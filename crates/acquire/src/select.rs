@@ -226,4 +226,8 @@ impl Frames for Selected {
     fn name_of(&self, frame: usize) -> String {
         self.inner.name_of(self.kept[frame])
     }
+
+    fn number_of(&self, frame: usize) -> usize {
+        self.inner.number_of(self.kept[frame])
+    }
 }

@@ -88,6 +88,7 @@ impl Instrument<'_> {
             return Ok(found);
         }
         let place = self.scan.radiographs.name_of(frame);
+        let frame = self.scan.radiographs.number_of(frame);
         Err(CorrectError::NoDose { frame, found, region: region.to_string(), place })
     }
 
@@ -130,6 +131,7 @@ impl Instrument<'_> {
         let mut cleaner = Cleaner::new(self.spots, self.noise, self.detector);
         cleaner.clean(values, &window, 0..shape.rows).map_err(|missing| {
             let place = self.scan.radiographs.name_of(frame);
+            let frame = self.scan.radiographs.number_of(frame);
             CorrectError::Unmendable { frame, row: missing.row, missing: missing.missing, place }
         })?;
         Ok(parts.iter().map(|part| self.transmission(frame, values, (&window, part))).collect())

@@ -231,7 +231,7 @@ impl<'a> Way<'a> {
             |rows: &Range<usize>| rows.start - self.read.start..rows.end - self.read.start;
         cleaner.clean(values, &window, from_read(&self.mended)).map_err(|missing| {
             CorrectError::Unmendable {
-                frame,
+                frame: self.scan.radiographs.number_of(frame),
                 row: self.read.start + missing.row,
                 missing: missing.missing,
                 place: self.scan.radiographs.name_of(frame),

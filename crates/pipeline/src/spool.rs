@@ -84,7 +84,7 @@ impl Spool {
         })?;
         if stopped.is_some() {
             let path = folder.into();
-            return Err(RunError::Cancelled { finished: 0, slices: shape.rows, path });
+            return Err(RunError::CancelledEarly { path });
         }
         let settings = Self::settings_after(frames.settings);
         let scan = Self::scan_after(frames.scan, frames.survey, Arc::new(file));

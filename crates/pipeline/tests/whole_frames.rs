@@ -126,3 +126,21 @@ fn a_monitor_is_read_from_its_file() {
     let found = message("none");
     assert!(found.contains("correct.dose.monitor") && found.contains("monitor.txt"), "{found}");
 }
+
+#[test]
+fn a_radiograph_without_beam_is_numbered_as_it_is_skipped() {
+    let making = Making {
+        shape: (96, 24, 64),
+        span: 180.0,
+        axis_off: 1.5,
+        tilt: 0.0,
+        seed: Some(3),
+        float: false,
+    };
+    let mut counts = making.counts();
+    counts.index_axis_mut(ndarray::Axis(0), 40).fill(0.0);
+    let scan = with(making.written(&counts), &["acquire.skip=10"]);
+    let error = run(&scan.recipe, &scan.options("out"), &Silent::default()).unwrap_err();
+    let message = error.to_string();
+    assert!(message.contains("`acquire.skip = \"40\"`"), "{message}");
+}

@@ -48,6 +48,12 @@ pub trait Frames: Send + Sync + Debug {
 
     /// Where frame `frame` comes from, for messages: a file name, or a dataset with an index.
     fn name_of(&self, frame: usize) -> String;
+
+    /// Number of frame `frame` among all radiographs of the files, skipped ones counted too: the one
+    /// that `acquire.skip` takes.
+    fn number_of(&self, frame: usize) -> usize {
+        frame
+    }
 }
 
 /// Frames that are held in memory.

@@ -84,7 +84,8 @@ fn in_every_radiograph(given: &Given<'_>, regions: &[Region]) -> Result<Found, C
         };
         if !(dose > 0.01 && dose.is_finite()) {
             let region = given.region.map(ToString::to_string).unwrap_or_default();
-            let place = given.instrument.scan.radiographs.name_of(frame);
+            let radiographs = &given.instrument.scan.radiographs;
+            let (place, frame) = (radiographs.name_of(frame), radiographs.number_of(frame));
             return Err(CorrectError::NoDose { frame, found: to_f32(dose), region, place });
         }
         Ok(at_nodes(&given.grid, |place| surface.at(place) / dose))

@@ -102,7 +102,8 @@ fn doses(given: &Given<'_>, field: &Field) -> Result<Vec<f32>, CorrectError> {
         if dose > LEAST_DOSE && dose.is_finite() {
             return Ok(dose);
         }
-        let place = given.instrument.scan.radiographs.name_of(frame);
+        let radiographs = &given.instrument.scan.radiographs;
+        let (place, frame) = (radiographs.name_of(frame), radiographs.number_of(frame));
         Err(CorrectError::NoDose { frame, found: dose, region: region.to_string(), place })
     };
     (0..given.shape().frames).into_par_iter().map(dose).collect()

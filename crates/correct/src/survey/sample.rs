@@ -45,7 +45,7 @@ impl Survey {
         if is_reported || settings.drift.method == DriftMethod::Moments {
             let weighed = self.weigh(scan, settings)?;
             if is_reported {
-                self.tell_outliers(&weighed);
+                self.tell_outliers(scan, &weighed);
             }
             if settings.drift.method == DriftMethod::Moments {
                 self.take_moments(scan, &weighed)?;
@@ -101,8 +101,9 @@ impl Survey {
         self.figures.drift = Some(figures);
     }
 
-    fn tell_outliers(&mut self, weighed: &[Weighed]) {
-        let found = drift::unlike(weighed);
+    fn tell_outliers(&mut self, scan: &Scan, weighed: &[Weighed]) {
+        let numbered = |(frame, kind)| (scan.radiographs.number_of(frame), kind);
+        let found: Vec<(usize, &str)> = drift::unlike(weighed).into_iter().map(numbered).collect();
         let each = |(radiograph, kind): &(usize, &str)| format!("{radiograph} ({kind})");
         let named: Vec<String> = found.iter().take(NAMED).map(each).collect();
         if !named.is_empty() {
