@@ -5,15 +5,16 @@ use std::ops::Range;
 use voltomo_numeric::cast::to_index;
 use voltomo_types::{LengthUnit, ParallelGeometry, VoxelGrid, parse_range};
 
-use crate::{ReconstructError, ReconstructSettings};
+use crate::{ReconstructError, ReconstructSettings, half_acquisition::HalfAcquisition};
 
 /// Least edge of a voxel in frame pixels; finer ones hold nothing that the frames know.
 pub(crate) const FINEST_VOXEL: f64 = 1.0 / 16.0;
 
 /// The grid that the settings ask for, for projections of `frame_shape` = (rows, columns).
 ///
-/// Without wishes: cubic voxels of one frame pixel, as many in x and y as the frame has columns,
-/// the axis at index (columns − 1)/2 of both, and one slice a frame row. Another voxel size keeps
+/// Without wishes: cubic voxels of one frame pixel, as many in x and y as the frame has columns
+/// (on a whole turn with the axis far off the middle: as what opposite views see together), the
+/// axis in the middle of both, and one slice a frame row. Another voxel size keeps
 /// the same field of view, centred on the axis and on the middle of the frame's rows. A part in z
 /// (`rows`) or in y and x (`region`) has the voxels of the whole.
 ///
@@ -35,7 +36,11 @@ pub fn grid_for(
         return Err(ReconstructError::VoxelSize { voxel_px, finest_px, coarsest_px });
     }
     let count = |pixels: usize| to_index((pixels as f64 / pixels_a_voxel).round()).max(1);
-    let (slices, side) = (count(rows), count(columns));
+    let side = match HalfAcquisition::parallel(geometry, columns) {
+        Some(joined) => to_index((joined.field() / pixels_a_voxel - 1e-6).ceil()).max(1),
+        None => count(columns),
+    };
+    let slices = count(rows);
 
     let middle = geometry.frame.detector_row((rows as f64 - 1.0) / 2.0);
     let middle = middle - geometry.frame.middle_row();

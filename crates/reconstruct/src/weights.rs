@@ -131,7 +131,7 @@ fn directions(angles: &[Radian], turn: f64) -> Vec<Direction> {
     found
 }
 
-fn is_full_turn(angles: &[Radian]) -> bool {
+pub(crate) fn is_full_turn(angles: &[Radian]) -> bool {
     let mut sorted: Vec<f64> = angles.iter().map(|angle| angle.0.rem_euclid(TAU)).collect();
     sorted.sort_by(f64::total_cmp);
     let Some((&first, &last)) = sorted.first().zip(sorted.last()) else {
