@@ -11,10 +11,12 @@ use crate::disk::check_disk;
 use crate::error::RunError;
 use crate::memory::Bytes;
 use crate::provenance::write_json;
+use crate::registered::RegisteredGrids;
 use crate::store::{self, Content, Existing, StoreSettings, VolumeMetadata, disk_bytes};
+use crate::unseen::warn_of;
 use crate::volume_input::{VolumeInput, VolumeRequest};
 use crate::watch::{Watch, refuse_cancelled};
-use crate::whole_volumes::{Reading, check_memory, check_place, is_same_file, make_place};
+use crate::whole_volumes::{Reading, check_memory, check_place, hold_place, is_same_file};
 
 /// Name of the record of a registration.
 pub(crate) const RECORD: &str = "registration.json";
@@ -51,6 +53,8 @@ pub struct RegistrationRecord {
     pub neutron: String,
     /// The X-ray volume.
     pub xray: String,
+    /// The voxels of both.
+    pub grids: RegisteredGrids,
     /// The neutron volume on the voxels of the X-ray volume, where it was wanted.
     pub resampled: Option<Resampled>,
     /// How it was done.
@@ -86,6 +90,7 @@ pub fn register(
     if is_same_file(neutron.path(), xray.path()) {
         return Err(RunError::SameBeam { path: xray.path().into() });
     }
+    let _held = hold_place(&options.out)?;
     check_memory("the registration", needed(neutron.bytes() + xray.bytes()), options.memory)?;
     if options.is_resampled {
         let disk = disk_bytes(&StoreSettings::default(), xray.grid());
@@ -95,11 +100,12 @@ pub fn register(
     let mut reading = Reading::begin(&[&neutron, &xray], &options.out, watch);
     let (moved, fixed) = (reading.read(&neutron)?, reading.read(&xray)?);
     reading.end();
+    warn_of(&neutron, &moved, watch);
+    warn_of(&xray, &fixed, watch);
     watch.begin_unwritten("register", 1);
     let found = voltomo_register::register(&moved, &fixed, &options.settings)?;
     watch.end();
     refuse_cancelled(watch, &options.out)?;
-    let _folder = make_place(&options.out)?;
     let (grid, transform) = (fixed.grid, found.xray_from_neutron);
     drop(fixed);
     let placement = Placement { transform, deformation: found.deformation.as_ref() };
@@ -109,6 +115,7 @@ pub fn register(
         program: concat!("voltomo ", env!("CARGO_PKG_VERSION")).into(),
         neutron: neutron.path().display().to_string(),
         xray: xray.path().display().to_string(),
+        grids: RegisteredGrids { neutron: *neutron.grid(), xray: *xray.grid() },
         resampled,
         settings: options.settings.clone(),
         registration: found,
@@ -176,6 +183,13 @@ impl RegistrationRecord {
             lines.push(format!(
                 "next best     {:.1} standard deviations worse: turned by {:.1}°, {:.2} mm away",
                 second.margin, second.turn_deg, second.shift_mm
+            ));
+        }
+        let least = self.settings.least_margin;
+        if let Some(margin) = found.mirror_margin.filter(|margin| *margin < least) {
+            lines.push(format!(
+                "WARNING       the mirrored neutron volume fits about as well ({margin:+.1} standard \
+                 deviations of {least} that would tell): nothing tells the sense of rotation"
             ));
         }
         if let Some(resampled) = &self.resampled {

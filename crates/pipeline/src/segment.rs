@@ -18,13 +18,14 @@ use crate::error::RunError;
 use crate::joint::JointRecord;
 use crate::memory::Bytes;
 use crate::provenance::write_json;
+use crate::registered::Registered;
 use crate::simulate::MATERIALS;
 use crate::store::{
     self, Content, Existing, NumberType, StoreSettings, VolumeMetadata, VolumeStore, disk_bytes,
 };
 use crate::volume_input::{VolumeInput, VolumeRequest};
 use crate::watch::{Watch, refuse_cancelled};
-use crate::whole_volumes::{check_beams, check_memory, check_place, read_all};
+use crate::whole_volumes::{check_beams, check_memory, check_place, hold_place, read_all};
 
 /// Name of the record of a segmentation.
 pub(crate) const RECORD: &str = "segmentation.json";
@@ -42,7 +43,7 @@ pub struct SegmentOptions {
     /// One volume, or one of each beam.
     pub volumes: Vec<VolumeRequest>,
     /// Where points of the neutron volume lie in the X-ray volume.
-    pub xray_from_neutron: Option<Transform>,
+    pub xray_from_neutron: Option<Registered>,
     /// How to segment.
     pub settings: SegmentSettings,
     /// Folder for the labels.
@@ -135,10 +136,14 @@ pub fn segment(
 ) -> Result<SegmentationRecord, RunError> {
     let inputs: Result<Vec<_>, _> = options.volumes.iter().map(VolumeInput::open).collect();
     let inputs = inputs?;
+    let _held = hold_place(&options.out)?;
     check(options, &inputs)?;
+    let registered = options.xray_from_neutron.as_ref();
+    registered.map_or(Ok(()), |it| it.check(&inputs, watch))?;
     let volumes = read_all(&inputs, &options.out, watch)?;
+    registered.map_or(Ok(()), |it| it.check_volumes(&inputs, &volumes, watch))?;
     let volumes = inputs.iter().map(|input| input.probe).zip(volumes).collect();
-    let xray_from_neutron = options.xray_from_neutron.unwrap_or(Transform::IDENTITY);
+    let xray_from_neutron = registered.map_or(Transform::IDENTITY, |it| it.xray_from_neutron);
     let pair = Pair { volumes, xray_from_neutron };
     let (labels, found) = labelled(&pair, options, watch)?;
     let listed = Material::ALL.map(|it| json!({ "label": it.number(), "name": it.name() }));

@@ -49,6 +49,8 @@ pub struct VolumeInput {
     pub is_attenuation: bool,
     /// What was understood, told and missing.
     pub facts: Vec<Fact>,
+    /// That the voxels are told to be of another size than the files say.
+    pub warning: Option<String>,
 }
 
 impl VolumeInput {
@@ -95,6 +97,7 @@ impl VolumeInput {
             return Err(refused(format!("a volume made with {made}"), &expected, &path));
         }
         let mut grid = *stored.grid();
+        let warning = other_voxel(request.voxel_mm, grid_voxel_mm(&grid), &path);
         let mut facts = vec![Fact::from_file("volume", "written by voltomo")];
         if let Some(told) = request.voxel_mm {
             let is_cubic = told.iter().all(|it| (it / told[0] - 1.0).abs() < EQUAL);
@@ -102,8 +105,7 @@ impl VolumeInput {
                 let found = format!("a voxel of {told:?} mm [z, y, x]");
                 return Err(refused(found, "a cube: voltomo writes no others", &path));
             }
-            let scale = told[0] / grid.voxel;
-            grid.first = grid.first.map(|first| first * scale);
+            grid.first = grid.first.map(|first| first * told[0] / grid.voxel);
             (grid.voxel, grid.unit) = (told[0], LengthUnit::Millimetre);
             facts.push(Fact::from_recipe("voxel size", format!("{} mm", told[0])));
         }
@@ -114,7 +116,8 @@ impl VolumeInput {
         let is_attenuation = request.is_attenuation.unwrap_or(per_cm);
         let spacing = [grid.voxel; 3];
         let probe = request.probe;
-        Ok(Self { source: Source::Own(stored), path, spacing, grid, probe, is_attenuation, facts })
+        let source = Source::Own(stored);
+        Ok(Self { source, path, spacing, grid, probe, is_attenuation, facts, warning })
     }
 
     fn foreign(
@@ -157,8 +160,10 @@ impl VolumeInput {
             facts.push(Fact::from_file("voxels", cubes));
         }
         let is_attenuation = request.is_attenuation.unwrap_or(false);
+        let in_files = foreign.spacing_mm();
         let (source, probe) = (Source::Foreign(foreign), request.probe);
-        Ok(Self { source, path, spacing, grid, probe, is_attenuation, facts })
+        let warning = other_voxel(request.voxel_mm, in_files, &path);
+        Ok(Self { source, path, spacing, grid, probe, is_attenuation, facts, warning })
     }
 
     /// Where the voxels are, once read: cubes, in mm.
@@ -260,6 +265,24 @@ fn drawn_out(volume: Array3<f32>, axis: usize, grid: &VoxelGrid, spacing: f64) -
         Zip::from(&mut plane).and(before).and(after).par_for_each(mix);
     }
     out
+}
+
+/// The voxel of a grid in mm, where its unit is known.
+fn grid_voxel_mm(grid: &VoxelGrid) -> Option<[f64; 3]> {
+    (grid.unit == LengthUnit::Millimetre).then_some([grid.voxel; 3])
+}
+
+/// What is said where the voxels are told to be of another size than the files say, by more than 1 %.
+fn other_voxel(told: Option<[f64; 3]>, in_files: Option<[f64; 3]>, path: &Path) -> Option<String> {
+    let (told, read) = told.zip(in_files)?;
+    let is_other = told.iter().zip(read).any(|(told, read)| (told / read - 1.0).abs() > 0.01);
+    is_other.then(|| {
+        format!(
+            "`--voxel-mm` is {told:?} mm [z, y, x], but the files say {read:?} mm; expected the same \
+             within 1 %: every length follows from it ({})",
+            path.display()
+        )
+    })
 }
 
 /// `odd`: what the files say of it all the same, mm.

@@ -5,7 +5,9 @@ use std::path::Path;
 use voltomo_types::Volume;
 
 use crate::error::RunError;
+use crate::layout::Layout;
 use crate::memory::{self, Bytes};
+use crate::unseen::warn_of;
 use crate::volume_input::VolumeInput;
 use crate::watch::{Watch, refuse_cancelled};
 use crate::whole_file::MadeFolder;
@@ -45,7 +47,7 @@ impl<'a> Reading<'a> {
     }
 }
 
-/// Reads all of `inputs`, of which `out` will be the result.
+/// Reads all of `inputs`, of which `out` will be the result, and warns of what they do not hold.
 ///
 /// # Errors
 /// A file that cannot be read, or the watch is cancelled.
@@ -56,8 +58,9 @@ pub(crate) fn read_all(
 ) -> Result<Vec<Volume>, RunError> {
     let all: Vec<&VolumeInput> = inputs.iter().collect();
     let mut reading = Reading::begin(&all, out, watch);
-    let volumes = inputs.iter().map(|input| reading.read(input)).collect::<Result<_, _>>()?;
+    let volumes = inputs.iter().map(|input| reading.read(input)).collect::<Result<Vec<_>, _>>()?;
     reading.end();
+    inputs.iter().zip(&volumes).for_each(|(input, volume)| warn_of(input, volume, watch));
     Ok(volumes)
 }
 
@@ -137,6 +140,26 @@ pub(crate) fn check_place(out: &Path, file: &str, may_replace: bool) -> Result<(
     make_place(out).map(drop)
 }
 
+/// A folder for a result, held against other stages and runs as long as this lives.
+pub(crate) struct HeldPlace {
+    _held: Layout,
+    _made: MadeFolder,
+}
+
+/// Makes the folder `out` as [`make_place`] does, and holds it.
+///
+/// # Errors
+/// Another stage or run that holds it; a file where the folder should be; a place that cannot be written.
+pub(crate) fn hold_place(out: &Path) -> Result<HeldPlace, RunError> {
+    if out.is_file() {
+        return Err(RunError::OutputNoFolder { path: out.into() });
+    }
+    let made = make_place(out)?;
+    let mut held = Layout::new(out);
+    held.hold()?;
+    Ok(HeldPlace { _held: held, _made: made })
+}
+
 /// Makes the folder `out`. It goes again where nothing was written into it before what is returned is
 /// dropped.
 ///
@@ -163,6 +186,17 @@ mod tests {
         remove_former(folder.path());
         assert!(drawn.iter().all(|name| !path(name).exists()));
         assert!(kept.iter().all(|name| path(name).exists()));
+    }
+
+    #[test]
+    fn a_place_is_held_by_one_stage_until_that_ends() {
+        let folder = tempfile::tempdir().unwrap();
+        let out = folder.path().join("findings");
+        let one = hold_place(&out).unwrap();
+        assert!(matches!(hold_place(&out), Err(RunError::OutputBusy { .. })));
+        drop(one);
+        assert!(!out.exists(), "nothing was written into it");
+        drop(hold_place(&out).unwrap());
     }
 
     #[test]

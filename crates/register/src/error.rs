@@ -167,6 +167,30 @@ pub enum RegisterError {
         /// Margin that is needed.
         least: f64,
     },
+    /// The mirror image of the neutron volume fits better than the volume.
+    #[error(
+        "the volumes look like mirror images of each other: the mirrored neutron volume fits better, by \
+         {margin:.1} standard deviations; expected less than {least} (`register.least_margin`): one scan \
+         was reconstructed with the wrong sense of rotation (`acquire.reverse_rotation`), or its slices \
+         were stored in the other order; or the volumes show two different cells"
+    )]
+    Mirrored {
+        /// By how many standard deviations the mirror image fits better.
+        margin: f64,
+        /// What is refused.
+        least: f64,
+    },
+    /// A placement that was told does not lay one can onto the other.
+    #[error(
+        "the registration does not fit these volumes: {found}; expected {expected}: it was made of other \
+         volumes, or changed by hand: register these volumes again"
+    )]
+    Apart {
+        /// How the cans lie.
+        found: String,
+        /// How they should lie.
+        expected: String,
+    },
     /// The result is less certain than asked for.
     #[error(
         "points of the cell are placed within {error_mm:.3} mm (root mean square); expected at most \

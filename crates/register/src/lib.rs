@@ -4,7 +4,7 @@
 //! Room by room: `start` finds the can in each volume and the placements worth trying, `metric`
 //! scores a placement, `search` and `rigid` find the best one, `bootstrap` and `half_samples` say how
 //! far it may be off, `affine` and `deformable` bend it where that is asked for, `resample` brings the neutron
-//! volume onto another grid. `stage` orders them.
+//! volume onto another grid, `told` holds a placement from elsewhere against the volumes. `stage` orders them.
 
 mod affine;
 mod bootstrap;
@@ -27,6 +27,7 @@ mod smooth;
 mod solve;
 mod stage;
 mod start;
+mod told;
 mod turn;
 
 pub use can::Can;
@@ -37,3 +38,4 @@ pub use registration::{Registration, RunnerUp, TargetError};
 pub use resample::{bimodal, resample_slab};
 pub use settings::{Model, RegisterSettings};
 pub use stage::register;
+pub use told::check_placement;

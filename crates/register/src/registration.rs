@@ -64,6 +64,11 @@ pub struct Registration {
     pub score: f64,
     /// The best placement that differs; none where there is none.
     pub runner_up: Option<RunnerUp>,
+    /// By how many standard deviations the placement explains the neutron volume better than the best
+    /// one of its mirror image; negative where the mirror image fits better. A small number: the cell
+    /// looks like its mirror image, and nothing tells whether one of the volumes is mirrored.
+    #[serde(default)]
+    pub mirror_margin: Option<f64>,
     /// How far points may be off.
     pub target_error: TargetError,
     /// Covariance of the turn (`[z, y, x]`, radians) and the shift (`[z, y, x]`, mm) about `centre`.

@@ -11,7 +11,7 @@ use crate::{
     metric::{Degrees, Level},
     registration::RunnerUp,
     rigid::{Fit, Region, Steps, improve},
-    start::Candidate,
+    start::{Candidate, mirror},
     turn::Sweep,
 };
 
@@ -35,6 +35,8 @@ pub(crate) struct Search<'a> {
     pub(crate) candidates: &'a [Candidate],
     pub(crate) angle_step_deg: f64,
     pub(crate) region: Region,
+    /// What mirrors the neutron volume before it is placed, where its mirror image is searched.
+    pub(crate) mirror: Option<Transform>,
 }
 
 /// The winner on the middle level, and the best that differs from it.
@@ -70,6 +72,21 @@ pub(crate) fn search(
     Some((best, runner_up))
 }
 
+/// By how many standard deviations the winner explains the neutron volume better than the best
+/// placement of its mirror image, negative where that one is better; `None` without such a placement.
+pub(crate) fn mirror_margin(
+    direct: &Search<'_>,
+    (coarse, middle): (&Level, &Level),
+    winner: &Fit,
+) -> Option<f64> {
+    let (neutron, xray) = direct.cans;
+    let mirrored = Search { mirror: Some(mirror(neutron)), ..*direct };
+    let (image, _) = search(&mirrored, coarse, middle)?;
+    tracing::debug!(score = image.score(), "the mirror image");
+    let ahead = margin(middle, [winner, &image], xray);
+    Some(if ahead >= 0.0 { ahead } else { -margin(middle, [&image, winner], xray) })
+}
+
 /// All angles and shifts of all candidates, and of them the best that differ by steps of the search.
 fn first_round(search: &Search<'_>, coarse: &Level) -> Vec<Fit> {
     let angles = to_index((360.0 / search.angle_step_deg).ceil()).max(1);
@@ -79,7 +96,9 @@ fn first_round(search: &Search<'_>, coarse: &Level) -> Vec<Fit> {
         for shift in 0..=2 * half {
             let shift = (shift as f64 - half as f64) * SHIFT_MM;
             let angle = |k: usize| std::f64::consts::TAU * k as f64 / angles as f64;
-            starts.extend((0..angles).map(|k| candidate.transform(search.cans, angle(k), shift)));
+            let placed = |k: usize| candidate.transform(search.cans, angle(k), shift);
+            let mirror = search.mirror.unwrap_or(Transform::IDENTITY);
+            starts.extend((0..angles).map(|k| mirror.then(&placed(k))));
         }
     }
     let fits: Vec<Fit> =

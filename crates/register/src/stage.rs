@@ -13,9 +13,9 @@ use crate::{
     half_samples::{between, half_samples, placed},
     metric::{Classes, Degrees, Level, LevelPlan},
     placement::Placement,
-    registration::RunnerUp,
+    registration::{RunnerUp, TargetError},
     rigid::{Fit, Region, Steps, improve},
-    search::{Search, search},
+    search::{Search, mirror_margin, search},
     start::{candidates, find_can},
 };
 
@@ -60,14 +60,14 @@ pub fn register(
     check(neutron, Probe::Neutron)?;
     check(xray, Probe::Xray)?;
     let run = Run::new(neutron, xray, settings)?;
-    let (winner, runner_up, is_upside_down) = run.searched()?;
+    let (winner, alone) = run.searched()?;
     let fine = run.fine(FINEST_SIGMA_MM, &winner);
-    let region = run.region(&winner);
+    let region = run.region(&winner.transform);
     let start = Fit::at(&fine, winner.transform);
     let placed = placed(&fine, start, (&region, &run.xray_can));
     tracing::debug!(score = placed.score(), "placed on the finest level");
-    run.judged(&fine, &placed, runner_up.as_ref())?;
-    run.finished(&fine, placed, (runner_up, is_upside_down))
+    run.judged(&fine, &placed, &alone)?;
+    run.finished(&fine, placed, alone)
 }
 
 /// Refuses cans of two lengths, where both volumes show both ends.
@@ -91,8 +91,17 @@ struct Opinion {
     scale: f64,
 }
 
+/// How far the winner of a search stands alone.
+#[derive(Debug, Clone, Copy)]
+struct Alone {
+    runner_up: Option<RunnerUp>,
+    /// As `Registration::mirror_margin`.
+    mirror_margin: Option<f64>,
+    is_upside_down: bool,
+}
+
 /// What the steps of one registration share.
-struct Run<'a> {
+pub(crate) struct Run<'a> {
     neutron: &'a Volume,
     xray: &'a Volume,
     settings: &'a RegisterSettings,
@@ -102,7 +111,7 @@ struct Run<'a> {
 }
 
 impl<'a> Run<'a> {
-    fn new(
+    pub(crate) fn new(
         neutron: &'a Volume,
         xray: &'a Volume,
         settings: &'a RegisterSettings,
@@ -122,6 +131,11 @@ impl<'a> Run<'a> {
         let step = (xray.attenuation.len() / CLASS_VOXELS) | 1;
         let classes = Classes::of(xray.attenuation.iter().copied().step_by(step), settings.classes);
         Ok(Self { neutron, xray, settings, neutron_can, xray_can, classes })
+    }
+
+    /// The level on which a search begins.
+    pub(crate) fn coarse(&self) -> Level {
+        self.level(COARSE_MM, POINTS[0])
     }
 
     /// A level of `[edge, sharpness]`, mm, with so many points.
@@ -148,12 +162,12 @@ impl<'a> Run<'a> {
         self.level_near([settings.finest_mm, sigma_mm], (settings.points, near))
     }
 
-    fn cans(&self) -> (&Can, &Can) {
+    pub(crate) fn cans(&self) -> (&Can, &Can) {
         (&self.neutron_can, &self.xray_can)
     }
 
-    /// Winner and runner-up on the middle level, and whether the cell stands the other way up.
-    fn searched(&self) -> Result<(Fit, Option<RunnerUp>, bool), RegisterError> {
+    /// The winner on the middle level, and how far it stands alone.
+    fn searched(&self) -> Result<(Fit, Alone), RegisterError> {
         let settings = self.settings;
         let ends = |can: &Can| can.ends.iter().flatten().count();
         let (neutron, xray) = (ends(&self.neutron_can), ends(&self.xray_can));
@@ -169,13 +183,16 @@ impl<'a> Run<'a> {
         if found.is_empty() {
             return Err(no_overlap);
         }
-        let coarse = self.level(COARSE_MM, POINTS[0]);
+        let coarse = self.coarse();
         let middle = self.level(MIDDLE_MM, POINTS[1]);
         let [low, high] = self.xray_can.held;
         let region = self.region_at(f64::midpoint(low, high), 0.5 * (high - low));
         let angle_step_deg = settings.angle_step_deg;
-        let setup = Search { cans: self.cans(), candidates: &found, angle_step_deg, region };
-        let (winner, runner_up) = search(&setup, &coarse, &middle).ok_or(no_overlap)?;
+        let levels = (&coarse, &middle);
+        let setup =
+            Search { cans: self.cans(), candidates: &found, angle_step_deg, region, mirror: None };
+        let (winner, runner_up) = search(&setup, levels.0, levels.1).ok_or(no_overlap)?;
+        let mirror_margin = mirror_margin(&setup, levels, &winner);
         let along: f64 = (0..3)
             .map(|i| {
                 let turned: f64 = (0..3)
@@ -184,8 +201,8 @@ impl<'a> Run<'a> {
                 turned * self.xray_can.direction[i]
             })
             .sum();
-        tracing::debug!(?winner, ?runner_up, "searched");
-        Ok((winner, runner_up, along < 0.0))
+        tracing::debug!(?winner, ?runner_up, mirror_margin, "searched");
+        Ok((winner, Alone { runner_up, mirror_margin, is_upside_down: along < 0.0 }))
     }
 
     fn region_at(&self, height: f64, half: f64) -> Region {
@@ -195,11 +212,11 @@ impl<'a> Run<'a> {
     }
 
     /// Heights of the X-ray axis that both volumes hold.
-    fn shared(&self, fit: &Fit) -> [f64; 2] {
+    pub(crate) fn shared(&self, transform: &Transform) -> [f64; 2] {
         let (neutron, xray) = self.cans();
         let placed = neutron.held.map(|height| {
             let point = std::array::from_fn(|i| neutron.point[i] + height * neutron.direction[i]);
-            let point = fit.transform.apply(point);
+            let point = transform.apply(point);
             (0..3).map(|i| (point[i] - xray.point[i]) * xray.direction[i]).sum::<f64>()
         });
         let low = placed[0].min(placed[1]).max(xray.held[0]);
@@ -207,24 +224,20 @@ impl<'a> Run<'a> {
         [low, high.max(low)]
     }
 
-    fn region(&self, fit: &Fit) -> Region {
-        let [low, high] = self.shared(fit);
+    /// The part of the cell that both volumes hold.
+    pub(crate) fn region(&self, transform: &Transform) -> Region {
+        let [low, high] = self.shared(transform);
         self.region_at(f64::midpoint(low, high), 0.5 * (high - low))
     }
 
     /// Refuses what explains too little, or does not stand alone.
-    fn judged(
-        &self,
-        fine: &Level,
-        placed: &Fit,
-        second: Option<&RunnerUp>,
-    ) -> Result<(), RegisterError> {
+    fn judged(&self, fine: &Level, placed: &Fit, alone: &Alone) -> Result<(), RegisterError> {
         let settings = self.settings;
         if placed.score() < settings.least_score || fine.places.is_empty() {
             let (score, least) = (placed.score(), settings.least_score);
             return Err(RegisterError::PoorMatch { score, least });
         }
-        if let Some(second) = second.filter(|it| it.margin < settings.least_margin) {
+        if let Some(second) = alone.runner_up.filter(|it| it.margin < settings.least_margin) {
             return Err(RegisterError::Ambiguous {
                 best: second.winner_score,
                 second: second.score,
@@ -234,7 +247,12 @@ impl<'a> Run<'a> {
                 least: settings.least_margin,
             });
         }
-        Ok(())
+        match alone.mirror_margin {
+            Some(margin) if margin <= -settings.least_margin => {
+                Err(RegisterError::Mirrored { margin: -margin, least: settings.least_margin })
+            }
+            _ => Ok(()),
+        }
     }
 
     /// A placement with the scale left free.
@@ -302,20 +320,27 @@ impl<'a> Run<'a> {
         let samples = (self.settings.bootstraps, others.as_slice());
         let found = spread(fine, (placed_at, Degrees::Rigid), (region, can), samples);
         let most_mm = self.settings.most_error_mm;
-        let error_mm = found.as_ref().map_or(f64::INFINITY, |spread| spread.error.rms_mm);
-        match found {
-            Some(found) if error_mm <= most_mm => Ok(found),
-            _ => Err(RegisterError::Uncertain { error_mm, most_mm }),
+        let found = found.ok_or(RegisterError::Uncertain { error_mm: f64::INFINITY, most_mm })?;
+        self.sure(found.error)?;
+        Ok(found)
+    }
+
+    /// Refuses an error that is larger than asked for.
+    fn sure(&self, error: TargetError) -> Result<TargetError, RegisterError> {
+        let (error_mm, most_mm) = (error.rms_mm, self.settings.most_error_mm);
+        if error_mm <= most_mm {
+            return Ok(error);
         }
+        Err(RegisterError::Uncertain { error_mm, most_mm })
     }
 
     fn finished(
         &self,
         fine: &Level,
         placed: Fit,
-        (runner_up, is_upside_down): (Option<RunnerUp>, bool),
+        alone: Alone,
     ) -> Result<Registration, RegisterError> {
-        let region = self.region(&placed);
+        let region = self.region(&placed.transform);
         let others = self.otherwise(&placed, &region);
         let ([scale, scale_sigma], scaled) = self.scale(fine, (&placed, &others), &region)?;
         let Spread { covariance, error } =
@@ -323,19 +348,20 @@ impl<'a> Run<'a> {
         let rigid = placed.transform;
         let (best, deformation) = self.freed(fine, placed, &region)?;
         let bent = Placement { transform: best.transform, deformation: deformation.as_ref() };
-        let error = error.beyond(self.moved(fine, &rigid, &bent));
+        let error = self.sure(error.beyond(self.moved(fine, &rigid, &bent)))?;
         Ok(Registration {
             xray_from_neutron: best.transform,
             deformation,
             score: best.score(),
-            runner_up,
+            runner_up: alone.runner_up,
+            mirror_margin: alone.mirror_margin,
             target_error: error,
             covariance: std::array::from_fn(|i| std::array::from_fn(|j| covariance[i][j])),
             centre: region.centre,
             scale,
             scale_sigma,
-            overlap: self.overlap(&best),
-            is_upside_down,
+            overlap: self.overlap(&best.transform),
+            is_upside_down: alone.is_upside_down,
             neutron_can: self.neutron_can,
             xray_can: self.xray_can,
         })
@@ -375,8 +401,8 @@ impl<'a> Run<'a> {
     }
 
     /// Share of the shorter can that both volumes hold.
-    fn overlap(&self, fit: &Fit) -> f64 {
-        let [low, high] = self.shared(fit);
+    pub(crate) fn overlap(&self, transform: &Transform) -> f64 {
+        let [low, high] = self.shared(transform);
         let length = |can: &Can| can.held[1] - can.held[0];
         ((high - low) / length(&self.neutron_can).min(length(&self.xray_can))).min(1.0)
     }

@@ -4,7 +4,7 @@
 mod twin;
 
 use twin::{NEUTRON_NOISE, Pair, Parts, add_noise, cell, drawn, target_error};
-use voltomo_register::{RegisterError, RegisterSettings, register};
+use voltomo_register::{RegisterError, RegisterSettings, check_placement, register};
 use voltomo_types::{Transform, Volume};
 
 const XRAY_VOXEL_MM: f64 = 0.15;
@@ -39,6 +39,43 @@ fn the_top_of_the_cell_is_found_or_refused_and_the_axis_is_exact() {
     assert!(all[0] < 0.25, "{all:?}");
     assert!((found.scale - 1.0).abs() < 0.01 && !found.is_upside_down);
     assert!(found.runner_up.unwrap().margin > 4.0, "{:?}", found.runner_up);
+    assert!(found.mirror_margin.unwrap() > -4.0, "{:?}", found.mirror_margin);
+}
+
+#[test]
+fn bad_a_mirrored_volume_is_refused() {
+    let pair = top();
+    let mut neutron = scanned(&pair, &drawn(3, [-58.5, 0.0, 0.0]));
+    neutron.attenuation.invert_axis(ndarray::Axis(2));
+    let settings = RegisterSettings { least_margin: 3.0, ..quick() };
+    let error = register(&neutron, &pair.xray, &settings).unwrap_err();
+    assert!(matches!(error, RegisterError::Mirrored { .. }), "{error}");
+    assert!(error.to_string().contains("reverse_rotation"), "{error}");
+}
+
+#[test]
+fn bad_a_placement_that_lays_no_can_onto_the_other_is_refused() {
+    let pair = top();
+    let centre = [-58.5, 0.0, 0.0];
+    let truth = drawn(3, centre);
+    let neutron = scanned(&pair, &truth);
+    let told = |change: &Transform| check_placement(&neutron, &pair.xray, &truth.then(change));
+    let turned = |turn: [f64; 3]| Transform::rigid(turn.map(f64::to_radians), centre, [0.0; 3]);
+    let moved = |shift| Transform { shift, ..Transform::IDENTITY };
+    assert_eq!(told(&Transform::IDENTITY), Ok(()));
+    assert_eq!(told(&turned([2.0, 0.2, 0.0])), Ok(()), "what a registration may be off");
+    for (wrong, said) in [
+        (moved([0.0, 0.0, 3.0]), "3.0"),
+        (moved([5.0, 0.0, 0.0]), "ends"),
+        (moved([500.0, 0.0, 0.0]), "share 0 %"),
+        (moved([1e300, 0.0, 0.0]), "share 0 %"),
+        (turned([90.0, 0.0, 0.0]), "about the axis"),
+        (turned([0.0, 90.0, 0.0]), "askew"),
+    ] {
+        let error = told(&wrong).unwrap_err();
+        assert!(matches!(error, RegisterError::Apart { .. }), "{error}");
+        assert!(error.to_string().contains(said), "{error}");
+    }
 }
 
 #[test]

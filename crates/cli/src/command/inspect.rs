@@ -1,7 +1,7 @@
 //! `voltomo inspect`. No science.
 
 use voltomo_pipeline::{
-    FindingsRecord, InspectOptions, InspectSettings, default_limits, read_transform,
+    FindingsRecord, InspectOptions, InspectSettings, Registered, default_limits,
 };
 use voltomo_types::{CellKind, Verdict};
 
@@ -43,7 +43,7 @@ pub(super) fn outcome(record: &FindingsRecord) -> Outcome {
 fn options(arguments: &InspectArguments) -> Result<Option<InspectOptions>, String> {
     let needed = (&arguments.volume, arguments.cell, arguments.modality, &arguments.out);
     let (Some(volume), Some(cell), Some(modality), Some(out)) = needed else { return Ok(None) };
-    let transform = arguments.transform.as_deref().map(read_transform).transpose();
+    let transform = arguments.transform.as_deref().map(Registered::read).transpose();
     Ok(Some(InspectOptions {
         name: arguments.name.clone(),
         volumes: volumes(

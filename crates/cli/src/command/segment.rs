@@ -1,6 +1,6 @@
 //! `voltomo segment`. No science.
 
-use voltomo_pipeline::{SegmentOptions, SegmentSettings, read_transform};
+use voltomo_pipeline::{Registered, SegmentOptions, SegmentSettings};
 
 use super::{
     screen::{print_lines, use_threads},
@@ -11,7 +11,7 @@ use crate::{arguments::SegmentArguments, progress::Console};
 /// Gives each voxel a material.
 pub(crate) fn segment(arguments: &SegmentArguments) -> Result<(), String> {
     use_threads(&arguments.machine)?;
-    let transform = arguments.transform.as_deref().map(read_transform).transpose();
+    let transform = arguments.transform.as_deref().map(Registered::read).transpose();
     let options = SegmentOptions {
         volumes: volumes(
             (&arguments.volume, arguments.voxel_mm),

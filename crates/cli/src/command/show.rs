@@ -3,8 +3,8 @@
 use std::path::PathBuf;
 
 use voltomo_pipeline::{
-    Along, ColourMap, Cut, Other, Over, PictureFormat, SectionAxis, ShowOptions, Shown,
-    ShownFindings, Together, read_transform,
+    Along, ColourMap, Cut, Other, Over, PictureFormat, Registered, SectionAxis, ShowOptions, Shown,
+    ShownFindings, Together,
 };
 use voltomo_types::Probe;
 
@@ -29,7 +29,8 @@ fn section(arguments: &ShowArguments) -> Result<(), String> {
 fn options(arguments: &ShowArguments) -> Result<ShowOptions, String> {
     let (format, out) = file(arguments)?;
     let other = &arguments.other;
-    let transform = other.transform.as_deref().map(read_transform).transpose();
+    let transform = other.transform.as_deref().map(Registered::read).transpose();
+    let transform = transform.map_err(|error| error.to_string())?;
     let findings = arguments.findings.clone();
     let within_mm = arguments.within;
     Ok(ShowOptions {
@@ -53,7 +54,7 @@ fn options(arguments: &ShowArguments) -> Result<ShowOptions, String> {
             Some(Projection::Mean) | None => Over::Mean,
         },
         other: second(arguments)?,
-        xray_from_neutron: transform.map_err(|error| error.to_string())?,
+        xray_from_neutron: transform.map(|it| it.xray_from_neutron),
         findings: findings.map(|path| ShownFindings { path, within_mm }),
         format,
         out,

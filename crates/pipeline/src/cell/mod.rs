@@ -15,6 +15,7 @@ use crate::error::RunError;
 use crate::findings_file::FindingsRecord;
 use crate::inspect::{InspectOptions, inspect};
 use crate::register::{RegisterOptions, register};
+use crate::registered::Registered;
 use crate::run::run;
 use crate::segment::{SegmentOptions, segment};
 use crate::volume_input::VolumeRequest;
@@ -58,7 +59,7 @@ pub fn run_cell(
         volumes,
         cell: recipe.cell.kind,
         beforehand,
-        xray_from_neutron,
+        xray_from_neutron: xray_from_neutron.map(Registered::from),
         limits: recipe.limits(&options.base),
         settings: recipe.inspect.clone(),
         out: options.out.join(INSPECT),
@@ -146,7 +147,7 @@ fn segmented(
     let count = if xray_from_neutron.is_some() { volumes.len() } else { 1 };
     let segmenting = SegmentOptions {
         volumes: volumes.iter().take(count).cloned().collect(),
-        xray_from_neutron,
+        xray_from_neutron: xray_from_neutron.map(Registered::from),
         settings: recipe.segment.clone(),
         out: options.out.join(SEGMENT),
         force: options.force || options.resume,

@@ -12,17 +12,18 @@ use voltomo_inspect::{
     InspectSettings, Inspection, Limits, Seen, Views, inspect_coin, inspect_cylindrical,
 };
 use voltomo_show::report::part_in_words;
-use voltomo_types::{CellKind, CellPart, CellPlace, Finding, Probe, Transform, Verdict, Volume};
+use voltomo_types::{CellKind, CellPart, CellPlace, Finding, Probe, Verdict, Volume};
 
 use crate::error::RunError;
 pub(crate) use crate::findings_file::JSON as FINDINGS;
 use crate::findings_file::{self, FindingsRecord, Inspected};
 use crate::memory::Bytes;
+use crate::registered::Registered;
 use crate::report::{REPORT, report};
 use crate::volume_input::{VolumeInput, VolumeRequest};
 use crate::watch::{Watch, refuse_cancelled};
 use crate::whole_volumes::{
-    check_beams, check_memory, check_place, make_place, read_all, remove_former,
+    check_beams, check_memory, check_place, hold_place, read_all, remove_former,
 };
 
 /// What the inspection holds beside the volumes, as a share of them: the cell unrolled, copies of parts,
@@ -43,7 +44,7 @@ pub struct InspectOptions {
     /// What is known already, of a beam that gave no volume.
     pub beforehand: Vec<Finding>,
     /// Where points of the neutron volume lie in the X-ray volume, where a registration told it.
-    pub xray_from_neutron: Option<Transform>,
+    pub xray_from_neutron: Option<Registered>,
     /// A file of limits instead of the default ones.
     pub limits: Option<PathBuf>,
     /// How to look.
@@ -66,14 +67,18 @@ pub fn inspect(options: &InspectOptions, watch: &dyn Watch) -> Result<FindingsRe
     let limits = read_limits(options.limits.as_deref())?;
     let inputs: Result<Vec<_>, _> = options.volumes.iter().map(VolumeInput::open).collect();
     let inputs = inputs?;
+    let _held = hold_place(&options.out)?;
     check(options, &inputs)?;
+    let registered = options.xray_from_neutron.as_ref();
+    registered.map_or(Ok(()), |it| it.check(&inputs, watch))?;
     let volumes = read_all(&inputs, &options.out, watch)?;
     watch.begin_unwritten("inspect the cell", 1);
+    registered.map_or(Ok(()), |it| it.check_volumes(&inputs, &volumes, watch))?;
     let seen = |probe| seen_by(probe, &inputs, &volumes);
     let views = Views {
         xray: seen(Probe::Xray),
         neutron: seen(Probe::Neutron),
-        xray_from_neutron: options.xray_from_neutron,
+        xray_from_neutron: registered.map(|it| it.xray_from_neutron),
     };
     let starved = inputs.iter().find(|input| input.probe == Probe::Xray);
     let starved = starved.and_then(|input| input.starved_share());
@@ -86,7 +91,6 @@ pub fn inspect(options: &InspectOptions, watch: &dyn Watch) -> Result<FindingsRe
     let told = inputs.iter().map(|input| Inspected::of(input, part_of(input.probe, &cells)));
     let record = recorded(options, told.collect(), findings);
     refuse_cancelled(watch, &options.out)?;
-    let _folder = make_place(&options.out)?;
     remove_former(&options.out);
     watch.begin("draw the findings", record.findings.len());
     pictures::draw((&views, &cells), &record.findings, &options.out)?;
@@ -148,33 +152,6 @@ pub(crate) fn read_limits(path: Option<&Path>) -> Result<Limits, RunError> {
 #[must_use]
 pub fn default_limits() -> &'static str {
     Limits::default_text()
-}
-
-/// The transform in the JSON file of a registration: its key `xray_from_neutron`.
-///
-/// # Errors
-/// A file that cannot be read, or without such a key; a map that shrinks or swells a volume to a half
-/// or the double, which no registration does.
-pub fn read_transform(path: &Path) -> Result<Transform, RunError> {
-    #[derive(serde::Deserialize)]
-    struct Held {
-        xray_from_neutron: Transform,
-    }
-    let what = "cannot read the registration, a JSON file with the key `xray_from_neutron`";
-    let failed = |source| RunError::File { what, path: path.into(), source };
-    let text = std::fs::read(path).map_err(failed)?;
-    let held: Held = serde_json::from_slice(&text).map_err(|error| failed(error.into()))?;
-    let swells = held.xray_from_neutron.determinant();
-    if !(0.5..=2.0).contains(&swells)
-        || held.xray_from_neutron.shift.iter().any(|it| !it.is_finite())
-    {
-        let found = format!(
-            "found a map that makes volumes {swells} times as large, expected one that leaves their \
-             size: register again"
-        );
-        return Err(failed(std::io::Error::other(found)));
-    }
-    Ok(held.xray_from_neutron)
 }
 
 /// What can be known to be wrong before a voxel is read.
@@ -249,29 +226,4 @@ fn line(number: usize, finding: &Finding) -> String {
     let told = if told.is_empty() { finding.note.clone() } else { told.join(", ") };
     let verdict = findings_file::name(&finding.verdict);
     format!("{:>3}  {verdict:<11}  {:<17}  {told}", number + 1, findings_file::name(&finding.kind))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_registration_that_is_none_is_refused() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("registration.json");
-        let told = |matrix: &str| {
-            let text =
-                format!(r#"{{"xray_from_neutron": {{"matrix": {matrix}, "shift": [1, 0, 0]}}}}"#);
-            std::fs::write(&path, text).unwrap();
-            read_transform(&path)
-        };
-        assert!(told("[[1, 0, 0], [0, 0, 1], [0, -1, 0]]").is_ok());
-        for wrong in ["[[0, 0, 0], [0, 0, 0], [0, 0, 0]]", "[[9, 0, 0], [0, 1, 0], [0, 0, 1]]"] {
-            let said = told(wrong).unwrap_err().to_string();
-            assert!(
-                said.contains("register again") && said.contains("registration.json"),
-                "{said}"
-            );
-        }
-    }
 }

@@ -42,6 +42,17 @@ impl Candidate {
     }
 }
 
+/// Mirrors a volume in a plane through the axis of its can.
+pub(crate) fn mirror(can: &Can) -> Transform {
+    let [_, normal, _] = frame(can.direction);
+    let distance: f64 = (0..3).map(|i| normal[i] * can.point[i]).sum();
+    let entry = |i: usize, j: usize| f64::from(u8::from(i == j)) - 2.0 * normal[i] * normal[j];
+    Transform {
+        matrix: std::array::from_fn(|i| std::array::from_fn(|j| entry(i, j))),
+        shift: normal.map(|value| 2.0 * distance * value),
+    }
+}
+
 /// Three directions at right angles, the axis first.
 fn frame(axis: [f64; 3]) -> [[f64; 3]; 3] {
     let [u, _] = plane_of(axis).unwrap_or([[0.0, 1.0, 0.0], [0.0, 0.0, 1.0]]);

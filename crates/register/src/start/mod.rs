@@ -7,5 +7,5 @@ mod cylinder;
 mod ends;
 mod silhouette;
 
-pub(crate) use candidate::{Candidate, candidates};
+pub(crate) use candidate::{Candidate, candidates, mirror};
 pub(crate) use cylinder::find_can;
