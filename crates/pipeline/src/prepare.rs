@@ -5,7 +5,7 @@ use std::path::Path;
 
 use voltomo_correct::Survey;
 use voltomo_reconstruct::{
-    ReconstructSettings, Reconstruction,
+    ReconstructSettings, Reconstruction, angular_weights,
     calibrate::{AxisEstimate, find_axis},
     choose, cone_grid_for, grid_for, prepare_variances,
 };
@@ -183,6 +183,8 @@ pub(crate) struct Prepared {
     pub grid: VoxelGrid,
     /// The method.
     pub method: Box<dyn Reconstruction>,
+    /// Rows and columns of corrected frames.
+    pub frame: (usize, usize),
     /// What turns variances of line integrals into those of voxels, where a noise map is wanted.
     pub variances: Option<Box<dyn Reconstruction>>,
     /// The plan.
@@ -213,7 +215,7 @@ impl Prepared {
             grid: &grid,
         };
         let plan = plan(&sizing, budget.unwrap_or_else(default_budget))?;
-        Ok(Self { geometry, grid, method, variances, plan })
+        Ok(Self { geometry, grid, method, frame: shape, variances, plan })
     }
 }
 
@@ -230,14 +232,26 @@ pub(crate) fn check(recipe: &Recipe, scan: &Scan, budget: Option<Bytes>) -> Resu
     let axis = RotationAxis { tilt: told.unwrap_or(Radian(0.0)), ..axis };
     let geometry = geometry((scan, &beam), frame, axis)?;
     let frame = (shape.rows, shape.columns);
-    let grid = any_grid(&geometry, frame, &recipe.reconstruct)?;
-    let method = voltomo_reconstruct::prepare(&geometry, frame, &grid, &recipe.reconstruct)?;
-    let variances = prepare_variances(&geometry, frame, &grid, &recipe.reconstruct)?;
+    let settings = &before_the_axis(recipe, &geometry);
+    let grid = any_grid(&geometry, frame, settings)?;
+    let method = voltomo_reconstruct::prepare(&geometry, frame, &grid, settings)?;
+    let variances = prepare_variances(&geometry, frame, &grid, settings)?;
     let methods = (method.as_ref(), variances.as_deref());
     let choice = choose(&geometry, &recipe.reconstruct);
     let sizing = Sizing { recipe, scan, geometry: &geometry, frame, methods, choice, grid: &grid };
     sizing.slab_slices(budget.unwrap_or_else(default_budget))?;
     Ok(())
+}
+
+/// The settings that a scan can be held to before its axis is known: how wide the field of a whole
+/// turn is hangs on where the axis lies, so that a region waits for it.
+fn before_the_axis(recipe: &Recipe, geometry: &Geometry) -> ReconstructSettings {
+    let mut settings = recipe.reconstruct.clone();
+    let Geometry::Parallel(parallel) = geometry else { return settings };
+    if settings.centre_px.is_none() && angular_weights(&parallel.angles).full_turn {
+        settings.region = None;
+    }
+    settings
 }
 
 /// The plan of a recipe before any radiograph is read.

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use voltomo_correct::Survey;
 use voltomo_reconstruct::{
+    HalfAcquisition,
     calibrate::{AxisEstimate, RowEnds},
     unheeded,
 };
@@ -116,7 +117,7 @@ pub fn run(
     };
     let done =
         way.slabs((progress, options.resume.into()), (&mut journal, &mut previews), watch)?;
-    let hardening = journal.time("cupping", || cupping(&way, metal.as_ref(), watch))?;
+    let hardening = cupping(&way, metal.as_ref(), (&mut journal, watch))?;
     finish(&way, Ending { journal, inputs, axis: found.record, done, hardening, starvation })
 }
 
@@ -168,15 +169,19 @@ fn claimed(
     Ok((layout, previews))
 }
 
-/// How far the correction of beam hardening helped, told to whoever watches.
+/// How far the correction of beam hardening helped, and what it puts in doubt, told to whoever watches.
 fn cupping(
     way: &Way<'_>,
     metal: Option<&MetalFound>,
-    watch: &dyn Watch,
+    (journal, watch): (&mut Journal, &dyn Watch),
 ) -> Result<Option<HardeningRecord>, RunError> {
     let picture = way.layout.reconstruct().join("beam-hardening.png");
-    let record = before_and_after((&way.bands, way.recipe), way.prepared, &picture)?;
+    let bands = (&way.bands, way.recipe);
+    let record = journal.time("cupping", || before_and_after(bands, way.prepared, &picture))?;
     record.iter().filter_map(HardeningRecord::line).for_each(|line| watch.note(&line));
+    let replaced = metal.and_then(MetalFound::finding);
+    let worse = record.as_ref().and_then(HardeningRecord::finding);
+    journal.find_all(replaced.into_iter().chain(worse), watch);
     let metal = metal.map_or_else(Vec::new, |found| found.levels.clone());
     Ok(record.map(|record| HardeningRecord { metal, ..record }))
 }
@@ -195,6 +200,8 @@ fn tell_method(
     }
     let lost = unheeded(&prepared.geometry, &recipe.reconstruct);
     journal.warn_all(&[prepared.method.warnings(), &lost].concat(), watch);
+    let joined = HalfAcquisition::of(&prepared.geometry, prepared.frame);
+    joined.iter().for_each(|joined| watch.note(&joined.line()));
     watch.note(&prepared.plan.method.line());
 }
 

@@ -49,7 +49,15 @@ fn profile(told: &HardeningBeam) -> Result<Profile, RunError> {
             let expected = "`imax`, `titan` or a TOML file of an instrument";
             refuse("beam.instrument", format!("`{instrument}`: {error}"), expected)
         })?,
-        (None, Some(_), _) => unfiltered(Profile::imax()),
+        (None, Some(kilovolts), _) => {
+            if told.filters.is_none() {
+                let found = format!("left out, with {kilovolts} kV");
+                let expected = "what stands in the beam, as `[\"0.5 mm Cu\"]`: without it soft \
+                                X-rays decide all; `[]` of a tube that is not filtered at all";
+                return Err(refuse("beam.filters", found, expected));
+            }
+            unfiltered(Profile::imax())
+        }
         (None, None, Some(_)) => Profile::titan(),
         (None, None, None) => {
             let expected = "the beam's spectrum: `beam.instrument`, `beam.kilovolts` with \
@@ -127,6 +135,18 @@ mod tests {
         for words in ["`correct.beam_hardening.beam` is empty", "`beam.kilovolts`"] {
             assert!(message.contains(words), "{message}");
         }
+    }
+
+    #[test]
+    fn bad_tube_without_a_word_on_its_filters() {
+        let told = HardeningBeam { kilovolts: Some(80.0), ..HardeningBeam::default() };
+        let left_out = message(&told, None);
+        assert!(
+            left_out.contains("`correct.beam_hardening.beam.filters` is left out"),
+            "{left_out}"
+        );
+        let bare = HardeningBeam { filters: Some(Vec::new()), ..told };
+        assert_eq!(spectrum(&bare, None).unwrap().1, "80 kV");
     }
 
     #[test]

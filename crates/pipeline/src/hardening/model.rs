@@ -53,5 +53,16 @@ pub(crate) fn two_materials(recipe: &Recipe, scan: &Scan) -> Result<Polychromati
     let (spectrum, _) = beam::spectrum(&settings.beam, scan.probe)?;
     let metal = substance::told("metal", settings.metal.as_deref(), settings.metal_density)?;
     let rest = substance::told("material", settings.material.as_deref(), settings.density)?;
-    polychromatic((&spectrum, settings), [&metal, &rest])
+    let beam = polychromatic((&spectrum, settings), [&metal, &rest])?;
+    let [of_metal, of_rest] = beam.linear_per_cm;
+    if of_metal > of_rest {
+        return Ok(beam);
+    }
+    let found = format!("`{}` with {of_metal:.3} 1/cm", metal.name());
+    let expected = format!(
+        "what attenuates more than `correct.beam_hardening.material`, `{}` with {of_rest:.3} 1/cm: \
+         are the two swapped?",
+        rest.name()
+    );
+    Err(refuse("metal", found, expected))
 }

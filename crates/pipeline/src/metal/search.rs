@@ -30,12 +30,36 @@ use crate::{
 const SLICES: usize = 32;
 const VIEWS: usize = 8;
 
+/// Largest share of the rays through the sample that may be replaced: what lies beside a trace tells
+/// nothing of what lies in it, so that more than half of what is reconstructed must be measured.
+const MOST_REPLACED: f64 = 0.5;
+/// Share of them above which the volume is in doubt. The can of a wound cell replaces some 5 %.
+const MUCH_REPLACED: f64 = 0.2;
+
 /// What a search for metal found.
 pub(crate) struct MetalFound {
     /// The survey with the metal that each ray crosses.
     pub(crate) survey: Survey,
     /// Attenuation of metal and of the rest in each reconstruction.
     pub(crate) levels: Vec<MetalLevels>,
+    /// Share of the rays through the sample that are replaced by what lies beside the metal.
+    replaced: f64,
+}
+
+impl MetalFound {
+    /// What is in doubt where much is replaced.
+    pub(crate) fn finding(&self) -> Option<String> {
+        (self.replaced > MUCH_REPLACED).then(|| {
+            format!(
+                "metal artefact reduction replaces {:.0} % of the rays through the sample by what \
+                 lies beside the metal, expected at most {:.0} %: the volume is drawn more than \
+                 measured; raise `correct.beam_hardening.metal_trace_mm`, or set \
+                 `metal_artefacts = \"none\"`",
+                100.0 * self.replaced,
+                100.0 * MUCH_REPLACED
+            )
+        })
+    }
 }
 
 /// The metal that each ray of a scan crosses; `None` where nobody asks for it.
@@ -63,6 +87,7 @@ pub(crate) fn with_metal(
     watch.advance(25);
     let (paths, levels) = search.paths(&measured, watch)?;
     watch.end();
+    let replaced = search.replaced(&paths, &measured)?;
     for found in &levels {
         watch.note(&format!(
             "beam hardening: metal above {:.3} 1/cm (its mean {:.3}, the rest {:.3})",
@@ -71,7 +96,7 @@ pub(crate) fn with_metal(
     }
     let linearisation = Linearisation::Metal(Arc::new(paths));
     let survey = bands.survey.clone().with_linearisation(linearisation);
-    Ok(Some(MetalFound { survey, levels }))
+    Ok(Some(MetalFound { survey, levels, replaced }))
 }
 
 /// Line integrals of the whole scan, each the mean of `coarser` × `coarser` pixels.
@@ -212,6 +237,22 @@ impl Search<'_> {
         paths.coarser = self.settings.coarser;
         paths.artefacts = self.settings.metal_artefacts;
         paths.trace_cm = self.settings.metal_trace_mm / 10.0;
+    }
+
+    /// Share of the rays through the sample that are replaced; an error beyond what leaves a sample.
+    fn replaced(&self, paths: &MetalPaths, measured: &Array3<f32>) -> Result<f64, RunError> {
+        let share = paths.replaced_share(measured.view());
+        if share <= MOST_REPLACED {
+            return Ok(share);
+        }
+        let found = format!(
+            "{} mm, and {:.0} % of the rays through the sample cross more metal than that",
+            self.settings.metal_trace_mm,
+            100.0 * share
+        );
+        let expected = "a length that at most half of them cross, since all others are replaced by \
+                        what lies beside them, or `metal_artefacts = \"none\"`";
+        Err(refuse("metal_trace_mm", found, expected))
     }
 
     fn levels(&self, volume: &Array3<f32>, told: Option<f64>) -> Result<MetalLevels, RunError> {
