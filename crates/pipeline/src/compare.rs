@@ -16,8 +16,8 @@ use crate::volume_input::{VolumeInput, VolumeRequest};
 use crate::watch::{Watch, refuse_cancelled};
 use crate::whole_volumes::{check_memory, check_place, hold_place, read_all, remove_former};
 
-/// Volumes of the size of the first that a comparison takes beside both: 7.3 were measured, of which the
-/// regions, when half of the cell differs, take most.
+/// Volumes of the size of the first that a comparison takes beside both: a comparison with many regions
+/// took 7.3.
 const BESIDE: u64 = 8;
 /// Slices that are written at once.
 const AT_ONCE: usize = 64;

@@ -66,7 +66,7 @@ pub struct Comparison {
 /// Compares `second` with `first`.
 ///
 /// Returns the difference, the ratio of the scales and the regions that changed by more than the
-/// noise of both volumes. Memory: five volumes of the size of the first, f32.
+/// noise of both volumes. Memory: seven volumes of the size of the first, f32, and 24 bytes a voxel of a region.
 ///
 /// # Errors
 /// Volumes without millimetres or contrast, of different beams, that do not overlap or resemble each
