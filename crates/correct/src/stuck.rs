@@ -66,15 +66,16 @@ impl Stuck {
         found
     }
 
-    /// Rows that stood still as a whole, at most [`WIDEST`] side by side.
+    /// Rows that stood still as a whole, at most [`WIDEST`] side by side; none where all of them did.
     fn whole_rows(&self) -> Vec<bool> {
         let is_whole = |line: &[bool]| {
             let stuck = line.iter().filter(|stuck| **stuck).count();
             stuck as f64 >= WHOLE * line.len() as f64
         };
         let whole: Vec<bool> = self.pixels.chunks(self.columns).map(is_whole).collect();
+        let most = WIDEST.min(whole.len().saturating_sub(1));
         let runs = whole.chunk_by(|a, b| a == b);
-        runs.flat_map(|run| vec![run[0] && run.len() <= WIDEST; run.len()]).collect()
+        runs.flat_map(|run| vec![run[0] && run.len() <= most; run.len()]).collect()
     }
 }
 
@@ -106,6 +107,7 @@ mod tests {
         };
         assert_eq!(seen(&rows(3..4), 5), (36..48).collect::<Vec<_>>());
         assert_eq!(seen(&rows(3..9), 5), [] as [usize; 0]);
+        assert_eq!(seen(&[f32::NAN; 24], 5), [] as [usize; 0], "nothing beside to bridge from");
     }
 
     #[test]

@@ -177,7 +177,9 @@ fn angles_of_headers(
         let image = |what| AcquireError::Image { what, path: path.clone() };
         fits::header_number(path, key).map_err(image)
     };
-    let numbers: Vec<f64> = stack.files().par_iter().map(read).collect::<Result<_, _>>()?;
+    // The error of the first file that has one, not whichever came first.
+    let numbers: Vec<Result<f64, _>> = stack.files().par_iter().map(read).collect();
+    let numbers: Vec<f64> = numbers.into_iter().collect::<Result<_, _>>()?;
     let (name, assumed) = match unit {
         Some(AngleUnit::Radians) => ("radians", ""),
         Some(AngleUnit::Degrees) => ("degrees", ""),

@@ -55,8 +55,8 @@ pub enum CompareError {
     /// One of them stands on its head.
     #[error(
         "the second {} volume stands upside down beside the first: the means of its slices resemble \
-         those of the first to {over:.2} when it is turned over, to {upright:.2} as it is; turn one \
-         of them over (`acquire.turn`, or in the program that wrote it)",
+         those of the first to {over:.2} when it is turned over, to {upright:.2} as it is; turn it over \
+         (`acquire.turn`, or in the program that wrote it)",
         name(*.probe)
     )]
     UpsideDown {
